@@ -27,10 +27,10 @@ def ldm_loss(
     parameterization: str = "v",
     min_snr_gamma: float | None = 5.0,
 ) -> Tensor:
-    """|target - network(x_t, t, conditioning)|^2 for each image: [B], float32, mean over the latent's elements.
+    """|target - network(x_t, t, conditioning)|^2 for each image: [B], float32, the mean over its elements.
 
-    x0 and noise [B, C, h, w]; t [B] whole steps in 0..T-1. `min_snr_gamma` weighs the steps so that an error of x0
-    counts min(SNR, gamma) (Hang et al. 2023, Eq. 6); None gives every step the weight 1, as the paper does.
+    x0 and noise [B, C, h, w]; t [B] whole steps in 0..T-1. With `min_snr_gamma` an error of x0 counts
+    min(SNR, gamma) (Hang et al. 2023, Eq. 6); None gives every step the weight 1, as the paper does.
     """
     predicts = parameterization_named(parameterization)
     alpha, sigma = schedule.alpha_sigma(t)  # [B] each

@@ -1,8 +1,9 @@
 """What the network predicts, and how the denoised latent D follows from it.
 
-Everything is written in sigma, the noise level of x = x0 + sigma * noise. A network trained on the variance-preserving
-x_t = sqrt(abar) x0 + sqrt(1 - abar) noise sees the same latent times c_in = sqrt(abar) = 1 / sqrt(sigma^2 + 1).
-A further prediction (flow matching, say) is one more class and one more entry of `PARAMETERIZATIONS`.
+Everything is written in sigma, the noise level of x = x0 + sigma * noise. A network trained on the
+variance-preserving x_t = sqrt(abar) x0 + sqrt(1 - abar) noise sees the same latent times
+c_in = sqrt(abar) = 1 / sqrt(sigma^2 + 1). A further prediction (flow matching, say) is one more class and
+one more entry of `PARAMETERIZATIONS`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Parameterization(Protocol):
         """D(x; sigma), the estimate of x0, from the network's output at x = x0 + sigma * noise."""
 
     def error_scale(self, snr: Tensor) -> Tensor:
-        """k such that |target - output|^2 = k |x0 - D|^2, for snr = 1 / sigma^2: what a loss weight divides by."""
+        """k with |target - output|^2 = k |x0 - D|^2, for snr = 1 / sigma^2: what a loss weight divides by."""
 
 
 class VariancePreserving:
@@ -75,5 +76,5 @@ def parameterization_named(name: str) -> Parameterization:
     """The parameterization of that name; an unknown name lists the known ones."""
     if name not in PARAMETERIZATIONS:
         known = ", ".join(PARAMETERIZATIONS)
-        raise UnknownParameterizationError(f"no parameterization is named {name!r}; a network predicts one of: {known}.")
+        raise UnknownParameterizationError(f"nothing named {name!r} can be predicted; it is one of: {known}.")
     return PARAMETERIZATIONS[name]
