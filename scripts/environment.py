@@ -89,7 +89,7 @@ class Environment:
 def torch_index(environ: Mapping[str, str], system: str, has_nvidia_driver: bool) -> str | None:
     """The package index that torch alone comes from, or None for pip's own.
 
-    On Linux the default index serves torch with gigabytes of CUDA libraries, useless without an NVIDIA driver.
+    On Linux the default index brings gigabytes of CUDA libraries, useless without an NVIDIA driver.
     """
     if chosen := environ.get("LATENTGRAPH_TORCH_INDEX"):
         return chosen
@@ -128,7 +128,7 @@ def say(text: str) -> None:
 
 
 def make(environment: Environment, kind: str, stamp: str) -> None:
-    """Bring the environment to the state that `stamp` names, from nothing where the old one cannot be used."""
+    """Bring the environment to the state `stamp` names, from nothing where the old one cannot be used."""
     say(f"Installing Latent Graph into {environment.venv} (takes minutes, once). Log: {environment.log}")
     with environment.log.open("w") as log:
         if not environment.is_usable():
