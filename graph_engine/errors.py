@@ -1,0 +1,81 @@
+"""Every error the engine raises on purpose: a named class with a sentence for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph_engine.problem import Problem
+
+
+class EngineError(Exception):
+    """The base of everything the engine raises on purpose; `str(error)` is meant for a person."""
+
+
+class NodeDeclarationError(EngineError):
+    """A node function, or a value type, is declared in a way the engine cannot use."""
+
+
+class PackError(EngineError):
+    """A pack could not be loaded, or holds two things of one name."""
+
+
+class UnknownValueType(EngineError):
+    """A value's class is registered by no pack, so it has no digest and cannot be stored."""
+
+
+class DocumentError(EngineError):
+    """A document cannot be read or does not pass the checker; `problems` holds all of them."""
+
+    def __init__(self, problems: Sequence[Problem], where: str = "The document") -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"{where} has {count} problem{'' if count == 1 else 's'}:\n{lines}")
+
+
+class UnknownInput(EngineError):
+    """A value was set for an interface input that the document does not have."""
+
+
+class PathEscape(EngineError):
+    """A path in a document points outside the folders that documents may read."""
+
+
+class FileMissing(EngineError):
+    """A file that a document names is in none of the folders that documents may read."""
+
+
+class UploadTooLarge(EngineError):
+    """A file given as an input is larger than uploads may be."""
+
+
+class Cancelled(EngineError):
+    """The run was asked to stop; raised inside a node at its next step."""
+
+
+class NodeFailed(EngineError):
+    """A node raised. Holds the node's id, its type, and a summary of its inputs; the cause is `__cause__`."""
+
+    def __init__(self, node: str, node_type: str, inputs: dict[str, str], cause: BaseException) -> None:
+        self.node, self.node_type, self.inputs = node, node_type, inputs
+        given = ", ".join(f"{name}={text}" for name, text in inputs.items())
+        what = str(cause) or type(cause).__name__
+        if not isinstance(cause, EngineError):
+            what = f"{type(cause).__name__}: {what}" if str(cause) else what
+        message = f"Node '{node}' ({node_type}) failed: {what}"
+        super().__init__(f"{message}\n  its inputs were: {given}" if given else message)
+        self.__cause__ = cause
+
+
+class NodeReturnedWrongType(EngineError):
+    """A node returned something other than its return annotation promises."""
+
+
+class NodeMutatedInput(EngineError):
+    """A node changed a value it was given; values are shared and must not change (found in debug mode)."""
+
+
+class InputRefused(EngineError):
+    """A linked value arrived at an input that does not accept it."""

@@ -1,0 +1,102 @@
+"""What a run tells its listener, in order. Plain frozen values: a worker can send them over a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from graph_engine import errors
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run of `nodes` nodes begins."""
+
+    document: str
+    nodes: int
+
+
+@dataclass(frozen=True)
+class NodeStarted:
+    """A node begins to compute; `reason` says why it was not a hit."""
+
+    node: str
+    node_type: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NodeProgress:
+    """A node has done `done` of `total` steps; `total` 0 means unknown."""
+
+    node: str
+    done: float
+    total: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NodePreview:
+    """A picture (or other small file) of work in progress."""
+
+    node: str
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class NodeHit:
+    """A node's outputs are known already; nothing was computed or loaded."""
+
+    node: str
+    node_type: str
+
+
+@dataclass(frozen=True)
+class NodeFinished:
+    """A node computed its outputs in `seconds`, and they are stored."""
+
+    node: str
+    node_type: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class NodeFailed:
+    """A node raised; what depends on it is skipped, the rest goes on."""
+
+    node: str
+    node_type: str
+    error: errors.EngineError
+
+
+@dataclass(frozen=True)
+class NodeSkipped:
+    """A node did not run because `because`, a node before it, failed."""
+
+    node: str
+    node_type: str
+    because: str
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """The run is over: `status` is "done", "failed" or "cancelled"."""
+
+    status: str
+    seconds: float
+
+
+Event: TypeAlias = (
+    RunStarted
+    | NodeStarted
+    | NodeProgress
+    | NodePreview
+    | NodeHit
+    | NodeFinished
+    | NodeFailed
+    | NodeSkipped
+    | RunFinished
+)
+Listener: TypeAlias = Callable[[Event], None]

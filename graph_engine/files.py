@@ -1,0 +1,106 @@
+"""Files that documents name: found inside allowed folders only, or among the uploads by digest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from graph_engine.atomic import copy_atomic
+from graph_engine.digest import digest_file, is_digest
+from graph_engine.errors import FileMissing, PathEscape, UploadTooLarge
+
+UPLOAD_PREFIX = "blake3:"
+UPLOAD_LIMIT = 512 * 1024 * 1024  # bytes
+
+
+class Files:
+    """Resolves a document's file paths: `roots` are tried in order; `uploads` holds imports by digest."""
+
+    def __init__(self, roots: Sequence[Path], uploads: Path, upload_limit: int = UPLOAD_LIMIT) -> None:
+        self.roots = tuple(roots)
+        self.uploads = uploads
+        self.upload_limit = upload_limit
+
+    def open(self, path: str) -> Path:
+        """The file a document means by `path`; raises `PathEscape` or `FileMissing`."""
+        if path.startswith(UPLOAD_PREFIX):
+            return self._upload(path)
+        if reason := why_path_escapes(path):
+            raise PathEscape(reason)
+        for root in self.roots:
+            base = root.resolve()
+            found = (base / path).resolve()
+            if not found.is_relative_to(base):
+                raise PathEscape(
+                    f"'{path}' leads out of the folder '{root.name}' through a symbolic link; "
+                    "copy the file into that folder."
+                )
+            if found.is_file():
+                return found
+        looked = ", ".join(f"'{root}'" for root in self.roots) or "no folder"
+        raise FileMissing(f"There is no file '{path}' (looked in {looked}).")
+
+    def upload(self, source: Path) -> str:
+        """Import a file into the uploads and give its `blake3:...` reference."""
+        try:
+            size = source.stat().st_size
+        except OSError as error:
+            raise FileMissing(f"There is no readable file '{source}'.") from error
+        if not source.is_file():
+            raise FileMissing(f"'{source}' is not a file.")
+        if size > self.upload_limit:
+            raise UploadTooLarge(f"'{source}' has {size:,} bytes; an input may have {self.upload_limit:,}.")
+        digest = digest_file(source)
+        target = self._upload_path(digest)
+        if not target.is_file() or target.stat().st_size != size:
+            copy_atomic(source, target)
+        return UPLOAD_PREFIX + digest
+
+    def reference(self, path: str) -> str | None:
+        """The `blake3:...` name of the content `path` leads to now, or None if it leads nowhere."""
+        try:
+            return path if path.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + digest_file(self.open(path))
+        except (PathEscape, FileMissing, OSError, ValueError):
+            return None
+
+    def _upload(self, reference: str) -> Path:
+        digest = reference.removeprefix(UPLOAD_PREFIX)
+        if not is_digest(digest):
+            raise FileMissing(f"'{reference}' is not an upload: 'blake3:' and 64 hex digits are wanted.")
+        path = self._upload_path(digest)
+        if not path.is_file():
+            raise FileMissing(
+                f"The upload '{reference[:19]}…' is not in this data folder; give the file again, "
+                "on the command line with --set."
+            )
+        return path
+
+    def _upload_path(self, digest: str) -> Path:
+        return self.uploads / digest[:2] / digest
+
+
+class UnrestrictedFiles(Files):
+    """For a node called as plain Python: the caller's own paths, taken as they are."""
+
+    def open(self, path: str) -> Path:
+        """The path itself; raises `FileMissing`."""
+        found = Path(path).expanduser()
+        if not found.is_file():
+            raise FileMissing(f"There is no file '{path}'.")
+        return found
+
+
+def why_path_escapes(path: str) -> str | None:
+    """Why `path` can not stay inside a folder whatever that folder holds, or None."""
+    plain = path.replace("\\", "/")
+    if "\0" in path:
+        return "A path can not contain a NUL character."
+    if plain.startswith(("/", "~")) or re.match(r"[A-Za-z]:", plain):
+        return (
+            f"'{path}' is an absolute path; a document names files relative to its own folder, "
+            "or by the digest of an upload."
+        )
+    if ".." in PurePosixPath(plain).parts:
+        return f"'{path}' climbs out with '..'; a document names files inside its own folder."
+    return None
