@@ -8,11 +8,11 @@ one more entry of `PARAMETERIZATIONS`.
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from torch import Tensor
 
-Level = TypeVar("Level", float, Tensor)  # one noise level, or one an image, broadcast as [B, 1, 1, 1]
+Level = float | Tensor  # one noise level, or one an image as [B, 1, 1, 1]
 
 
 class UnknownParameterizationError(ValueError):
@@ -25,10 +25,10 @@ class Parameterization(Protocol):
     def c_in(self, sigma: Level) -> Level:
         """The factor on x = x0 + sigma * noise that gives the network's input."""
 
-    def target(self, x0: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
+    def target(self, x0: Tensor, noise: Tensor, sigma: Level) -> Tensor:
         """What the network shall return for x0 and noise [B, C, h, w] at noise levels [B, 1, 1, 1]."""
 
-    def denoised(self, output: Tensor, x: Tensor, sigma: float | Tensor) -> Tensor:
+    def denoised(self, output: Tensor, x: Tensor, sigma: Level) -> Tensor:
         """D(x; sigma), the estimate of x0, from the network's output at x = x0 + sigma * noise."""
 
     def error_scale(self, snr: Tensor) -> Tensor:
@@ -45,10 +45,10 @@ class VariancePreserving:
 class Epsilon(VariancePreserving):
     """The noise itself (Ho et al. 2020, Eq. 12; Rombach et al. 2022, Eq. 1)."""
 
-    def target(self, x0: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
+    def target(self, x0: Tensor, noise: Tensor, sigma: Level) -> Tensor:
         return noise
 
-    def denoised(self, output: Tensor, x: Tensor, sigma: float | Tensor) -> Tensor:
+    def denoised(self, output: Tensor, x: Tensor, sigma: Level) -> Tensor:
         return x - sigma * output
 
     def error_scale(self, snr: Tensor) -> Tensor:
@@ -58,10 +58,10 @@ class Epsilon(VariancePreserving):
 class Velocity(VariancePreserving):
     """v = sqrt(abar) noise - sqrt(1 - abar) x0 (Salimans & Ho 2022, appendix D)."""
 
-    def target(self, x0: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
+    def target(self, x0: Tensor, noise: Tensor, sigma: Level) -> Tensor:
         return (noise - sigma * x0) * self.c_in(sigma)
 
-    def denoised(self, output: Tensor, x: Tensor, sigma: float | Tensor) -> Tensor:
+    def denoised(self, output: Tensor, x: Tensor, sigma: Level) -> Tensor:
         c = self.c_in(sigma)
         return x * c**2 - (sigma * c) * output
 

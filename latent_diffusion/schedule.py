@@ -31,7 +31,7 @@ class NoiseSchedule:
     def __post_init__(self) -> None:
         abar = self.alphas_cumprod.detach().to("cpu", torch.float64)
         if abar.ndim != 1 or len(abar) < 2:
-            raise ScheduleError(f"alphas_cumprod must have the shape [T] with T >= 2; got {list(abar.shape)}.")
+            raise ScheduleError(f"alphas_cumprod must have the shape [T], T >= 2; got {list(abar.shape)}.")
         if not bool(((abar > 0) & (abar < 1)).all()) or bool((abar.diff() > 0).any()):
             raise ScheduleError(
                 "alphas_cumprod must lie within (0, 1) and never rise: "
@@ -101,14 +101,14 @@ class NoiseSchedule:
         return float(self.sigmas[-1])
 
     def sigma(self, t: Tensor | float) -> Tensor:
-        """sigma(t) for any t, fractional too: float64, linear in ln sigma; outside [0, T-1] the nearest end."""
+        """sigma(t) for any t, fractional too: linear in ln sigma, float64; else the nearest end."""
         log_sigmas = self.sigmas.log()
         t = torch.as_tensor(t, dtype=torch.float64, device="cpu").clamp(0, len(self) - 1)
         low = t.floor().long().clamp(max=len(self) - 2)
         return torch.lerp(log_sigmas[low], log_sigmas[low + 1], t - low).exp()
 
     def timestep(self, sigma: Tensor | float) -> Tensor:
-        """t(sigma), fractional, float64: the inverse of `sigma(t)`; outside [sigma_min, sigma_max] the end."""
+        """t(sigma), fractional, float64: the inverse of `sigma(t)`; outside its range the nearest end."""
         log_sigmas = self.sigmas.log()
         log_sigma = torch.as_tensor(sigma, dtype=torch.float64, device="cpu").log()
         low = (torch.searchsorted(log_sigmas, log_sigma) - 1).clamp(0, len(self) - 2)
@@ -116,7 +116,7 @@ class NoiseSchedule:
         return low + ((log_sigma - log_sigmas[low]) / gap).clamp(0, 1)
 
     def alpha_sigma(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """(sqrt(abar_t), sqrt(1 - abar_t)) of q(x_t | x_0) for whole steps t [B]: float32 [B] on t's device."""
+        """(sqrt(abar_t), sqrt(1 - abar_t)) of q(x_t|x_0) at whole steps t [B]: float32 [B] on its device."""
         if t.device not in self._tables:
             alphas, sigmas = self.alphas_cumprod.sqrt(), (1 - self.alphas_cumprod).sqrt()
             self._tables[t.device] = alphas.to(t.device, torch.float32), sigmas.to(t.device, torch.float32)
