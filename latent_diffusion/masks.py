@@ -75,8 +75,12 @@ def to_latent(mask: Tensor, height: int, width: int) -> Tensor:
 
 
 def _low(edge: float, size: int) -> int:
-    return max(0, math.floor(edge * size + EDGE_TOLERANCE))
+    return math.floor(_within(edge) * size + EDGE_TOLERANCE)
 
 
 def _high(edge: float, size: int) -> int:
-    return min(size, math.ceil(edge * size - EDGE_TOLERANCE))
+    return math.ceil(_within(edge) * size - EDGE_TOLERANCE)
+
+
+def _within(edge: float) -> float:
+    return min(1.0, max(0.0, edge))
