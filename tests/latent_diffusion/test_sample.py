@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from latent_diffusion.conditioning import Conditioning
 from latent_diffusion.denoiser import Denoiser, IgnoredConditioningError, LatentShapeError
 from latent_diffusion.guidance import Guidance
-from latent_diffusion.sample import SamplingError, sample
+from latent_diffusion.sample import SamplingError, keeping, sample
 from latent_diffusion.sampling import SAMPLERS
-from latent_diffusion.sampling.spacing import SPACINGS
+from latent_diffusion.sampling.noise import NoiseSource
+from latent_diffusion.sampling.spacing import SPACINGS, sigma_grid
 from latent_diffusion.schedule import NoiseSchedule
 from tests.resources.gaussian_data import PerfectNetwork, TwoGaussians
 from tests.resources.toy_network import ToyNetwork
@@ -32,6 +33,13 @@ def test_a_perfect_network_draws_from_the_data(sampler, spacing):
     distance = (drawn.abs() - 1).abs()  # data: +1 or -1, with a deviation of 0.1
     assert float((distance < 0.5).float().mean()) > 0.97
     assert 0.35 < float((drawn > 0).float().mean()) < 0.65
+
+
+def test_a_schedule_without_signal_at_its_end_works_with_v():
+    schedule = SCHEDULE.zero_terminal_snr()
+    denoiser = Denoiser(PerfectNetwork(TwoGaussians(s=0.1), schedule, "v"), schedule, "v", routes=frozenset())
+    drawn = sample(denoiser, (1, 4, 16, 16), steps=60, sampler="ddim", spacing="trailing")
+    assert float(((drawn.abs() - 1).abs() < 0.5).float().mean()) > 0.97
 
 
 def test_equal_seeds_give_equal_bits_and_others_do_not():
@@ -83,6 +91,23 @@ def test_a_full_mask_draws_as_without_one():
     torch.testing.assert_close(masked, free)
 
 
+def test_under_the_mask_the_network_sees_the_known_latent_at_the_current_noise_level():
+    noise, x = torch.randn(2, *SHAPE, generator=torch.Generator().manual_seed(6))
+    mask = torch.zeros(1, 1, 6, 6)
+    mask[..., :3] = 1
+    seen = []
+
+    def denoise(x_seen, sigma):
+        seen.append(x_seen)
+        return torch.zeros_like(x_seen)
+
+    denoised = keeping(denoise, KNOWN, noise, mask)(x, 2.0)
+    assert torch.equal(seen[0][..., :3], x[..., :3])
+    assert torch.equal(seen[0][..., 3:], (KNOWN + 2.0 * noise)[..., 3:])
+    assert torch.equal(denoised[..., 3:], KNOWN[..., 3:])
+    assert not denoised[..., :3].any()
+
+
 class FollowsTheMean(PerfectNetwork):
     """Denoises a whole picture to what its mean says."""
 
@@ -108,6 +133,23 @@ def test_a_mask_for_each_image_is_allowed():
     drawn = sample(PERFECT, SHAPE, steps=3, start=KNOWN, mask=mask)
     assert torch.equal(drawn[[0, 2]], KNOWN[[0, 2]])
     assert not torch.equal(drawn[1], KNOWN[1])
+
+
+def first_x(**settings) -> torch.Tensor:
+    """What the sampler begins with."""
+    seen = []
+    sample(PERFECT, SHAPE, steps=10, seed=4, callback=lambda i, n, x, d: seen.append(x), **settings)
+    return seen[0]
+
+
+def test_it_begins_with_noise_of_variance_1_in_the_networks_space():
+    noise = NoiseSource(4, SHAPE).draw()
+    torch.testing.assert_close(first_x(), noise * (1 + SCHEDULE.sigma_max**2) ** 0.5)
+
+
+def test_image_to_image_begins_with_the_start_under_noise():
+    noise, sigma = NoiseSource(4, SHAPE).draw(), float(sigma_grid(SCHEDULE, 10)[7])
+    torch.testing.assert_close(first_x(start=KNOWN, strength=0.3), KNOWN + sigma * noise)
 
 
 def test_image_to_image_runs_the_last_steps_only():
