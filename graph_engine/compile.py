@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     import networkx
 
 
+_UNCHANGING = (str, int, float, bool, type(None))
+
+
 class NothingToRun(EngineError):
-    """The document has no interface outputs and no node that saves anything, or what was asked for is not in it."""
+    """No node would run: nothing is asked for, or what is asked for is not there."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class Given:
 
     value: Any
     canonical: str
+
+    def fresh(self) -> Any:
+        """The value as the caller's own: what one node does to it no other node sees."""
+        return self.value if isinstance(self.value, _UNCHANGING) else copy.deepcopy(self.value)
 
 
 Source: TypeAlias = Given | Link | tuple[Given | Link, ...]
@@ -56,7 +64,7 @@ def compile_document(
     """The ancestors of the wanted nodes, each node with its `task`; the document must pass `check`.
 
     `wanted` names interface outputs or nodes; None means all interface outputs and all effect nodes.
-    `graph.graph["outputs"]` maps interface outputs to links, `graph.graph["order"]` is the order of execution.
+    `graph.graph["outputs"]` maps interface outputs to links, `graph.graph["order"]` is the order to run in.
     """
     import networkx
 
@@ -86,12 +94,7 @@ def compile_document(
                 waiting.append(link.node)
     position = {node_id: index for index, node_id in enumerate(document.nodes)}
     order = list(networkx.lexicographical_topological_sort(graph, key=position.__getitem__))
-    graph.graph |= {
-        "name": document.name,
-        "outputs": outputs,
-        "roots": tuple(dict.fromkeys(roots)),
-        "order": order,
-    }
+    graph.graph |= {"name": document.name, "outputs": outputs, "order": order}
     return graph
 
 

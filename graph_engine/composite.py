@@ -38,7 +38,7 @@ class CompositeCodec(Codec[Any]):
 
     def size(self, value: Any) -> int:
         items = list(value.values()) if isinstance(value, Mapping) else list(value)
-        return 64 + sum(8 + self._types.value_type_of(item).codec.size(item) for item in items)
+        return 64 + sum(8 + int(self._types.value_type_of(item).codec.size(item)) for item in items)
 
     def write(self, value: Any, path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:

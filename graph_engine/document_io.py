@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ MAX_DEPTH = 64
 MAX_NODES = 20_000
 MAX_TEXT = 1_000_000  # characters in one string
 _SEVERAL = 50
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 FindImporters = Callable[[str], Iterable[Callable[[Path], dict[str, Any] | None]]]
 

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from graph_engine.catalogue import Catalogue
-from graph_engine.check_inputs import check_literal, check_literal_item
+from graph_engine.checker_inputs import check_literal, check_literal_item
 from graph_engine.document import Document, Link, Node, Part, link_of, links_of
 from graph_engine.messages import nearest, shown
 from graph_engine.node import NodeType
@@ -229,15 +229,14 @@ class _Checker:
                 socket = getattr(port, kind)
                 declared = self._types.get(port.node)
                 if port.node not in self._document.nodes:
-                    message = (
-                        f"The interface {kind} '{name}' leads to the node '{port.node}', which is not there."
-                    )
+                    message = f"The interface {kind} '{name}' leads to '{port.node}', which is not there."
                     hint = nearest(port.node, self._document.nodes)
                     yield Problem("interface_node", message, got=port.node, hint=hint)
                 elif declared is not None:
                     sockets = list(declared.inputs if kind == "input" else declared.outputs)
                     if socket not in sockets:
-                        message = f"The interface {kind} '{name}' leads to '{port.node}.{socket}', which is not there."
+                        place = f"{port.node}.{socket}"
+                        message = f"The interface {kind} '{name}' leads to '{place}', which is not there."
                         hint = nearest(socket, sockets)
                         yield Problem("interface_socket", message, node=port.node, got=socket, hint=hint)
 

@@ -1,0 +1,251 @@
+"""The command line: run, validate, plan, nodes, schema, cache.
+
+Exit status: 0 ok, 1 failed run, 2 bad document or usage, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from graph_engine import cli_output
+from graph_engine.cancellation import Cancellation
+from graph_engine.cli_inputs import apply_settings
+from graph_engine.document import Document, document_schema
+from graph_engine.engine import Engine
+from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
+from graph_engine.export import export_artifacts
+from graph_engine.messages import nearest, shown
+from graph_engine.problem import Problem
+from graph_engine.settings import Settings, default_data_folder
+
+OK, FAILED, BAD, STOPPED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except DocumentError as error:
+        _report(arguments, error.problems, str(error))
+        return BAD
+    except Cancelled:
+        return STOPPED
+    except EngineError as error:
+        _report(arguments, [Problem(_code(error), str(error))], str(error))
+        return BAD
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # an error of ours: one sentence, and where the rest is
+        log = _write_log(arguments, error)
+        text = f"Something went wrong inside Latent Graph ({type(error).__name__}: {error}). Details: {log}"
+        _report(arguments, [Problem("internal", text)], text, status="failed")
+        return FAILED
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        document = _document(arguments, engine)
+        console = cli_output.console_for(document, arguments.quiet)
+        cancellation = Cancellation()
+        try:
+            with _interruptible(cancellation):
+                result = engine.run(document, listener=console, cancellation=cancellation)
+        finally:
+            console.close()
+        paths = export_artifacts(result, engine, arguments.out) if result.status == "done" else []
+        if arguments.json:
+            _print_json(cli_output.result_json(result, paths))
+        else:
+            for path in paths:
+                print(path)
+            for name in result.outputs if not paths else ():
+                print(f"{name}: {shown(cli_output.plain_output(result.outputs[name]))}")
+        for error in result.errors:
+            details = f"\n  details: {_write_log(arguments, error)}" if _is_surprising(error) else ""
+            print(f"{error}{details}", file=sys.stderr)
+        if result.status == "cancelled":
+            print("Stopped. What was finished is kept; the next run goes on from there.", file=sys.stderr)
+        return {"done": OK, "failed": FAILED, "cancelled": STOPPED}[result.status]
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        document = _document(arguments, engine)
+        problems = engine.check(document)
+        if problems:
+            raise DocumentError(problems, str(arguments.file))
+        if arguments.json:
+            _print_json(cli_output.problems_json("ok", []))
+        else:
+            print(f"{arguments.file} is valid: {len(document.nodes)} nodes.")
+    return OK
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        planned = engine.plan(_document(arguments, engine))
+        if arguments.json:
+            _print_json(cli_output.plan_json(planned))
+        else:
+            for line in cli_output.plan_lines(planned):
+                print(line)
+    return OK
+
+
+def _nodes(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        found = engine.catalogue.node_types()
+        for fault in engine.catalogue.faults:
+            print(f"{fault.where} could not be loaded: {fault.message}", file=sys.stderr)
+    if arguments.name and arguments.name not in found:
+        raise EngineError(f"There is no node type '{arguments.name}'. {nearest(arguments.name, found)}")
+    chosen = {arguments.name: found[arguments.name]} if arguments.name else dict(sorted(found.items()))
+    if arguments.json:
+        _print_json({"nodes": [cli_output.node_json(name, one) for name, one in chosen.items()]})
+    elif arguments.name:
+        for line in cli_output.node_lines(arguments.name, found[arguments.name]):
+            print(line)
+    else:
+        width = max((len(name) for name in chosen), default=0)
+        for name, one in chosen.items():
+            print(f"{name:<{width}}  {one.title}")
+    return OK
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    print(json.dumps(document_schema(), indent=2))
+    return OK
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        if arguments.action == "clear":
+            computations, size = engine.store.clear()
+            print(f"Forgot {computations} computations and {size:,} bytes of values.")
+        else:
+            computations, size = engine.store.info()
+            print(f"{engine.data}: {computations} computations, {size:,} bytes of values.")
+    return OK
+
+
+def _engine(arguments: argparse.Namespace) -> Engine:
+    file: Path | None = getattr(arguments, "file", None)
+    roots = [file.expanduser().absolute().parent] if file is not None else []
+    settings = Settings.given(data=arguments.data, device=getattr(arguments, "device", None))
+    return Engine(settings=settings, input_roots=roots)
+
+
+def _document(arguments: argparse.Namespace, engine: Engine) -> Document:
+    document = engine.load(arguments.file)
+    return apply_settings(document, engine, arguments.set, arguments.set_file)
+
+
+@contextmanager
+def _interruptible(cancellation: Cancellation) -> Iterator[None]:
+    """The first Ctrl-C asks the run to stop at its next step; the second ends the process at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        cancellation.cancel()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        print("\nStopping at the next step; press Ctrl-C again to stop at once.", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _report(
+    arguments: argparse.Namespace, problems: Sequence[Problem], text: str, status: str = "bad"
+) -> None:
+    if getattr(arguments, "json", False):
+        _print_json(cli_output.problems_json(status, problems))
+    print(text, file=sys.stderr)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _code(error: EngineError) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(error).__name__)[
+        1:
+    ]
+
+
+def _is_surprising(error: EngineError) -> bool:
+    return isinstance(error, NodeFailed) and not isinstance(error.__cause__, EngineError)
+
+
+def _write_log(arguments: argparse.Namespace, error: BaseException) -> str:
+    folder = (getattr(arguments, "data", None) or _data_folder()) / "logs"
+    path = Path(folder) / time.strftime(f"%Y-%m-%d-%H%M%S-{os.getpid()}.log")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return f"none ('{folder}' can not be written)"
+    return str(path)
+
+
+def _data_folder() -> Path:
+    try:
+        return Settings.given().data
+    except ValueError:
+        return default_data_folder()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("latentgraph", description="Typed node graphs for latent diffusion.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, function: Any, text: str, *, json_flag: bool = True) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(command=function)
+        one.add_argument("--data", type=Path, metavar="DIR", help="the data folder")
+        if json_flag:
+            one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        return one
+
+    def document_options(one: argparse.ArgumentParser) -> None:
+        one.add_argument("file", type=Path, metavar="FILE", help="a workflow, or a picture that carries one")
+        one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set an input")
+        one.add_argument(
+            "--set-file",
+            action="append",
+            default=[],
+            metavar="NAME=PATH",
+            help="set an input to a file's text",
+        )
+
+    run = command("run", _run, "Run a workflow.")
+    document_options(run)
+    run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where pictures go")
+    run.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda:0, ...")
+    run.add_argument("--quiet", action="store_true", help="show no progress")
+    document_options(command("validate", _validate, "Say everything that is wrong with a workflow."))
+    document_options(command("plan", _plan, "Say which nodes would run, and why."))
+    nodes = command("nodes", _nodes, "List the node types, or describe one.")
+    nodes.add_argument("name", nargs="?", metavar="NAME")
+    command("schema", _schema, "Print the JSON Schema of workflows.", json_flag=False)
+    cache = command("cache", _cache, "Show or clear what can be computed again.", json_flag=False)
+    cache.add_argument("action", choices=("info", "clear"))
+    return parser

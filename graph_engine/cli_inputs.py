@@ -1,0 +1,71 @@
+"""What `--set name=value` means: text where the input takes text, JSON elsewhere, files imported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from graph_engine.document import Document
+from graph_engine.engine import Engine
+from graph_engine.errors import EngineError, FileMissing
+from graph_engine.files import UPLOAD_PREFIX
+from graph_engine.interface import input_place, set_inputs
+from graph_engine.sockets import NodeInput
+
+
+class BadOption(EngineError):
+    """A command line option is not written as it should be."""
+
+
+def apply_settings(
+    document: Document, engine: Engine, settings: Iterable[str], files: Iterable[str]
+) -> Document:
+    """The document with all `--set name=value` and `--set-file name=path` applied, later ones last."""
+    values: dict[str, Any] = {}
+    for option in settings:
+        name, text = _split(option, "--set", "value")
+        values[name] = _value(document, engine, name, text)
+    for option in files:
+        name, path = _split(option, "--set-file", "path")
+        try:
+            text = Path(path).expanduser().read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileMissing(f"--set-file {name}: '{path}' can not be read as text.") from error
+        values[name] = _value(document, engine, name, text)
+    return set_inputs(document, values)
+
+
+def _split(option: str, flag: str, kind: str) -> tuple[str, str]:
+    name, equals, text = option.partition("=")
+    if not equals or not name:
+        raise BadOption(f"'{flag} {option}' is not written {flag} name={kind}.")
+    return name.strip(), text
+
+
+def _value(document: Document, engine: Engine, name: str, text: str) -> Any:
+    wanted = _input(document, engine, name)
+    if wanted is not None and wanted.file is not None:
+        return _file(engine, text)
+    if wanted is not None and wanted.takes_text:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # the checker says what this input wants
+
+
+def _input(document: Document, engine: Engine, name: str) -> NodeInput | None:
+    node, input_name = input_place(document, name)
+    declared = engine.catalogue.node_type(document.nodes[node].type)
+    return declared.inputs.get(input_name) if declared else None
+
+
+def _file(engine: Engine, text: str) -> str:
+    path = Path(text).expanduser()
+    if not text or text.startswith(UPLOAD_PREFIX):
+        return text
+    if not path.is_file() and engine.files.reference(text) is not None:
+        return text  # a file beside the document
+    return engine.files.upload(path)

@@ -1,0 +1,221 @@
+"""What the command line shows while a run goes on, and how results look."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from graph_engine import events
+from graph_engine.describe import describe
+from graph_engine.document import Document
+from graph_engine.messages import shown
+from graph_engine.node import NodeType
+from graph_engine.plan import Plan
+from graph_engine.problem import Problem
+from graph_engine.result import RunResult
+from graph_engine.type_hints import type_name
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+
+_LONGEST_OUTPUT = 10_000  # characters
+
+
+class Console(Protocol):
+    """A listener that is told when the run begins and ends."""
+
+    def __call__(self, event: events.Event) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def console_for(document: Document, quiet: bool) -> Console:
+    """Bars on a terminal, plain lines elsewhere, nothing when asked to be quiet. All of it on stderr."""
+    if quiet:
+        return Silent()
+    titles = {node_id: node.title or node_id for node_id, node in document.nodes.items()}
+    return Bars(titles) if sys.stderr.isatty() else Lines(titles, sys.stderr)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def __call__(self, event: events.Event) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+class Lines:
+    """One line for each node that runs; for logs and pipes."""
+
+    def __init__(self, titles: dict[str, str], stream: TextIO) -> None:
+        self._titles = titles
+        self._stream = stream
+
+    def __call__(self, event: events.Event) -> None:
+        match event:
+            case events.NodeStarted(node, _, reason):
+                self._say(f"{self._titles[node]}: running, because {reason}")
+            case events.NodeFinished(node, _, seconds):
+                self._say(f"{self._titles[node]}: done in {seconds:.2f} s")
+            case events.NodeHit(node, _):
+                self._say(f"{self._titles[node]}: cached")
+            case events.NodeSkipped(node, _, because):
+                self._say(f"{self._titles[node]}: skipped, because '{because}' failed")
+
+    def close(self) -> None:
+        self._stream.flush()
+
+    def _say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+class Bars:
+    """A progress bar for each node that runs."""
+
+    def __init__(self, titles: dict[str, str]) -> None:
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._titles = titles
+        self._tasks: dict[str, TaskID] = {}
+        self._hits = 0
+        columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        note = TextColumn("[dim]{task.fields[note]}")
+        self._progress = Progress(*columns, note, console=RichConsole(stderr=True))
+        self._progress.start()
+
+    def __call__(self, event: events.Event) -> None:
+        match event:
+            case events.NodeStarted(node, _, _):
+                self._tasks[node] = self._progress.add_task(self._titles[node], total=None, note="")
+            case events.NodeProgress(node, done, total, note):
+                self._progress.update(self._tasks[node], completed=done, total=total or None, note=note)
+            case events.NodeFinished(node, _, _):
+                task = self._tasks[node]
+                total = next(one.total for one in self._progress.tasks if one.id == task) or 1
+                self._progress.update(task, completed=total, total=total)
+                self._progress.stop_task(task)
+            case events.NodeFailed(node, _, _) if node in self._tasks:
+                self._progress.update(self._tasks[node], note="failed")
+                self._progress.stop_task(self._tasks[node])
+            case events.NodeHit():
+                self._hits += 1
+
+    def close(self) -> None:
+        self._progress.stop()
+        if self._hits:
+            self._progress.console.print(f"{self._hits} cached", style="dim")
+
+
+def result_json(result: RunResult, paths: Iterable[Path]) -> dict[str, Any]:
+    """The one JSON object that `run --json` prints."""
+    artifacts = [
+        {
+            "name": one.name,
+            "digest": one.digest,
+            "media_type": one.media_type,
+            "size": one.size,
+            "path": str(path),
+        }
+        for one, path in zip(result.artifacts, paths, strict=False)
+    ]
+    return {
+        "status": result.status,
+        "seconds": round(result.seconds, 4),
+        "outputs": {name: plain_output(result.outputs[name]) for name in result.outputs},
+        "artifacts": artifacts,
+        "nodes": {
+            node: {
+                "type": report.node_type,
+                "status": report.status,
+                "reason": report.reason,
+                "seconds": round(report.seconds, 4),
+            }
+            for node, report in result.nodes.items()
+        },
+        "errors": [str(error) for error in result.errors],
+        "problems": [],
+    }
+
+
+def problems_json(status: str, problems: Iterable[Problem]) -> dict[str, Any]:
+    """What `--json` prints for a document that can not run."""
+    return {"status": status, "problems": [problem.as_dict() for problem in problems]}
+
+
+def plan_lines(plan: Plan) -> Iterable[str]:
+    """A plan as aligned lines."""
+    width = max((len(step.node) for step in plan), default=0)
+    kinds = max((len(step.node_type) for step in plan), default=0)
+    words = {"hit": "cached", "miss": "will run", "unknown": "depends"}
+    for step in plan:
+        because = f" because {step.reason}" if step.reason else ""
+        yield f"{step.node:<{width}}  {step.node_type:<{kinds}}  {words[step.status]}{because}"
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """What `plan --json` prints."""
+    return {
+        "nodes": {
+            step.node: {"type": step.node_type, "status": step.status, "reason": step.reason} for step in plan
+        }
+    }
+
+
+def node_json(name: str, declared: NodeType) -> dict[str, Any]:
+    """A node type as JSON: everything a client needs to draw it."""
+    return {
+        "type": name,
+        "version": declared.version,
+        "title": declared.title,
+        "category": declared.category,
+        "lane": declared.lane,
+        "kind": declared.kind,
+        "help": declared.help,
+        "inputs": {
+            one.name: {
+                "type": type_name(one.annotation),
+                "required": one.required,
+                "many": one.item is not None,
+                "schema": one.schema,
+                **({} if one.required else {"default": one.literal(one.default)[1]}),
+            }
+            for one in declared.inputs.values()
+        },
+        "outputs": {one.name: {"type": type_name(one.annotation)} for one in declared.outputs.values()},
+    }
+
+
+def node_lines(name: str, declared: NodeType) -> Iterable[str]:
+    """A node type as a page of help."""
+    yield f"{name} (version {declared.version}): {declared.title}"
+    yield from (f"  {line}" for line in declared.help.splitlines())
+    for title, sockets in (("inputs", declared.inputs), ("outputs", declared.outputs)):
+        if sockets:
+            yield f"{title}:"
+        width = max((len(one) for one in sockets), default=0)
+        for one in sockets.values():
+            default = ""
+            if title == "inputs" and not declared.inputs[one.name].required:
+                default = (
+                    f" = {shown(declared.inputs[one.name].literal(declared.inputs[one.name].default)[1])}"
+                )
+            yield f"  {one.name:<{width}}  {type_name(one.annotation)}{default}"
+
+
+def plain_output(value: Any) -> Any:
+    """An output as JSON where JSON can say it in a few words, and described elsewhere."""
+    from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+    try:
+        plain = to_jsonable_python(value, inf_nan_mode="strings")
+    except (PydanticSerializationError, ValueError):
+        return describe(value)
+    return plain if len(json.dumps(plain)) <= _LONGEST_OUTPUT else describe(value)

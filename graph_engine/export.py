@@ -1,0 +1,68 @@
+"""Exporting artifacts: readable unique names in the user's folder, each picture carrying its workflow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from graph_engine.atomic import write_atomic
+from graph_engine.document import Document
+from graph_engine.engine import Engine
+from graph_engine.errors import EngineError
+from graph_engine.files import UPLOAD_PREFIX
+from graph_engine.result import RunResult
+
+
+def portable(document: Document, engine: Engine) -> Document:
+    """The document with every file it names imported and named by digest, so that it runs from anywhere."""
+    changes: dict[tuple[str, str], Any] = {}
+    for node_id, node in document.nodes.items():
+        declared = engine.catalogue.node_type(node.type)
+        for name, value in node.inputs.items():
+            wanted = declared.inputs.get(name) if declared else None
+            if wanted is None or wanted.file is None or not isinstance(value, str):
+                continue
+            if value and not value.startswith(UPLOAD_PREFIX):
+                try:
+                    changes[node_id, name] = engine.files.upload(engine.files.open(value))
+                except EngineError:  # a file the run did not need
+                    continue
+    return document.with_inputs(changes) if changes else document
+
+
+def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Path]:
+    """Write the run's artifacts into `folder`, through the packs' exporters; gives the paths in order."""
+    if not result.artifacts:
+        return []
+    document = portable(result.document, engine).as_json()
+    paths = []
+    for artifact in result.artifacts:
+        data = engine.artifacts.path(artifact).read_bytes()
+        exporter = engine.catalogue.exporter(artifact.media_type)
+        if exporter is not None:
+            data = exporter(data, document)
+        paths.append(_write_new(folder, artifact.name, data))
+    return paths
+
+
+def _write_new(folder: Path, name: str, data: bytes) -> Path:
+    """Write under the first free name; a file that holds these very bytes already is left as it is."""
+    for path in _names(folder, name):
+        if not path.exists():
+            write_atomic(path, data)
+            return path
+        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+            return path
+    raise AssertionError("names do not run out")
+
+
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
+    stem = re.sub(r"\s+", " ", stem).strip() or "artifact"
+    yield folder / f"{stem}{dot}{suffix}"
+    number = 2
+    while True:
+        yield folder / f"{stem}-{number}{dot}{suffix}"
+        number += 1

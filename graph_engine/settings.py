@@ -1,0 +1,52 @@
+"""Settings: flags, environment (LATENTGRAPH_...), a TOML file, in that order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+CONFIG_FILE = Path(platformdirs.user_config_dir("latentgraph", appauthor=False)) / "latentgraph.toml"
+
+
+def default_data_folder() -> Path:
+    """The platform's own folder for this user's data."""
+    return Path(platformdirs.user_data_dir("latentgraph", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What CLI and server read alike."""
+
+    model_config = SettingsConfigDict(env_prefix="LATENTGRAPH_", toml_file=CONFIG_FILE, extra="ignore")
+
+    data: Path = Field(default_factory=default_data_folder, description="The data folder.")
+    device: str = Field("auto", description='Where device nodes compute: "auto", "cpu", "cuda:0", ...')
+    memory_budget: int = Field(1 << 30, ge=0, description="Bytes of values kept in memory.")
+    disk_budget: int = Field(16 << 30, ge=0, description="Bytes of values kept on disk.")
+    upload_limit: int = Field(512 << 20, ge=0, description="Bytes one imported file may have.")
+    input_roots: tuple[Path, ...] = Field((), description="Folders that documents may read files from.")
+    debug: bool = Field(False, description="Check that no node changes its inputs.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def given(cls, **flags: Any) -> Settings:
+        """The settings, with flags that are not None on top."""
+        return cls(**{name: value for name, value in flags.items() if value is not None})

@@ -1,0 +1,76 @@
+"""The memory tier of the content store."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+
+@dataclass
+class _Entry:
+    value: Any
+    size: int
+    seconds: float
+    priority: float
+
+
+class MemoryTier:
+    """Values by digest under a budget in bytes.
+
+    Evicts by GreedyDual-Size (Cao and Irani 1997): priority = clock + recompute seconds per byte, refreshed
+    at each use; the clock rises to the priority of what was evicted, so that old entries age.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._entries: dict[str, _Entry] = {}
+        self._heap: list[tuple[float, int, str]] = []
+        self._count = count()
+        self._clock = 0.0
+        self.used = 0
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._entries
+
+    def get(self, digest: str) -> Any:
+        """The value; raises KeyError."""
+        entry = self._entries[digest]
+        self._push(digest, entry)
+        return entry.value
+
+    def put(self, digest: str, value: Any, size: int, seconds: float) -> None:
+        """Hold a value, unless it alone is larger than the budget."""
+        if size > self._budget:
+            return
+        self.drop(digest)
+        entry = _Entry(value, size, seconds, 0.0)
+        self._entries[digest] = entry
+        self.used += size
+        self._push(digest, entry)
+        while self.used > self._budget:
+            priority, _, victim = heapq.heappop(self._heap)
+            if victim in self._entries and self._entries[victim].priority == priority:
+                self._clock = priority
+                self.drop(victim)
+
+    def drop(self, digest: str) -> None:
+        """Let a value go."""
+        entry = self._entries.pop(digest, None)
+        if entry is not None:
+            self.used -= entry.size
+
+    def clear(self) -> None:
+        """Let everything go."""
+        self._entries.clear()
+        self._heap.clear()
+        self.used = 0
+
+    def _push(self, digest: str, entry: _Entry) -> None:
+        entry.priority = self._clock + entry.seconds / max(entry.size, 1)
+        heapq.heappush(self._heap, (entry.priority, next(self._count), digest))
+        if len(self._heap) > 4 * len(self._entries) + 64:
+            live = ((one.priority, next(self._count), name) for name, one in self._entries.items())
+            self._heap = list(live)
+            heapq.heapify(self._heap)

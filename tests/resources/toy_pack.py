@@ -1,0 +1,249 @@
+"""A small pack of toy nodes: arithmetic, blobs, files, waiting, failing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+from pydantic import Field
+
+from graph_engine import Artifact, Codec, FilePath, Multiline, Pack, Run, Seed, ValueType, node
+
+T = TypeVar("T")
+
+calls: Counter[str] = Counter()
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes large enough to be a file in the store."""
+
+    data: bytearray
+
+
+class BlobCodec(Codec[Blob]):
+    suffix = ".blob"
+
+    def dumps(self, value: Blob) -> bytes:
+        return bytes(value.data)
+
+    def write(self, value: Blob, path: Path) -> None:
+        path.write_bytes(value.data)
+
+    def read(self, path: Path) -> Blob:
+        return Blob(bytearray(path.read_bytes()))
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plain dataclass; it needs no registration."""
+
+    x: int
+    y: int = 0
+
+
+class Parts(NamedTuple):
+    quotient: int
+    remainder: int
+
+
+@node(title="Number")
+def number(value: int = 0) -> int:
+    """Give a whole number."""
+    calls["number"] += 1
+    return value
+
+
+@node(title="Add", category="arithmetic")
+def add(a: int, b: Annotated[int, Field(ge=-1000, le=1000)] = 1) -> int:
+    """Add two whole numbers."""
+    calls["add"] += 1
+    return a + b
+
+
+@node(title="Total", category="arithmetic")
+def total(numbers: list[int]) -> int:
+    calls["total"] += 1
+    return sum(numbers)
+
+
+@node(title="Divide", category="arithmetic")
+def divide(a: int, b: int = 1) -> Parts:
+    """Divide whole numbers; b = 0 fails."""
+    calls["divide"] += 1
+    return Parts(a // b, a % b)
+
+
+@node(title="Sign")
+def sign(a: int) -> int:
+    """-1, 0 or 1: many inputs give the same output."""
+    calls["sign"] += 1
+    return (a > 0) - (a < 0)
+
+
+@node(title="Same")
+def same(thing: T) -> T:
+    calls["same"] += 1
+    return thing
+
+
+@node(title="Make a blob")
+def make_blob(
+    text: Annotated[str, Multiline()] = "x", size: int = 10_000, seed: Annotated[int, Seed()] = 0
+) -> Blob:
+    calls["make_blob"] += 1
+    return Blob(bytearray((f"{text}{seed}".encode() * size)[:size]))
+
+
+@node(title="Measure a blob")
+def measure(blob: Blob, other: Blob | None = None) -> int:
+    calls["measure"] += 1
+    return len(blob.data) + (len(other.data) if other else 0)
+
+
+@node(title="Count blobs")
+def count_blobs(blobs: list[Blob]) -> int:
+    calls["count_blobs"] += 1
+    return len(blobs)
+
+
+@node(title="Split a blob")
+def split(blob: Blob) -> list[Blob]:
+    calls["split"] += 1
+    middle = len(blob.data) // 2
+    return [Blob(blob.data[:middle]), Blob(blob.data[middle:])]
+
+
+@node(title="Spoil a blob")
+def spoil(blob: Blob) -> int:
+    blob.data[0] = (blob.data[0] + 1) % 256
+    return len(blob.data)
+
+
+@node(title="Point")
+def point(x: int = 0, mode: Literal["plain", "mirrored"] = "plain") -> Point:
+    calls["point"] += 1
+    return Point(-x if mode == "mirrored" else x)
+
+
+@node(title="Save text", kind="effect")
+def save_text(text: str, name: str = "note.txt", *, run: Run) -> Artifact:
+    """Keep a text as an artifact."""
+    calls["save_text"] += 1
+    return run.save_artifact(name, text.encode(), "text/plain")
+
+
+@node(title="Show", category="text")
+def show(value: int) -> str:
+    calls["show"] += 1
+    return str(value)
+
+
+@node(title="Tick", kind="volatile")
+def tick(start: int = 0) -> int:
+    """Always runs; gives the same number."""
+    calls["tick"] += 1
+    return start
+
+
+def _file_size(path: str, run: Run) -> int:
+    return run.open_file(path).stat().st_size
+
+
+@node(title="File size", kind="external", fingerprint=_file_size)
+def file_size(path: Annotated[str, FilePath("any")], *, run: Run) -> int:
+    calls["file_size"] += 1
+    return run.open_file(path).stat().st_size
+
+
+@node(title="Read text")
+def read_text(path: Annotated[str, FilePath("text")], *, run: Run) -> str:
+    calls["read_text"] += 1
+    return run.open_file(path).read_text()
+
+
+@node(title="Read the outside", kind="external", fingerprint=lambda name: os.environ.get(name, ""))
+def environment(name: str) -> str:
+    calls["environment"] += 1
+    return os.environ.get(name, "")
+
+
+@node(title="Later", lane="io")
+async def later(a: int) -> int:
+    calls["later"] += 1
+    await asyncio.sleep(0)
+    return a + 1
+
+
+@node(title="Count up")
+def count_up(steps: int = 3) -> Generator[float, None, int]:
+    calls["count_up"] += 1
+    for step in range(steps):
+        yield (step + 1) / steps
+    return steps
+
+
+@node(title="Train", lane="device")
+def train(steps: int = 5, seconds: float = 0.0, *, run: Run) -> int:
+    """Count up to `steps`, with a checkpoint after each in the workspace; gives how many steps this run did."""
+    calls["train"] += 1
+    checkpoint = run.workspace() / "step"
+    done = int(checkpoint.read_text()) if checkpoint.exists() else 0
+    first = done
+    while done < steps:
+        time.sleep(seconds)
+        done += 1
+        checkpoint.write_text(str(done))
+        run.progress(done, steps)
+    return done - first
+
+
+@node(title="Fail")
+def fail(a: int, message: str = "the reason") -> int:
+    raise RuntimeError(message)
+
+
+@node(title="Lie")
+def lie(a: int) -> int:
+    return "not a number"  # type: ignore[return-value]
+
+
+@node(title="Device")
+def device(*, run: Run) -> str:
+    return run.device
+
+
+def importer(path: Path) -> dict[str, Any] | None:
+    """A toy picture is the word TOY and then the document."""
+    import json
+
+    data = path.read_bytes()
+    return json.loads(data[3:]) if data.startswith(b"TOY{") else None
+
+
+def exporter(data: bytes, document: dict[str, Any]) -> bytes:
+    import json
+
+    return b"TOY" + json.dumps(document).encode()
+
+
+@node(title="Save a toy picture", kind="effect")
+def save_toy(value: int, name: str = "picture.toy", *, run: Run) -> Artifact:
+    calls["save_toy"] += 1
+    return run.save_artifact(name, str(value).encode(), "image/toy")
+
+
+pack = Pack(
+    "toy",
+    "1.0",
+    [thing for thing in list(globals().values()) if hasattr(thing, "__node_type__")],
+    values=[ValueType("toy/blob", "Blob", "#44aa88", BlobCodec)],
+    importers={".toy": importer},
+    exporters={"image/toy": exporter},
+)
