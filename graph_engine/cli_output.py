@@ -185,7 +185,7 @@ def node_json(name: str, declared: NodeType) -> dict[str, Any]:
                 "required": one.required,
                 "many": one.item is not None,
                 "schema": one.schema,
-                **({} if one.required else {"default": one.literal(one.default)[1]}),
+                **({} if one.required else {"default": one.default_literal[1]}),
             }
             for one in declared.inputs.values()
         },
@@ -204,9 +204,7 @@ def node_lines(name: str, declared: NodeType) -> Iterable[str]:
         for one in sockets.values():
             default = ""
             if title == "inputs" and not declared.inputs[one.name].required:
-                default = (
-                    f" = {shown(declared.inputs[one.name].literal(declared.inputs[one.name].default)[1])}"
-                )
+                default = f" = {shown(declared.inputs[one.name].default_literal[1])}"
             yield f"  {one.name:<{width}}  {type_name(one.annotation)}{default}"
 
 

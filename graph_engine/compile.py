@@ -127,7 +127,7 @@ def _task(node_id: str, node: Node, catalogue: Catalogue) -> Task:
 
 def _source(wanted: NodeInput, given: dict[str, Any]) -> Source:
     if wanted.name not in given:
-        return _given(wanted.literal(wanted.default))
+        return _given(wanted.default_literal)
     value = given[wanted.name]
     link = link_of(value)
     if link is not None:

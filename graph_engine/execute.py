@@ -239,7 +239,9 @@ class Execution:
 
     def _keyed(self, task: Task) -> Keyed:
         try:
-            parts = self._context.keys.parts(task, self._refs, self._load_for_key, self._run_of(task))
+            parts = self._context.keys.parts(
+                task, self._refs, self._load_for_key, partial(self._run_of, task)
+            )
         except Cancelled:
             raise
         except Exception as error:  # a fingerprint may raise anything

@@ -47,10 +47,10 @@ def _json_name(value: bool | str | bytes) -> str:
     return "text"
 
 
-Int = Annotated[int, BeforeValidator(_integer, json_schema_input_type=int)]
+Int = Annotated[int, BeforeValidator(_integer)]
 """An integer that accepts `8.0` and refuses booleans and text."""
 
-Float = Annotated[float, BeforeValidator(_number, json_schema_input_type=float), Field(allow_inf_nan=False)]
+Float = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 """A finite number that refuses booleans and text."""
 
 Bool = Annotated[bool, Strict()]

@@ -28,7 +28,9 @@ class Keys:
     def __init__(self, files: Files) -> None:
         self._files = files
 
-    def parts(self, task: Task, refs: Mapping[Link, ValueRef], load: LoadValue, run: Run) -> Parts:
+    def parts(
+        self, task: Task, refs: Mapping[Link, ValueRef], load: LoadValue, make_run: Callable[[], Run]
+    ) -> Parts:
         """Everything the key of `task` is made of; an external node's fingerprint is asked for."""
         declared = task.declared
         parts: Parts = {
@@ -38,7 +40,7 @@ class Keys:
             "inputs": {name: self._source(task, name, source, refs) for name, source in task.inputs.items()},
         }
         if declared.fingerprint is not None:
-            parts["fingerprint"] = digest_text(repr(_fingerprint(task, declared.fingerprint, load, run)))
+            parts["fingerprint"] = digest_text(repr(_fingerprint(task, declared.fingerprint, load, make_run)))
         return parts
 
     def _source(self, task: Task, name: str, source: Source, refs: Mapping[Link, ValueRef]) -> str:
@@ -87,7 +89,9 @@ def why_changed(last: tuple[str, str] | None, parts: Parts) -> str:
     return "its result is no longer in the cache"
 
 
-def _fingerprint(task: Task, fingerprint: Callable[..., Any], load: LoadValue, run: Run) -> Any:
+def _fingerprint(
+    task: Task, fingerprint: Callable[..., Any], load: LoadValue, make_run: Callable[[], Run]
+) -> Any:
     parameters = inspect.signature(fingerprint).parameters
     takes_all = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
     arguments = {
@@ -96,5 +100,5 @@ def _fingerprint(task: Task, fingerprint: Callable[..., Any], load: LoadValue, r
         if takes_all or name in parameters
     }
     if takes_all or "run" in parameters:
-        arguments["run"] = run
+        arguments["run"] = make_run()
     return fingerprint(**arguments)

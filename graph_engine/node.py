@@ -93,7 +93,7 @@ class NodeType:
             if declared.adapter is None:
                 raise self._wrong(f"'{declared.name}' takes links only and can have no default but None")
             try:
-                declared.literal(declared.default)
+                _ = declared.default_literal
             except ValueError as error:
                 what = f"the default of '{declared.name}' is not one of its values ({error})"
                 raise self._wrong(what) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from graph_engine.compile import Task
@@ -102,7 +103,7 @@ class _Planner:
         if always:
             return Step(task.node, task.type_name, "miss", ALWAYS)
         try:
-            parts = self._keys.parts(task, self.refs, self._load, Run(task.node, self._surroundings))
+            parts = self._keys.parts(task, self.refs, self._load, partial(Run, task.node, self._surroundings))
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
             return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
         key = key_of(parts)

@@ -89,6 +89,11 @@ class NodeInput:
         """Validate a literal: (the Python value, its canonical plain form). Raises ValueError."""
         return _literal(self.adapter, value)
 
+    @cached_property
+    def default_literal(self) -> tuple[Any, Any]:
+        """The default as `literal` gives it."""
+        return self.literal(self.default)
+
     def literal_item(self, value: Any) -> tuple[Any, Any]:
         """`literal` for one item of a list input."""
         return _literal(self.item_adapter, value)
@@ -133,9 +138,13 @@ def _literal_annotation(annotation: Any) -> Any | None:
         return _SHARED_NUMBERS[annotation]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        inner = _literal_annotation(arguments[0])
-        extra = (SEED_RANGE,) if any(isinstance(mark, Seed) for mark in arguments[1:]) else ()
-        return None if inner is None else Annotated[inner, *arguments[1:], *extra]
+        base, *marks = arguments
+        marks += [SEED_RANGE] if any(isinstance(mark, Seed) for mark in marks) else []
+        if base in _SHARED_NUMBERS:  # ranges stand next to the type, so that the schema says them
+            plain, *shared = get_args(_SHARED_NUMBERS[base])
+            return Annotated[plain, *marks, *shared]
+        inner = _literal_annotation(base)
+        return None if inner is None else Annotated[inner, *marks]
     if origin in UNIONS:
         said = [inner for inner in map(_literal_annotation, arguments) if inner is not None]
         return Union[tuple(said)] if said else None  # noqa: UP007

@@ -92,7 +92,7 @@ def _codec_argument(codec: type) -> Any:
         for generic in getattr(base, "__orig_bases__", ()):
             if get_origin(generic) is Codec:
                 argument = get_args(generic)[0]
-                return None if isinstance(argument, TypeVar) else argument
+                return None if argument is Any or isinstance(argument, TypeVar) else argument
     return None
 
 

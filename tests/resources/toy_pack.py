@@ -191,7 +191,7 @@ def count_up(steps: int = 3) -> Generator[float, None, int]:
 
 @node(title="Train", lane="device")
 def train(steps: int = 5, seconds: float = 0.0, *, run: Run) -> int:
-    """Count up to `steps`, with a checkpoint after each in the workspace; gives how many steps this run did."""
+    """Count up to `steps`, with a checkpoint after each; gives how many steps this run did."""
     calls["train"] += 1
     checkpoint = run.workspace() / "step"
     done = int(checkpoint.read_text()) if checkpoint.exists() else 0
