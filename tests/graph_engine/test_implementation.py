@@ -25,7 +25,13 @@ BASE = "def f(a: int, b: int = 1) -> int:\n    'help'\n    return a + b\n"
 
 
 def test_comments_docstrings_layout_and_annotations_do_not_count(tmp_path: Path) -> None:
-    same = "def f(a: float,\n      b: float = 1) -> float:\n    # why\n    '''other help'''\n\n    return (a + b)\n"
+    same = """def f(a: float,
+          b: float = 1) -> float:
+        # why
+        'other help'
+
+        return (a + b)
+    """
     first = implementation_digest(function_from(BASE, tmp_path, "one"))
     assert first == implementation_digest(function_from(same, tmp_path, "two"))
 

@@ -190,7 +190,7 @@ def count_up(steps: int = 3) -> Generator[float, None, int]:
 
 
 @node(title="Train", lane="device")
-def train(steps: int = 5, seconds: float = 0.0, *, run: Run) -> int:
+def train(steps: int = 5, seconds: float = 0.0, after: int = 0, *, run: Run) -> int:
     """Count up to `steps`, with a checkpoint after each; gives how many steps this run did."""
     calls["train"] += 1
     checkpoint = run.workspace() / "step"

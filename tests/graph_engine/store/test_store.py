@@ -1,0 +1,165 @@
+"""The store's tiers, budgets and files."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import toy_pack
+
+from graph_engine import Artifact, Catalogue, FileMissing
+from graph_engine.files import Files
+from graph_engine.store.artifacts import ArtifactFolder, readable_name
+from graph_engine.store.content import ContentStore, Missing
+from graph_engine.store.database import Database
+from graph_engine.store.lock import computing
+from graph_engine.store.memo import Memo, MemoTable
+from graph_engine.store.memory import MemoryTier
+from graph_engine.store.value_ref import ValueRef
+
+
+def blob(number: int, size: int = 1000) -> toy_pack.Blob:
+    return toy_pack.Blob(bytearray([number]) * size)
+
+
+def test_memory_evicts_what_is_cheapest_to_compute_again_for_its_size() -> None:
+    tier = MemoryTier(300)
+    tier.put("cheap", 1, 100, seconds=0.1)
+    tier.put("dear", 2, 100, seconds=9.0)
+    tier.put("large", 3, 200, seconds=1.0)
+    assert ("cheap" in tier, "dear" in tier, "large" in tier) == (False, True, True)
+    assert tier.used == 300
+
+
+def test_memory_lets_old_values_age() -> None:
+    tier = MemoryTier(200)
+    tier.put("once", 0, 100, seconds=3.0)
+    for index in range(6):
+        tier.put(f"new{index}", index, 100, seconds=1.0)
+    assert "once" not in tier
+
+
+def test_memory_does_not_hold_what_is_larger_than_its_budget() -> None:
+    tier = MemoryTier(10)
+    tier.put("a", 1, 11, seconds=1.0)
+    assert "a" not in tier
+    assert tier.used == 0
+
+
+def test_disk_stays_within_its_budget_and_keeps_the_dear_ones(tmp_path: Path, catalogue: Catalogue) -> None:
+    store = ContentStore(tmp_path, catalogue, memory_budget=0, disk_budget=10_000)
+    refs = []
+    for number in range(30):
+        ref = store.refer(blob(number))
+        store.put(ref, blob(number), seconds=100.0 if number == 3 else 1.0)
+        refs.append(ref)
+    files = list(tmp_path.rglob("*.blob"))
+    assert sum(file.stat().st_size for file in files) <= 10_000
+    assert store.holds(refs[3])
+    assert store.get(refs[3]) == blob(3)
+    assert not store.holds(refs[0])
+    with pytest.raises(Missing):
+        store.get(refs[0])
+    store.close()
+
+
+def test_a_value_survives_a_restart_and_small_values_need_no_file(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    values = [blob(1), 3, "text", [1, 2], toy_pack.Point(1, 2), None]
+    store = ContentStore(tmp_path, catalogue, 1 << 20, 1 << 20)
+    refs = [store.refer(value) for value in values]
+    for ref, value in zip(refs, values, strict=True):
+        store.put(ref, value, 1.0)
+    store.close()
+    again = ContentStore(tmp_path, catalogue, 1 << 20, 1 << 20)
+    assert [again.get(ref) for ref in refs] == values
+    assert len(list(tmp_path.rglob("*.json"))) == 0
+    again.close()
+
+
+def test_a_damaged_database_is_set_aside(tmp_path: Path, catalogue: Catalogue) -> None:
+    (tmp_path / "memo.sqlite").write_bytes(b"this is no database, " * 1000)
+    store = ContentStore(tmp_path, catalogue, 0, 1 << 20)
+    assert store.memo.get("x") is None
+    assert (tmp_path / "memo.sqlite.damaged").exists()
+    store.close()
+
+
+def test_memos_come_back(tmp_path: Path) -> None:
+    database = Database(tmp_path / "memo.sqlite")
+    table = MemoTable(database)
+    memo = Memo({"out": ValueRef("int", "a" * 64, 8)}, (Artifact("b" * 64, "x.png", "image/png", 3),), 1.5)
+    table.put("key", "toy/add", memo)
+    assert table.get("key") == memo
+    assert table.get("other") is None
+    database.close()
+
+
+def test_two_connections_write_at_once(tmp_path: Path) -> None:
+    def write(first: int) -> None:
+        database = Database(tmp_path / "memo.sqlite")
+        for number in range(first, first + 50):
+            MemoTable(database).put(str(number), "toy/add", Memo({}, (), 0.0))
+        database.close()
+
+    threads = [threading.Thread(target=write, args=(first,)) for first in (0, 100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database = Database(tmp_path / "memo.sqlite")
+    assert MemoTable(database).count() == 100
+    database.close()
+
+
+def test_one_computation_is_locked_against_another(tmp_path: Path) -> None:
+    order: list[str] = []
+    inside = threading.Event()
+
+    def second() -> None:
+        inside.wait()
+        with computing(tmp_path / "key", lambda: None):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with computing(tmp_path / "key", lambda: None):
+        inside.set()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    assert not (tmp_path / "key").exists()
+
+
+def test_artifacts_are_kept_once_and_found_by_digest(tmp_path: Path) -> None:
+    folder = ArtifactFolder(tmp_path)
+    first, second = folder.save("a.txt", b"same", "text/plain"), folder.save("b.txt", b"same", "text/plain")
+    assert first.digest == second.digest
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert folder.path(first).read_bytes() == b"same"
+
+
+def test_an_artifact_reference_can_not_leave_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(FileMissing):
+        ArtifactFolder(tmp_path).path(Artifact("../../etc/passwd", "x", "text/plain", 1))
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("../../x.png", "x.png"), ("a\\b:c?.png", "b_c_.png"), ("..", "artifact"), ("", "artifact")],
+)
+def test_artifact_names_are_safe_file_names(given: str, name: str) -> None:
+    assert readable_name(given) == name
+
+
+def test_uploads_are_found_by_digest_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hello")
+    files = Files([], tmp_path / "uploads", upload_limit=10)
+    reference = files.upload(tmp_path / "a.txt")
+    assert files.open(reference).read_text() == "hello"
+    for wrong in ("blake3:" + "0" * 64, "blake3:../../a.txt", "blake3:"):
+        with pytest.raises(FileMissing):
+            files.open(wrong)
