@@ -1,0 +1,70 @@
+"""A bundle: a folder with the models of one latent diffusion model that belong together, and `bundle.json`."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from blake3 import blake3
+
+EMBEDDED = Path(__file__).parent / "bundles"
+MANIFEST = "bundle.json"
+PARTS = ("autoencoder", "denoiser", "conditioner", "recogniser")
+
+
+class BundleError(ValueError):
+    """A bundle that is not there, or whose files are not what its manifest says."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Where a bundle lies, and the digest of each of its parts (`autoencoder`, `denoiser`, ...)."""
+
+    name: str
+    folder: Path
+    image_size: int  # pixels along a side of the pictures it was trained on
+    digests: dict[str, str]
+
+    def path(self, part: str) -> Path:
+        """Return the file of a part."""
+        if part not in self.digests:
+            raise BundleError(f"the bundle `{self.name}` has no {part}; it has {', '.join(self.digests)}.")
+        return self.folder / f"{part}.safetensors"
+
+
+def file_digest(path: Path) -> str:
+    """Return the blake3 digest of a file's bytes, in hexadecimal."""
+    return blake3(max_threads=blake3.AUTO).update_mmap(path).hexdigest()
+
+
+def find_bundle(name: str, folders: tuple[Path, ...] = ()) -> Bundle:
+    """Return the bundle of that name in `folders` or among the embedded ones; raise `BundleError`."""
+    known = {path.parent.name: path.parent for root in (EMBEDDED, *folders) for path in root.glob(f"*/{MANIFEST}")}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."
+        raise BundleError(f"there is no bundle `{name}`; {hint}")
+    return read_bundle(known[name])
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Return the bundle of a folder."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        return Bundle(manifest["name"], folder, manifest["image_size"], manifest["digests"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"the manifest of the bundle in {folder.name} cannot be read ({error}).") from error
+
+
+def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
+    """Write `bundle.json` for the part files in a folder."""
+    digests = {
+        part: file_digest(folder / f"{part}.safetensors")
+        for part in PARTS
+        if (folder / f"{part}.safetensors").is_file()
+    }
+    manifest = {"latentgraph_bundle": 1, "name": name, "image_size": image_size, "digests": digests}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    return Bundle(name, folder, image_size, digests)

@@ -1,0 +1,137 @@
+"""tau_theta with its tokenizer: words, boxes and classes in, tokens for cross-attention out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from latent_diffusion.box_encoder import BoxEncoder
+from latent_diffusion.class_encoder import ClassEncoder
+from latent_diffusion.conditioning import Conditioning
+from latent_diffusion.regions import Region
+from latent_diffusion.text_encoder import TextEncoder, TextEncoderConfig
+
+
+class ConditionerError(ValueError):
+    """An input that this conditioner cannot encode."""
+
+
+@dataclass(frozen=True)
+class ConditionerConfig:
+    """Which encoders there are: text always; boxes and classes (0: none) at the text encoder's width."""
+
+    text: TextEncoderConfig
+    boxes: bool = False
+    max_boxes: int = 8
+    classes: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain data that `from_json` takes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, object]) -> ConditionerConfig:
+        """Return the configuration that `to_json` gave."""
+        return cls(**{**data, "text": TextEncoderConfig(**data["text"])})  # type: ignore[arg-type]
+
+
+class Conditioner(nn.Module):
+    """Encoders that share one width. The text's word vectors also stand for the labels of boxes."""
+
+    def __init__(self, config: ConditionerConfig, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self.config, self.tokenizer = config, tokenizer
+        width = config.text.width
+        self.text = TextEncoder(config.text)
+        if config.boxes:
+            self.boxes = BoxEncoder(width, width)
+        if config.classes:
+            self.classes = ClassEncoder(config.classes, width)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.text.transformer.token_emb.weight.device
+
+    def tokenize(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Return ids and mask [B,L]; texts longer than the encoder takes are cut, the last token kept."""
+        limit = self.config.text.max_tokens
+        rows = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
+        rows = [row if len(row) <= limit else [*row[: limit - 1], row[-1]] for row in rows]
+        length = max(map(len, rows))
+        ids = torch.zeros(len(rows), length, dtype=torch.long)
+        mask = torch.zeros(len(rows), length, dtype=torch.bool)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = torch.tensor(row)
+            mask[index, : len(row)] = True
+        return ids.to(self.device), mask.to(self.device)
+
+    def truncated_words(self, text: str) -> list[str]:
+        """Return the tokens of a text that the encoder has no room for."""
+        tokens = self.tokenizer.encode(text).tokens
+        return tokens[self.config.text.max_tokens - 1 : -1]
+
+    def unknown_words(self, text: str) -> list[str]:
+        """Return the words of a text that the vocabulary does not have."""
+        encoding = self.tokenizer.encode(text)
+        return [
+            text[a:b] for token, (a, b) in zip(encoding.tokens, encoding.offsets, strict=True) if token == "[UNK]"
+        ]
+
+    def text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Return tokens [B,L,D] and mask [B,L] of texts; differentiable."""
+        ids, mask = self.tokenize(texts)
+        return self.text(ids, mask), mask
+
+    def region_tokens(self, layouts: Sequence[Sequence[Region]]) -> tuple[Tensor, Tensor]:
+        """Return tokens [B,N,D] and mask [B,N] of layouts, N the longest; differentiable."""
+        if not self.config.boxes:
+            raise ConditionerError("this conditioner has no box encoder; use a bundle that was trained with boxes.")
+        longest = max(map(len, layouts))
+        if longest > self.config.max_boxes:
+            raise ConditionerError(f"{longest} boxes, and this conditioner takes {self.config.max_boxes} at most.")
+        boxes = torch.zeros(len(layouts), max(1, longest), 4)
+        mask = torch.zeros(boxes.shape[:2], dtype=torch.bool)
+        labels = []
+        for row, layout in enumerate(layouts):
+            for column, region in enumerate(layout):
+                boxes[row, column] = torch.tensor(region.box)
+                mask[row, column] = True
+            labels += [region.label for region in layout] + [""] * (boxes.shape[1] - len(layout))
+        phrases = self._phrases(labels).unflatten(0, boxes.shape[:2])
+        return self.boxes(phrases, boxes.to(self.device)), mask.to(self.device)
+
+    def _phrases(self, labels: Sequence[str]) -> Tensor:  # [n,D]: the mean of each label's word vectors
+        ids, mask = self.tokenize(labels)
+        lengths = mask.sum(1)
+        words = mask & (torch.arange(ids.shape[1], device=ids.device) > 0)  # without [CLS] ...
+        words &= torch.arange(ids.shape[1], device=ids.device) < (lengths - 1)[:, None]  # ... and [SEP]
+        vectors = self.text.transformer.token_emb(ids) * words[..., None]
+        return vectors.sum(1) / words.sum(1).clamp(min=1)[:, None]
+
+    @torch.no_grad()
+    def encode_text(self, texts: Sequence[str]) -> Conditioning:
+        """Return the conditioning of one text an image; the empty text is what training used for none."""
+        tokens, mask = self.text_tokens(texts)
+        return Conditioning.of(tokens=tokens, mask=mask)
+
+    @torch.no_grad()
+    def encode_regions(self, layouts: Sequence[Sequence[Region]]) -> Conditioning:
+        """Return the conditioning of one layout an image, to be used alone or added to that of a text."""
+        if not all(layouts):
+            raise ConditionerError("a layout without boxes says nothing; draw a box, or leave the input away.")
+        tokens, mask = self.region_tokens(layouts)
+        return Conditioning.of(tokens=tokens, mask=mask)
+
+    @torch.no_grad()
+    def encode_class(self, classes: Sequence[int]) -> Conditioning:
+        """Return the conditioning of one class an image."""
+        if not self.config.classes:
+            raise ConditionerError("this conditioner has no class encoder; use a class-conditional bundle.")
+        if not all(0 <= index <= self.config.classes for index in classes):
+            raise ConditionerError(f"classes go from 0 to {self.config.classes - 1}; got {list(classes)}.")
+        return Conditioning.of(tokens=self.classes(torch.tensor(list(classes), device=self.device)))

@@ -1,0 +1,29 @@
+"""Exponential moving average of weights, with the paper code's warm-up."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Ema:
+    """Holds the average of every parameter of `module`; the decay of update n is min(decay, (1 + n) / (10 + n))."""
+
+    def __init__(self, module: nn.Module, decay: float = 0.9999) -> None:
+        self.decay = decay
+        self.updates = 0
+        self.shadow: dict[str, Tensor] = {name: p.detach().clone() for name, p in module.named_parameters()}
+
+    @torch.no_grad()
+    def update(self, module: nn.Module) -> None:
+        """Move the average towards the module's present weights."""
+        self.updates += 1
+        weight = 1.0 - min(self.decay, (1 + self.updates) / (10 + self.updates))
+        names, parameters = zip(*module.named_parameters(), strict=True)
+        torch._foreach_lerp_([self.shadow[name] for name in names], [p.detach() for p in parameters], weight)
+
+    @torch.no_grad()
+    def copy_to(self, module: nn.Module) -> None:
+        """Write the average into a module of the same shape."""
+        for name, parameter in module.named_parameters():
+            parameter.copy_(self.shadow[name])

@@ -1,0 +1,157 @@
+"""One model, one safetensors file: weights, and in its header what kind of model it is and how it is shaped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import nn
+
+from latent_diffusion.autoencoder import Autoencoder, AutoencoderConfig
+from latent_diffusion.conditioner import Conditioner, ConditionerConfig
+from latent_diffusion.denoiser import Denoiser
+from latent_diffusion.recogniser import Recogniser, RecogniserConfig
+from latent_diffusion.schedule import NoiseSchedule
+from latent_diffusion.unet import UNet, UNetConfig
+
+HEADER = "latentgraph"
+FORMAT = 1
+
+
+class ModelFileError(ValueError):
+    """A model file that is missing, damaged, or of another kind than is wanted."""
+
+
+@dataclass(frozen=True)
+class ModelHeader:
+    """What a file holds: `autoencoder`, `denoiser`, `conditioner` or `recogniser`, and its configuration."""
+
+    kind: str
+    config: dict[str, Any]
+
+
+def save_model(path: Path, module: nn.Module, header: ModelHeader, dtype: torch.dtype = torch.float16) -> None:
+    """Write a network's weights, floating-point ones as `dtype`."""
+    tensors = {
+        key: (value.to(dtype) if value.is_floating_point() else value).contiguous().cpu()
+        for key, value in module.state_dict().items()
+    }
+    meta = {"format": FORMAT, "kind": header.kind, "config": header.config}
+    save_file(tensors, path, {HEADER: json.dumps(meta, sort_keys=True)})
+
+
+def read_header(path: Path) -> ModelHeader:
+    """Return the header of a model file; raise `ModelFileError` where it cannot be read."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            raw = (file.metadata() or {}).get(HEADER)
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(
+            f"the model file {path.name} cannot be read ({error}); it may be cut short: fetch or train it again."
+        ) from error
+    if raw is None:
+        raise ModelFileError(f"{path.name} is a safetensors file without Latent Graph's header; convert it first.")
+    meta = json.loads(raw)
+    if meta["format"] > FORMAT:
+        raise ModelFileError(f"{path.name} is of model format {meta['format']}; this version reads up to {FORMAT}.")
+    return ModelHeader(meta["kind"], meta["config"])
+
+
+def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any:
+    """Build the network of a file and fill it: an Autoencoder, Denoiser, Conditioner or Recogniser, in eval mode."""
+    header = read_header(path)
+    if header.kind != kind:
+        raise ModelFileError(f"{path.name} holds a {header.kind}, and a {kind} is wanted; connect the right model.")
+    with safe_open(path, framework="pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a dict)
+    tensors = {key: value.to(dtype) if value.is_floating_point() else value for key, value in tensors.items()}
+    with torch.device("meta"):  # weights are given below; drawing initial ones would only take time
+        module, finish = BUILDERS[kind](header.config)
+    try:
+        module.load_state_dict(tensors, assign=True)
+    except RuntimeError as error:
+        raise ModelFileError(f"{path.name} does not fit the {kind} that its header describes: {error}") from error
+    return finish(module.eval().requires_grad_(False))
+
+
+Built = tuple[nn.Module, Callable[[Any], Any]]
+
+
+def _autoencoder(config: dict[str, Any]) -> Built:
+    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+    return Autoencoder(AutoencoderConfig(**lists)), _same
+
+
+def _conditioner(config: dict[str, Any]) -> Built:
+    tokenizer = Tokenizer.from_str(config["tokenizer"])
+    return Conditioner(ConditionerConfig.from_json(config["conditioner"]), tokenizer), _same
+
+
+def _recogniser(config: dict[str, Any]) -> Built:
+    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+    return Recogniser(RecogniserConfig(**lists)), _same
+
+
+def _denoiser(config: dict[str, Any]) -> Built:
+    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config["unet"].items()}
+    unet = UNetConfig(**lists)
+
+    def finish(network: UNet) -> Denoiser:
+        return Denoiser(
+            network,
+            NoiseSchedule.scaled_linear(config["beta_start"], config["beta_end"]),
+            parameterization=config["parameterization"],
+            latent_channels=unet.out_channels,
+            routes=frozenset(config["routes"]),
+        )
+
+    return UNet(unet), finish
+
+
+def _same(module: nn.Module) -> nn.Module:
+    return module
+
+
+BUILDERS: dict[str, Callable[[dict[str, Any]], Built]] = {
+    "autoencoder": _autoencoder,
+    "conditioner": _conditioner,
+    "denoiser": _denoiser,
+    "recogniser": _recogniser,
+}
+
+
+def autoencoder_header(autoencoder: Autoencoder) -> ModelHeader:
+    """Return the header for an autoencoder."""
+    return ModelHeader("autoencoder", asdict(autoencoder.config))
+
+
+def conditioner_header(conditioner: Conditioner) -> ModelHeader:
+    """Return the header for a conditioner; its tokenizer travels in it."""
+    config = {"conditioner": conditioner.config.to_json(), "tokenizer": conditioner.tokenizer.to_str()}
+    return ModelHeader("conditioner", config)
+
+
+def denoiser_header(
+    unet: UNet, parameterization: str, routes: frozenset[str], betas: tuple[float, float] = (0.00085, 0.012)
+) -> ModelHeader:
+    """Return the header for a denoiser on the scaled-linear schedule."""
+    config = {
+        "unet": asdict(unet.config),
+        "parameterization": parameterization,
+        "routes": sorted(routes),
+        "beta_start": betas[0],
+        "beta_end": betas[1],
+    }
+    return ModelHeader("denoiser", config)
+
+
+def recogniser_header(recogniser: Recogniser) -> ModelHeader:
+    """Return the header for a recogniser."""
+    return ModelHeader("recogniser", asdict(recogniser.config))

@@ -1,0 +1,124 @@
+"""Train the second stage: the denoiser together with its conditioner (paper sections 3.2 and 3.3, equation 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from latent_diffusion.conditioner import Conditioner
+from latent_diffusion.ema import Ema
+from latent_diffusion.objective import ldm_loss
+from latent_diffusion.regions import Region
+from latent_diffusion.schedule import NoiseSchedule
+from latent_diffusion.training.loop import LearningRate, OnStep, fit
+from latent_diffusion.training.optimizers import descend, make_optimizers
+from latent_diffusion.training.precision import autocast, place
+from latent_diffusion.training.prefetch import prefetch
+from latent_diffusion.training.state import TrainingState
+from latent_diffusion.unet import UNet, UNetConfig
+
+
+@dataclass(frozen=True)
+class DenoiserRecipe:
+    """How a denoiser is trained. The three shares say how often the conditioning is shown in part or not at all."""
+
+    steps: int = 5_000
+    batch: int = 32
+    rate: float = 6e-4
+    decay: float = 0.4  # last part of the steps, over which the rate falls to zero
+    parameterization: str = "v"
+    min_snr_gamma: float = 5.0
+    caption_only: float = 0.5
+    boxes_only: float = 0.2
+    unconditional: float = 0.1  # the rest of the time: caption and boxes
+    ema: float = 0.999
+    seed: int = 2
+
+
+@dataclass(frozen=True)
+class LatentBatch:
+    """Scaled latents [B,C,h,w] with the caption and the layout of each."""
+
+    latents: Tensor
+    captions: Sequence[str]
+    layouts: Sequence[Sequence[Region]]
+
+
+def train_denoiser(
+    unet: UNet,
+    conditioner: Conditioner,
+    recipe: DenoiserRecipe,
+    batches: Callable[[int], LatentBatch],
+    *,
+    workspace: Path,
+    device: torch.device,
+    on_step: OnStep,
+) -> tuple[UNet, Conditioner]:
+    """Train from the checkpoint in `workspace`, or from the weights given; return averaged networks (CPU, eval)."""
+    unet, conditioner = place(unet, device).train(), place(conditioner, device).train()
+    parameters = [*unet.parameters(), *conditioner.parameters()]
+    optimizers = make_optimizers(unet, conditioner)
+    averages = {"unet": Ema(unet, recipe.ema), "conditioner": Ema(conditioner, recipe.ema)}
+    state = TrainingState({"unet": unet, "conditioner": conditioner}, optimizers, averages)
+    checkpoint = workspace / "denoiser.safetensors"
+    if checkpoint.exists():
+        state.load(checkpoint)
+    schedule = NoiseSchedule.scaled_linear()
+    upcoming = prefetch(batches, state.step, recipe.steps)
+
+    def train_step(step: int) -> dict[str, float]:
+        batch = next(upcoming)
+        generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+        x0 = batch.latents.to(device, torch.float32)
+        t = torch.randint(len(schedule), (len(x0),), generator=generator).to(device)
+        noise = torch.randn(x0.shape, generator=generator).to(device)
+        with autocast(device):
+            tokens, mask = mixed_tokens(conditioner, batch, recipe, generator)
+            context = {"context": tokens, "context_mask": mask}
+            losses = ldm_loss(
+                unet, x0, t, noise, context, schedule, recipe.parameterization, recipe.min_snr_gamma
+            )
+        loss = losses.mean()
+        descend(loss, optimizers.values(), parameters)
+        averages["unet"].update(unet)
+        averages["conditioner"].update(conditioner)
+        return {"loss": loss.item()}
+
+    try:
+        rate = LearningRate(recipe.rate, decay=recipe.decay)
+        fit(state, train_step, steps=recipe.steps, rate=rate, checkpoint=checkpoint, on_step=on_step)
+    finally:
+        upcoming.close()
+    averages["unet"].copy_to(unet)
+    averages["conditioner"].copy_to(conditioner)
+    return unet.cpu().eval(), conditioner.cpu().eval()
+
+
+def mixed_tokens(
+    conditioner: Conditioner, batch: LatentBatch, recipe: DenoiserRecipe, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Return tokens [B,L,D] and mask [B,L] of a batch in which some images lose the caption, the boxes, or both.
+
+    An image without any conditioning sees the empty caption; one with boxes only sees no caption tokens at all, which
+    is what each encoder alone gives when sampling.
+    """
+    draw = torch.rand(len(batch.captions), generator=generator)
+    unconditional = draw < recipe.unconditional
+    boxes_only = (draw >= recipe.unconditional) & (draw < recipe.unconditional + recipe.boxes_only)
+    caption_only = draw >= 1 - recipe.caption_only
+    captions = ["" if drop else text for text, drop in zip(batch.captions, unconditional.tolist(), strict=True)]
+    text, text_mask = conditioner.text_tokens(captions)
+    boxes, box_mask = conditioner.region_tokens(batch.layouts)
+    text_mask = text_mask & ~boxes_only.to(text_mask.device)[:, None]
+    box_mask = box_mask & ~(unconditional | caption_only).to(box_mask.device)[:, None]
+    return torch.cat([text, boxes], dim=1), torch.cat([text_mask, box_mask], dim=1)
+
+
+def new_denoiser(config: UNetConfig, seed: int) -> UNet:
+    """Return a UNet with initial weights drawn from the seed."""
+    torch.manual_seed(seed)
+    return UNet(config)
