@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -64,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
         console = cli_output.console_for(document, arguments.quiet)
         cancellation = Cancellation()
         try:
-            with _interruptible(cancellation):
+            with _interruptible(cancellation), redirect_stdout(sys.stderr):  # what libraries print
                 result = engine.run(document, listener=console, cancellation=cancellation)
         finally:
             console.close()
@@ -209,7 +209,7 @@ def _write_log(arguments: argparse.Namespace, error: BaseException) -> str:
 def _data_folder() -> Path:
     try:
         return Settings.given().data
-    except ValueError:
+    except EngineError:
         return default_data_folder()
 
 

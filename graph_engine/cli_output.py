@@ -86,8 +86,9 @@ class Bars:
         self._titles = titles
         self._tasks: dict[str, TaskID] = {}
         self._hits = 0
-        columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        note = TextColumn("[dim]{task.fields[note]}")
+        title = TextColumn("{task.description}", markup=False)
+        columns = (title, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        note = TextColumn("{task.fields[note]}", style="dim", markup=False)
         self._progress = Progress(*columns, note, console=RichConsole(stderr=True))
         self._progress.start()
 
@@ -95,7 +96,7 @@ class Bars:
         match event:
             case events.NodeStarted(node, _, _):
                 self._tasks[node] = self._progress.add_task(self._titles[node], total=None, note="")
-            case events.NodeProgress(node, done, total, note):
+            case events.NodeProgress(node, done, total, note) if node in self._tasks:
                 self._progress.update(self._tasks[node], completed=done, total=total or None, note=note)
             case events.NodeFinished(node, _, _):
                 task = self._tasks[node]
@@ -210,10 +211,10 @@ def node_lines(name: str, declared: NodeType) -> Iterable[str]:
 
 def plain_output(value: Any) -> Any:
     """An output as JSON where JSON can say it in a few words, and described elsewhere."""
-    from pydantic_core import PydanticSerializationError, to_jsonable_python
+    from pydantic_core import PydanticSerializationError, to_json
 
     try:
-        plain = to_jsonable_python(value, inf_nan_mode="strings")
+        text = to_json(value, inf_nan_mode="strings")
     except (PydanticSerializationError, ValueError):
         return describe(value)
-    return plain if len(json.dumps(plain)) <= _LONGEST_OUTPUT else describe(value)
+    return json.loads(text) if len(text) <= _LONGEST_OUTPUT else describe(value)

@@ -51,6 +51,14 @@ class UploadTooLarge(EngineError):
     """A file given as an input is larger than uploads may be."""
 
 
+class BadSettings(EngineError):
+    """A flag, an environment variable or the TOML file says something that can not be."""
+
+
+class FolderUnusable(EngineError):
+    """The data folder or the output folder can not be written."""
+
+
 class Cancelled(EngineError):
     """The run was asked to stop; raised inside a node at its next step."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from graph_engine.atomic import write_atomic
 from graph_engine.document import Document
 from graph_engine.engine import Engine
-from graph_engine.errors import EngineError
+from graph_engine.errors import EngineError, FolderUnusable
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.result import RunResult
 
@@ -43,7 +43,13 @@ def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Pa
         exporter = engine.catalogue.exporter(artifact.media_type)
         if exporter is not None:
             data = exporter(data, document)
-        paths.append(_write_new(folder, artifact.name, data))
+        try:
+            paths.append(_write_new(folder, artifact.name, data))
+        except OSError as error:
+            raise FolderUnusable(
+                f"'{artifact.name}' can not be written into '{folder}' ({error.strerror or error}). "
+                "Name another folder with --out; the picture itself is kept."
+            ) from error
     return paths
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from graph_engine.errors import BadSettings
+from graph_engine.messages import sentence
 
 CONFIG_FILE = Path(platformdirs.user_config_dir("latentgraph", appauthor=False)) / "latentgraph.toml"
 
@@ -48,5 +51,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def given(cls, **flags: Any) -> Settings:
-        """The settings, with flags that are not None on top."""
-        return cls(**{name: value for name, value in flags.items() if value is not None})
+        """The settings, with flags that are not None on top. Raises `BadSettings`."""
+        try:
+            return cls(**{name: value for name, value in flags.items() if value is not None})
+        except ValidationError as error:
+            said = "; ".join(
+                f"'{'.'.join(map(str, one['loc']))}': {sentence(one)[0]}" for one in error.errors()
+            )
+            raise BadSettings(
+                f"The settings are not right: {said}. Look at LATENTGRAPH_... and {CONFIG_FILE}."
+            ) from error
+        except ValueError as error:
+            raise BadSettings(f"{CONFIG_FILE} is not TOML: {error}.") from error

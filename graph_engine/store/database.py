@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from graph_engine.errors import FolderUnusable
+
 VERSION = 1
 
 _SCHEMA = """
@@ -39,11 +41,13 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
-        except sqlite3.OperationalError:
-            raise
+        except (sqlite3.OperationalError, OSError) as error:
+            raise FolderUnusable(
+                f"The folder '{path.parent}' can not be used ({error}). Give another data folder with --data."
+            ) from error
         except sqlite3.DatabaseError:
             for part in ("", "-wal", "-shm"):
                 with suppress(FileNotFoundError):

@@ -267,6 +267,35 @@ def test_an_error_of_our_own_is_one_sentence_and_a_log(cli: Cli, monkeypatch: py
     assert "ZeroDivisionError" in next((cli.folder / "data" / "logs").iterdir()).read_text()
 
 
+def test_what_a_node_prints_does_not_reach_stdout(cli: Cli) -> None:
+    status, out, err = cli(
+        "run", "--json", document=doc({"c": ("chatter", {}), "s": ("save_text", {"text": link("c.text")})})
+    )
+    assert (status, json.loads(out)["status"]) == (0, "done")
+    assert "chatter" in err
+
+
+def test_an_output_folder_that_can_not_be_written_is_said(cli: Cli) -> None:
+    (cli.folder / "out").write_text("a file")
+    status, _, err = cli("run", document=SAVE)
+    assert status == 2
+    assert "--out" in err
+
+
+def test_a_data_folder_that_can_not_be_used_is_said(cli: Cli) -> None:
+    (cli.folder / "data").write_text("a file")
+    status, _, err = cli("run", document=SAVE)
+    assert status == 2
+    assert "--data" in err
+
+
+def test_wrong_settings_are_said(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATENTGRAPH_DISK_BUDGET", "plenty")
+    status, _, err = cli("run", document=SAVE)
+    assert status == 2
+    assert "disk_budget" in err
+
+
 def start(folder: Path, document: dict[str, Any], *more: str) -> subprocess.Popen[str]:
     file = folder / "doc.json"
     file.write_text(json.dumps(document))

@@ -204,6 +204,12 @@ def train(steps: int = 5, seconds: float = 0.0, after: int = 0, *, run: Run) -> 
     return done - first
 
 
+@node(title="Chatter")
+def chatter() -> str:
+    print("chatter")
+    return "said"
+
+
 @node(title="Fail")
 def fail(a: int, message: str = "the reason") -> int:
     raise RuntimeError(message)

@@ -1,0 +1,58 @@
+"""What the terminal shows."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from graph_engine import events
+from graph_engine.cli_output import Bars, Lines, plain_output
+from graph_engine.errors import EngineError
+
+HEARD: list[events.Event] = [
+    events.RunStarted("x", 3),
+    events.NodeHit("a", "toy/a"),
+    events.NodeStarted("b", "toy/b", "input 'steps' changed"),
+    events.NodeProgress("b", 1, 4, "[/loss] 0.5"),
+    events.NodePreview("b", b"x", "image/png"),
+    events.NodeFinished("b", "toy/b", 1.25),
+    events.NodeStarted("c", "toy/c", "it has not run before"),
+    events.NodeFailed("c", "toy/c", EngineError("no")),
+    events.NodeSkipped("d", "toy/d", "c"),
+    events.RunFinished("failed", 2.0),
+]
+TITLES = {"a": "A", "b": "Sample [/latents]", "c": "C", "d": "D"}
+
+
+def test_bars_show_titles_and_notes_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    bars = Bars(TITLES)
+    for event in HEARD:
+        bars(event)
+    bars.close()
+    assert "Sample [/latents]" in stream.getvalue()
+    assert "1 cached" in stream.getvalue()
+
+
+def test_lines_say_why_a_node_runs() -> None:
+    stream = io.StringIO()
+    lines = Lines(TITLES, stream)
+    for event in HEARD:
+        lines(event)
+    assert stream.getvalue().splitlines() == [
+        "A: cached",
+        "Sample [/latents]: running, because input 'steps' changed",
+        "Sample [/latents]: done in 1.25 s",
+        "C: running, because it has not run before",
+        "D: skipped, because 'c' failed",
+    ]
+
+
+def test_large_outputs_are_described_and_small_ones_shown() -> None:
+    assert plain_output({"a": [1, 2]}) == {"a": [1, 2]}
+    assert plain_output(b"\xff\xfe") == "2 bytes"
+    assert plain_output(["x"] * 10_000) == "list of 10000"
+    assert plain_output(float("nan")) == "NaN"
