@@ -32,7 +32,9 @@ class AutoencoderConfig:
     codebook_size: int = 8192  # of VQ only
     attention_levels: tuple[int, ...] = ()
     mid_attention: bool = True
-    patch: int = 1  # pixels are folded into channels by `patch` before the first convolution, and unfolded at the end
+    patch: int = (
+        1  # pixels are folded into channels by `patch` before the first convolution, and unfolded at the end
+    )
     image_channels: int = 3
 
     @property
@@ -81,7 +83,9 @@ class Decoder(nn.Module):
         self.mid = Middle(previous, config.mid_attention)
         levels: list[Level] = []
         for index in reversed(range(len(widths))):
-            level = Level([previous] + [widths[index]] * (config.num_res_blocks + 1), index in config.attention_levels)
+            level = Level(
+                [previous] + [widths[index]] * (config.num_res_blocks + 1), index in config.attention_levels
+            )
             if index > 0:
                 level.upsample = Upsample(widths[index])
             levels.insert(0, level)  # published keys count the levels from the output side
@@ -100,8 +104,8 @@ class Decoder(nn.Module):
 class Autoencoder(nn.Module):
     """E and D with KL or VQ regularisation. Images are in [-1, 1].
 
-    The latent that a denoiser sees is scaled: z = (latent - mean) / std, component by component (paper appendix G,
-    with one number per channel), so that it has about unit variance.
+    The latent that a denoiser sees is scaled: z = (latent - mean) / std, component by component (paper
+    appendix G, with one number per channel), so that it has about unit variance.
     """
 
     latent_mean: Tensor  # [1,C,1,1]
@@ -118,7 +122,8 @@ class Autoencoder(nn.Module):
         if config.regularization == "vq":
             self.quantize = VectorQuantizer(config.codebook_size, config.embed_dim)
         else:  # a posterior as wide as the prior would drown the first thousands of steps in noise
-            nn.init.constant_(self.quant_conv.bias.data[config.embed_dim :], INITIAL_LOGVAR)
+            with torch.no_grad():
+                self.quant_conv.get_parameter("bias")[config.embed_dim :] = INITIAL_LOGVAR
         self.register_buffer("latent_mean", torch.zeros(1, config.embed_dim, 1, 1))
         self.register_buffer("latent_std", torch.ones(1, config.embed_dim, 1, 1))
 
@@ -127,7 +132,7 @@ class Autoencoder(nn.Module):
         return DiagonalGaussian.from_moments(self.quant_conv(self.encoder(image)))
 
     def encode(self, image: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Encode [B,3,H,W] in [-1,1] to scaled latents [B,C,H/f,W/f]: the mean, or a sample if a generator is given.
+        """Encode [B,3,H,W] in [-1,1] to scaled latents [B,C,H/f,W/f]: the mean, or with a generator a sample.
 
         A VQ autoencoder gives the latent before quantisation, as the paper's denoisers are trained on.
         """

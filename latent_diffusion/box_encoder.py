@@ -1,4 +1,4 @@
-"""tau_theta for boxes, in two ways: discretised tokens (the paper's layout model) and continuous ones (GLIGEN)."""
+"""tau_theta for boxes, in two ways: discrete tokens (the paper's layout model) and continuous (GLIGEN)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class BoxTokenizer:
     """Boxes as (class, top-left, bottom-right) triples over one vocabulary of classes and grid positions.
 
     The layout tokens of the paper's models (appendix E.2.1): 30 objects and the two corners of the crop are
-    92 tokens of 8192; a grid of 90 x 90 positions shares the numbers with the classes, told apart by their place.
+    92 tokens of 8192; a grid of 90 x 90 positions shares the numbers with the classes, told apart by place.
     """
 
     vocabulary: int = 8192

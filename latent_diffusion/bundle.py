@@ -1,4 +1,4 @@
-"""A bundle: a folder with the models of one latent diffusion model that belong together, and `bundle.json`."""
+"""A bundle: a folder with the parts of one latent diffusion model, a file each, and `bundle.json`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from blake3 import blake3
 
 EMBEDDED = Path(__file__).parent / "bundles"
 MANIFEST = "bundle.json"
+FORMAT = 1
 PARTS = ("autoencoder", "denoiser", "conditioner", "recogniser")
 
 
 class BundleError(ValueError):
-    """A bundle that is not there, or whose files are not what its manifest says."""
+    """A bundle or a part of one that is not there, or a manifest that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ def file_digest(path: Path) -> str:
 
 def find_bundle(name: str, folders: tuple[Path, ...] = ()) -> Bundle:
     """Return the bundle of that name in `folders` or among the embedded ones; raise `BundleError`."""
-    known = {path.parent.name: path.parent for root in (EMBEDDED, *folders) for path in root.glob(f"*/{MANIFEST}")}
+    known = {
+        path.parent.name: path.parent for root in (EMBEDDED, *folders) for path in root.glob(f"*/{MANIFEST}")
+    }
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known)) or 'none'}."
@@ -50,12 +53,22 @@ def find_bundle(name: str, folders: tuple[Path, ...] = ()) -> Bundle:
 
 
 def read_bundle(folder: Path) -> Bundle:
-    """Return the bundle of a folder."""
+    """Return the bundle of a folder; raise `BundleError`."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
-        return Bundle(manifest["name"], folder, manifest["image_size"], manifest["digests"])
-    except (OSError, ValueError, KeyError) as error:
-        raise BundleError(f"the manifest of the bundle in {folder.name} cannot be read ({error}).") from error
+        written = int(manifest["latentgraph_bundle"])
+        bundle = Bundle(manifest["name"], folder, int(manifest["image_size"]), dict(manifest["digests"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(
+            f"the manifest of the bundle in {folder.name} cannot be read ({type(error).__name__}: {error}); "
+            "fetch the bundle again."
+        ) from error
+    if written > FORMAT:
+        raise BundleError(
+            f"the bundle in {folder.name} is of format {written}, and this version reads up to {FORMAT}; "
+            "update Latent Graph."
+        )
+    return bundle
 
 
 def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
@@ -65,6 +78,6 @@ def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
         for part in PARTS
         if (folder / f"{part}.safetensors").is_file()
     }
-    manifest = {"latentgraph_bundle": 1, "name": name, "image_size": image_size, "digests": digests}
+    manifest = {"latentgraph_bundle": FORMAT, "name": name, "image_size": image_size, "digests": digests}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     return Bundle(name, folder, image_size, digests)

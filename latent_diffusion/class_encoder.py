@@ -6,7 +6,10 @@ from torch import Tensor, nn
 
 
 class ClassEncoder(nn.Module):
-    """`classes` real classes and one more, the last, that stands for no class. Checkpoint key: `embedding.weight`."""
+    """`classes` real classes and one more, the last, that stands for no class.
+
+    Checkpoint key: `embedding.weight` [classes + 1, width].
+    """
 
     def __init__(self, classes: int, width: int) -> None:
         super().__init__()

@@ -71,15 +71,19 @@ class Conditioner(nn.Module):
         return ids.to(self.device), mask.to(self.device)
 
     def truncated_words(self, text: str) -> list[str]:
-        """Return the tokens of a text that the encoder has no room for."""
-        tokens = self.tokenizer.encode(text).tokens
-        return tokens[self.config.text.max_tokens - 1 : -1]
+        """Return the words of a text that the encoder has no room for, the one cut in two included."""
+        encoding = self.tokenizer.encode(text)
+        tokens = encoding.word_ids[self.config.text.max_tokens - 1 : -1]
+        lost = dict.fromkeys(word for word in tokens if word is not None)
+        return [text[slice(*span)] for word in lost if (span := encoding.word_to_chars(word)) is not None]
 
     def unknown_words(self, text: str) -> list[str]:
         """Return the words of a text that the vocabulary does not have."""
         encoding = self.tokenizer.encode(text)
         return [
-            text[a:b] for token, (a, b) in zip(encoding.tokens, encoding.offsets, strict=True) if token == "[UNK]"
+            text[a:b]
+            for token, (a, b) in zip(encoding.tokens, encoding.offsets, strict=True)
+            if token == "[UNK]"
         ]
 
     def text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
@@ -90,10 +94,14 @@ class Conditioner(nn.Module):
     def region_tokens(self, layouts: Sequence[Sequence[Region]]) -> tuple[Tensor, Tensor]:
         """Return tokens [B,N,D] and mask [B,N] of layouts, N the longest; differentiable."""
         if not self.config.boxes:
-            raise ConditionerError("this conditioner has no box encoder; use a bundle that was trained with boxes.")
+            raise ConditionerError(
+                "this conditioner has no box encoder; use a bundle that was trained with boxes."
+            )
         longest = max(map(len, layouts))
         if longest > self.config.max_boxes:
-            raise ConditionerError(f"{longest} boxes, and this conditioner takes {self.config.max_boxes} at most.")
+            raise ConditionerError(
+                f"{longest} boxes, and this conditioner takes {self.config.max_boxes} at most."
+            )
         boxes = torch.zeros(len(layouts), max(1, longest), 4)
         mask = torch.zeros(boxes.shape[:2], dtype=torch.bool)
         labels = []
@@ -123,7 +131,9 @@ class Conditioner(nn.Module):
     def encode_regions(self, layouts: Sequence[Sequence[Region]]) -> Conditioning:
         """Return the conditioning of one layout an image, to be used alone or added to that of a text."""
         if not all(layouts):
-            raise ConditionerError("a layout without boxes says nothing; draw a box, or leave the input away.")
+            raise ConditionerError(
+                "a layout without boxes says nothing; draw a box, or leave the input away."
+            )
         tokens, mask = self.region_tokens(layouts)
         return Conditioning.of(tokens=tokens, mask=mask)
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class Ema:
-    """Holds the average of every parameter of `module`; the decay of update n is min(decay, (1 + n) / (10 + n))."""
+    """The average of every parameter of `module`; update n decays by min(decay, (1 + n) / (10 + n))."""
 
     def __init__(self, module: nn.Module, decay: float = 0.9999) -> None:
         self.decay = decay

@@ -1,4 +1,4 @@
-"""One model, one safetensors file: weights, and in its header what kind of model it is and how it is shaped."""
+"""One model, one safetensors file: the weights, and in the header the kind of model and its configuration."""
 
 from __future__ import annotations
 
@@ -37,47 +37,75 @@ class ModelHeader:
     config: dict[str, Any]
 
 
-def save_model(path: Path, module: nn.Module, header: ModelHeader, dtype: torch.dtype = torch.float16) -> None:
-    """Write a network's weights, floating-point ones as `dtype`."""
+def save_model(
+    path: Path, module: nn.Module, header: ModelHeader, dtype: torch.dtype = torch.float16
+) -> None:
+    """Write a network's weights, floating-point ones as `dtype`; `path` is never a half-written file."""
     tensors = {
         key: (value.to(dtype) if value.is_floating_point() else value).contiguous().cpu()
         for key, value in module.state_dict().items()
     }
     meta = {"format": FORMAT, "kind": header.kind, "config": header.config}
-    save_file(tensors, path, {HEADER: json.dumps(meta, sort_keys=True)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        save_file(tensors, partial, {HEADER: json.dumps(meta, sort_keys=True)})
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_header(path: Path) -> ModelHeader:
-    """Return the header of a model file; raise `ModelFileError` where it cannot be read."""
+    """Return the header of a model file without reading weights; raise `ModelFileError`."""
+    if not path.is_file():
+        raise ModelFileError(f"there is no model file {path.name}; fetch or train it, or name another.")
     try:
         with safe_open(path, framework="pt") as file:
             raw = (file.metadata() or {}).get(HEADER)
     except (SafetensorError, OSError) as error:
         raise ModelFileError(
-            f"the model file {path.name} cannot be read ({error}); it may be cut short: fetch or train it again."
+            f"the model file {path.name} cannot be read ({error}); it may be cut short: "
+            "fetch or train it again."
         ) from error
     if raw is None:
-        raise ModelFileError(f"{path.name} is a safetensors file without Latent Graph's header; convert it first.")
-    meta = json.loads(raw)
-    if meta["format"] > FORMAT:
-        raise ModelFileError(f"{path.name} is of model format {meta['format']}; this version reads up to {FORMAT}.")
-    return ModelHeader(meta["kind"], meta["config"])
+        raise ModelFileError(
+            f"{path.name} is a safetensors file without Latent Graph's header; convert it first."
+        )
+    try:
+        meta = json.loads(raw)
+        written, header = int(meta["format"]), ModelHeader(str(meta["kind"]), dict(meta["config"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(
+            f"the header of {path.name} is damaged ({type(error).__name__}: {error}); "
+            "fetch or train it again."
+        ) from error
+    if written > FORMAT:
+        raise ModelFileError(
+            f"{path.name} is of model format {written}, and this version reads up to {FORMAT}; "
+            "update Latent Graph."
+        )
+    return header
 
 
 def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any:
-    """Build the network of a file and fill it: an Autoencoder, Denoiser, Conditioner or Recogniser, in eval mode."""
+    """Build and fill a file's network: an Autoencoder, Denoiser, Conditioner or Recogniser, in eval mode."""
     header = read_header(path)
     if header.kind != kind:
-        raise ModelFileError(f"{path.name} holds a {header.kind}, and a {kind} is wanted; connect the right model.")
+        raise ModelFileError(
+            f"{path.name} holds a {header.kind}, and a {kind} is wanted; connect the right model."
+        )
     with safe_open(path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a dict)
     tensors = {key: value.to(dtype) if value.is_floating_point() else value for key, value in tensors.items()}
-    with torch.device("meta"):  # weights are given below; drawing initial ones would only take time
-        module, finish = BUILDERS[kind](header.config)
     try:
+        with torch.device("meta"):  # weights are given below; drawing initial ones would only take time
+            module, finish = BUILDERS[kind](header.config)
         module.load_state_dict(tensors, assign=True)
-    except RuntimeError as error:
-        raise ModelFileError(f"{path.name} does not fit the {kind} that its header describes: {error}") from error
+    except Exception as error:  # the tokenizers library raises bare Exceptions
+        raise ModelFileError(
+            f"{path.name} does not fit the {kind} that its header describes ({error}); "
+            "fetch or train it again."
+        ) from error
     return finish(module.eval().requires_grad_(False))
 
 
@@ -85,8 +113,7 @@ Built = tuple[nn.Module, Callable[[Any], Any]]
 
 
 def _autoencoder(config: dict[str, Any]) -> Built:
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
-    return Autoencoder(AutoencoderConfig(**lists)), _same
+    return Autoencoder(AutoencoderConfig(**_tuples(config))), _same
 
 
 def _conditioner(config: dict[str, Any]) -> Built:
@@ -95,13 +122,11 @@ def _conditioner(config: dict[str, Any]) -> Built:
 
 
 def _recogniser(config: dict[str, Any]) -> Built:
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
-    return Recogniser(RecogniserConfig(**lists)), _same
+    return Recogniser(RecogniserConfig(**_tuples(config))), _same
 
 
 def _denoiser(config: dict[str, Any]) -> Built:
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in config["unet"].items()}
-    unet = UNetConfig(**lists)
+    unet = UNetConfig(**_tuples(config["unet"]))
 
     def finish(network: UNet) -> Denoiser:
         return Denoiser(
@@ -113,6 +138,10 @@ def _denoiser(config: dict[str, Any]) -> Built:
         )
 
     return UNet(unet), finish
+
+
+def _tuples(config: dict[str, Any]) -> dict[str, Any]:  # JSON has lists only
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
 
 
 def _same(module: nn.Module) -> nn.Module:

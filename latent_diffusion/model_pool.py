@@ -1,4 +1,4 @@
-"""The pool of loaded models: each file is loaded once, and the least recently used are let go over a budget."""
+"""The pool of loaded models: each file is loaded once; over a budget the least recently used are let go."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ DEFAULT_BUDGET = 8 * 2**30
 
 
 class ModelPool:
-    """Loaded models by content digest and device. Values that it gives out must not be changed."""
+    """Loaded models by content digest, kind and device. Values that it gives out must not be changed."""
 
     def __init__(self, budget: int = DEFAULT_BUDGET) -> None:
         self.budget = budget
-        self._models: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._models: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def load(self, path: Path, digest: str, kind: str, device: torch.device) -> Any:
         """Return the model of a file with that digest on `device`, from memory if it is there."""
-        key = (digest, str(device))
+        key = (digest, kind, str(device))
         with self._lock:
             if key in self._models:
                 self._models.move_to_end(key)
                 return self._models[key]
             model = load_model(path, kind)
-            _network(model).to(device, memory_format=torch.channels_last)
+            _network(model).to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._models[key] = model
             self._shrink()
             return model

@@ -1,6 +1,7 @@
-"""A small recogniser of objects: a map of centres with class, size and offset (Zhou et al. 2019, Objects as Points).
+"""A small recogniser: a map of object centres with class, size and offset (Zhou et al. 2019).
 
-It measures generated pictures; it is trained on rendered ones only and takes no part in training what it measures.
+It measures generated pictures; it is trained on rendered ones only and takes no part in training what it
+measures.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _down(channels: int, width: int, factor: int) -> nn.Sequential:
 
 
 class Recogniser(nn.Module):
-    """Images [B,3,H,W] in [-1,1] to logits of classes [B,K,h,w] and boxes [B,4,h,w] (dx, dy, log w, log h in cells)."""
+    """Images [B,3,H,W] in [-1,1] to class logits [B,K,h,w] and boxes [B,4,h,w], h = H / 8.
+
+    A box is (dx, dy, log width, log height) in cells; dx, dy lead from the cell's middle to the centre.
+    """
 
     def __init__(self, config: RecogniserConfig) -> None:
         super().__init__()
@@ -66,8 +70,11 @@ class Recogniser(nn.Module):
             *(_Block(width, 1 + index % 2) for index in range(config.blocks)),
         )
         self.classes = nn.Conv2d(width, len(config.classes), 1)
-        self.boxes = nn.Sequential(nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(), nn.Conv2d(width // 2, 4, 1))
-        nn.init.constant_(self.classes.bias, -4.6)  # about 0.01: nearly every cell is empty (Lin et al. 2017)
+        self.boxes = nn.Sequential(
+            nn.Conv2d(width, width // 2, 3, padding=1), nn.ReLU(), nn.Conv2d(width // 2, 4, 1)
+        )
+        # Scores begin at about 0.01, as nearly every cell is empty (Lin et al. 2017).
+        nn.init.constant_(self.classes.get_parameter("bias"), -4.6)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         features = self.body(images)
@@ -75,16 +82,17 @@ class Recogniser(nn.Module):
 
     @torch.no_grad()
     def detect(self, images: Tensor, threshold: float = 0.3) -> list[list[Detection]]:
-        """Return the objects of each image, best first."""
+        """Return the objects of each image, best first; a box may reach beyond the picture."""
         logits, boxes = self(images)
         scores, classes = logits.sigmoid().max(dim=1)  # [B,h,w]
         peaks = (scores == F.max_pool2d(scores[:, None], 3, 1, 1)[:, 0]) & (scores > threshold)
         found: list[list[Detection]] = [[] for _ in range(len(images))]
         height, width = scores.shape[-2:]
         for b, y, x in peaks.nonzero().tolist():
-            dx, dy, log_w, log_h = boxes[b, :, y, x].tolist()
+            dx, dy = boxes[b, :2, y, x].tolist()
             cx, cy = (x + 0.5 + dx) / width, (y + 0.5 + dy) / height
-            w, h = min(1.0, 2.718281828**log_w / width), min(1.0, 2.718281828**log_h / height)
+            w, h = boxes[b, 2:, y, x].exp().tolist()
+            w, h = min(1.0, w / width), min(1.0, h / height)
             name = self.config.classes[int(classes[b, y, x])]
             box = (cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2)
             found[b].append(Detection(name, float(scores[b, y, x]), box))
@@ -94,7 +102,7 @@ class Recogniser(nn.Module):
 def detection_loss(
     logits: Tensor, boxes: Tensor, labels: list[list[tuple[int, tuple[float, float, float, float]]]]
 ) -> Tensor:
-    """Penalty-reduced focal loss on the centre map plus L1 of the box at each centre (Objects as Points, eq. 1 to 3).
+    """Penalty-reduced focal loss on the centre map plus L1 of the box at each centre (Zhou, eq. 1 to 3).
 
     `labels` holds for each image (class index, box as parts of the picture).
     """
@@ -105,18 +113,33 @@ def detection_loss(
     wanted: list[tuple[float, float, float, float]] = []
     for index in range(batch):
         for label, (x0, y0, x1, y1) in labels[index]:
-            cx, cy, w, h = (x0 + x1) / 2 * width, (y0 + y1) / 2 * height, (x1 - x0) * width, (y1 - y0) * height
+            cx, cy, w, h = (
+                (x0 + x1) / 2 * width,
+                (y0 + y1) / 2 * height,
+                (x1 - x0) * width,
+                (y1 - y0) * height,
+            )
             column, row = min(width - 1, int(cx)), min(height - 1, int(cy))
             spread = max(0.6, 0.12 * min(w, h))
             squared = (columns - column).square() + (rows - row).square()
             bump = torch.exp(-squared / (2 * spread**2)).to(target)
             target[index, label] = torch.maximum(target[index, label], bump)
             where.append((index, row, column))
-            wanted.append((cx - column - 0.5, cy - row - 0.5, float(torch.tensor(w).log()), float(torch.tensor(h).log())))
+            wanted.append(
+                (
+                    cx - column - 0.5,
+                    cy - row - 0.5,
+                    float(torch.tensor(w).log()),
+                    float(torch.tensor(h).log()),
+                )
+            )
     p = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
     positive = (target == 1).float()
-    focal = positive * (1 - p).square() * p.log() + (1 - positive) * (1 - target) ** 4 * p.square() * (1 - p).log()
+    focal = (
+        positive * (1 - p).square() * p.log()
+        + (1 - positive) * (1 - target) ** 4 * p.square() * (1 - p).log()
+    )
     count = max(1, len(where))
-    b, y, x = torch.tensor(where, device=logits.device).T
-    box = (boxes[b, :, y, x] - torch.tensor(wanted, device=boxes.device)).abs().sum()
+    b, y, x = torch.tensor(where, dtype=torch.long, device=logits.device).reshape(-1, 3).T
+    box = (boxes[b, :, y, x] - torch.tensor(wanted, device=boxes.device).reshape(-1, 4)).abs().sum()
     return (-focal.sum() + box) / count

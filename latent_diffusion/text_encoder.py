@@ -37,7 +37,9 @@ class SelfAttention(nn.Module):
         self.to_out = nn.Linear(inner, width)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:  # [B,L,D], [B,L]
-        q, k, v = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for f in (self.to_q, self.to_k, self.to_v))
+        q, k, v = (
+            f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for f in (self.to_q, self.to_k, self.to_v)
+        )
         bias = None if mask is None else mask[:, None, None, :]
         return self.to_out(F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2))
 
@@ -68,8 +70,9 @@ class AttentionLayers(nn.Module):
             self.layers.append(nn.ModuleList([nn.LayerNorm(config.width), Mlp(config.width)]))
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        for index, (norm, layer) in enumerate(self.layers):
-            x = x + (layer(norm(x), mask) if index % 2 == 0 else layer(norm(x)))
+        for pair in self.layers:
+            norm, layer = pair.children()
+            x = x + (layer(norm(x), mask) if isinstance(layer, SelfAttention) else layer(norm(x)))
         return x
 
 

@@ -1,4 +1,4 @@
-"""The denoising network: a time-conditional UNet with cross-attention (paper sections 3.2, 3.3; Dhariwal & Nichol 2021).
+"""The denoising network: a time-conditional UNet with cross-attention (section 3.3; Dhariwal & Nichol 2021).
 
 State-dict keys follow the published CompVis checkpoints (`input_blocks.1.0.in_layers.0.weight`, ...).
 """
@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from latent_diffusion.modules.transformer import AttentionBlock, SpatialTransformer
+from latent_diffusion.modules.transformer import AttentionBlock, SpatialTransformer, zero_init
 
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """Shape of a UNet. `attention_downsampling` lists the downsampling factors at which blocks have attention."""
+    """Shape of a UNet; `attention_downsampling` has the downsampling factors at which blocks attend."""
 
     in_channels: int = 4
     out_channels: int = 4
@@ -76,12 +76,16 @@ class ResBlock(nn.Module):
         self.in_layers = nn.Sequential(
             nn.GroupNorm(32, channels), nn.SiLU(), nn.Conv2d(channels, out_channels, 3, padding=1)
         )
-        self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(emb_width, out_channels * (2 if scale_shift else 1)))
-        self.out_layers = nn.Sequential(
-            nn.GroupNorm(32, out_channels), nn.SiLU(), nn.Identity(), nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.emb_layers = nn.Sequential(
+            nn.SiLU(), nn.Linear(emb_width, out_channels * (2 if scale_shift else 1))
         )
-        nn.init.zeros_(self.out_layers[3].weight)
-        nn.init.zeros_(self.out_layers[3].bias)
+        self.out_layers = nn.Sequential(
+            nn.GroupNorm(32, out_channels),
+            nn.SiLU(),
+            nn.Identity(),
+            nn.Conv2d(out_channels, out_channels, 3, padding=1),
+        )
+        zero_init(self.out_layers[3])
         self.skip_connection = (
             nn.Identity() if channels == out_channels else nn.Conv2d(channels, out_channels, 1)
         )
@@ -111,7 +115,9 @@ class ResBlock(nn.Module):
 class Stage(nn.Sequential):
     """Layers of one entry of `input_blocks` or `output_blocks`, each given the arguments that it takes."""
 
-    def forward(self, x: Tensor, emb: Tensor, context: Tensor | None, mask: Tensor | None) -> Tensor:
+    def forward(  # type: ignore[override]
+        self, x: Tensor, emb: Tensor, context: Tensor | None, mask: Tensor | None
+    ) -> Tensor:
         for layer in self:
             if isinstance(layer, ResBlock):
                 x = layer(x, emb)
@@ -153,14 +159,15 @@ class UNet(nn.Module):
                 layers = self._res_and_attention(width + skips.pop(), ch * mult, factor)
                 width = ch * mult
                 if level > 0 and index == config.num_res_blocks:
-                    layers.append(self._res(width, width, "up") if config.resblock_updown else Upsample(width))
+                    layers.append(
+                        self._res(width, width, "up") if config.resblock_updown else Upsample(width)
+                    )
                     factor //= 2
                 self.output_blocks.append(Stage(*layers))
         self.out = nn.Sequential(
             nn.GroupNorm(32, width), nn.SiLU(), nn.Conv2d(width, config.out_channels, 3, padding=1)
         )
-        nn.init.zeros_(self.out[2].weight)
-        nn.init.zeros_(self.out[2].bias)
+        zero_init(self.out[2])
 
     def _res(self, width: int, out: int, resample: str = "") -> ResBlock:
         return ResBlock(width, self.config.model_channels * 4, out, self.config.scale_shift_norm, resample)
@@ -189,7 +196,10 @@ class UNet(nn.Module):
         context_mask: Tensor | None = None,
         y: Tensor | None = None,
     ) -> Tensor:
-        """x [B,C,h,w] noisy latents, t [B] timesteps, context [B,L,D] tokens, y [B,V] vector -> [B,Cout,h,w]."""
+        """x [B,C,h,w] noisy latents, t [B] timesteps, context [B,L,D] tokens, y [B,V] -> [B,Cout,h,w].
+
+        `context_mask` [B,L] is true where a token may be attended to; none: everywhere.
+        """
         emb = self.time_embed(timestep_embedding(t, self.config.model_channels).to(x.dtype))
         if y is not None:
             emb = emb + self.label_emb(y.to(x.dtype))

@@ -92,7 +92,7 @@ def _glyph(face: ImageFont.FreeTypeFont, character: str) -> Image.Image:
 
 
 def tinted(glyph: Image.Image, hue: float) -> Image.Image:
-    """Return the glyph with the hue of its saturated pixels set to `hue` (turns), lightness and shading kept."""
+    """Return the glyph with its saturated pixels turned to `hue` (in turns), value and saturation kept."""
     pixels = np.asarray(glyph, np.float32) / 255.0
     rgb, alpha = pixels[..., :3], pixels[..., 3:]
     value = rgb.max(axis=2)

@@ -1,7 +1,7 @@
 """Scenes: what is in a picture (objects with boxes, a background) and the captions that describe it.
 
-Scene `index` of a `split` depends on nothing but the two and the seed, so a data set needs no files, and training
-that stops goes on at the same scene.
+Scene `index` of a `split` depends on nothing but the two and the seed, so a data set needs no files, and
+training that stops goes on at the same scene.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from latent_diffusion.emoji_scenes.vocabulary import (
     TINTABLE,
     TINTS,
     UNCOUNTED,
+    WITHOUT_ARTICLE,
     plural,
 )
 
 Split = Literal["train", "held_out"]
-HELD_OUT_SHARE = 0.1  # of the noun pairs and of the tinted nouns; see `is_held_out`
+HELD_OUT_SHARE = 0.1  # of the pairs of nouns and of the tinted nouns; see `is_held_out`
 MAX_OVERLAP = 0.10  # of the smaller of two boxes
 MAX_OBJECTS = 4
 
@@ -60,7 +61,7 @@ class Scene:
 
 
 def is_held_out(*words: str) -> bool:
-    """Say whether a combination (two nouns, or a tint and a noun) is kept out of training: one in ten, by hash."""
+    """Say whether two nouns, or a tint and a noun, never meet in training: one in ten do not, by hash."""
     digest = hashlib.blake2b(" ".join(sorted(words)).encode(), digest_size=4).digest()
     return int.from_bytes(digest, "big") < HELD_OUT_SHARE * 2**32
 
@@ -70,10 +71,14 @@ def scene_generator(seed: int, split: Split, index: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([seed, 0 if split == "train" else 1, index]))
 
 
-def draw_scene(rng: np.random.Generator, aspects: dict[str, float], split: Split = "train", count: int = 0) -> Scene:
-    """Draw a scene of `count` objects (0: one to four), with `aspects` (width / height) of every noun's glyph.
+def draw_scene(
+    rng: np.random.Generator, aspects: dict[str, float], split: Split = "train", count: int = 0
+) -> Scene:
+    """Draw a scene of `count` objects (0: one to four); `aspects` holds width / height of every noun's glyph.
 
-    In the split `train` no two nouns and no tinted noun are held out; in `held_out` every pair is.
+    In the split `train` no pair of nouns and no tinted noun is held out. In `held_out` every tinted noun is,
+    and so are the first two nouns drawn; few triples are held out pair by pair, so a third or fourth noun may
+    meet others in training. An object that finds no free place is left out.
     """
     count = count or int(rng.choice([1, 2, 3, 4], p=[0.3, 0.4, 0.2, 0.1]))
     nouns = _draw_nouns(rng, split, count)
@@ -98,9 +103,9 @@ def _draw_nouns(rng: np.random.Generator, split: Split, count: int) -> list[str]
         if noun in nouns:
             continue
         held_out = [is_held_out(noun, other) for other in nouns]
-        if all(held_out) if split == "held_out" else not any(held_out):
-            nouns.append(noun)
-        elif split == "held_out" and len(nouns) > 1 and rng.random() < 0.02:  # few triples are held out pair by pair
+        fits = all(held_out) if split == "held_out" else not any(held_out)
+        # Few triples are held out pair by pair: now and then another noun must do.
+        if fits or (split == "held_out" and len(nouns) > 1 and rng.random() < 0.02):
             nouns.append(noun)
     return nouns
 
@@ -131,7 +136,7 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 def relation(a: SceneObject, b: SceneObject) -> str | None:
-    """Return how `a` stands to `b` (`left of`, `above`, ...) along the clearer axis, or None where neither is clear."""
+    """Return how `a` stands to `b` (`left of`, `above`, ...) along the clearer axis, if one is clear."""
     dx, dy = b.centre[0] - a.centre[0], b.centre[1] - a.centre[1]
     if max(abs(dx), abs(dy)) < 0.2:
         return None
@@ -147,15 +152,13 @@ def place(scene_object: SceneObject) -> str:
 
 
 def phrase(scene_object: SceneObject, with_size: bool = True) -> str:
-    """Return `a large red apple`."""
+    """Return the object in words, with its article: `a large red apple`."""
     words = " ".join(w for w in (scene_object.size if with_size else "", scene_object.label) if w)
-    if scene_object.noun in ("grapes", "scissors", "broccoli", "cheese", "corn", "fire"):
-        return words if scene_object.noun != "fire" else f"{_article(words)} {words}"
-    return f"{_article(words)} {words}"
+    return words if scene_object.noun in WITHOUT_ARTICLE else _with_article(words)
 
 
-def _article(words: str) -> str:
-    return "an" if words[0] in "aeiou" and not words.startswith("uni") else "a"
+def _with_article(words: str) -> str:
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def caption(scene: Scene, rng: np.random.Generator) -> str:
@@ -163,9 +166,7 @@ def caption(scene: Scene, rng: np.random.Generator) -> str:
     objects = [scene.objects[i] for i in rng.permutation(len(scene.objects))]
     text = _count_caption(objects) or _list_caption(objects, rng)
     if rng.random() < 0.7:
-        text += f" on a {' and '.join(scene.background)} background" if scene.background[0] != "orange" else (
-            f" on an {' and '.join(scene.background)} background"
-        )
+        text += f" on {_with_article(' and '.join(scene.background))} background"
     return text
 
 

@@ -62,6 +62,9 @@ COUNTS: dict[int, str] = {2: "two", 3: "three", 4: "four"}
 UNCOUNTED: tuple[str, ...] = ("grapes", "scissors", "broccoli", "cheese", "corn", "fire", "sun", "moon")
 """Nouns that captions never count."""
 
+WITHOUT_ARTICLE: tuple[str, ...] = ("grapes", "scissors", "broccoli", "cheese", "corn")
+"""Nouns that captions name without `a` or `an`."""
+
 IRREGULAR_PLURALS: dict[str, str] = {"fish": "fish", "leaf": "leaves", "mouse": "mice"}
 
 

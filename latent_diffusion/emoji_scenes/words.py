@@ -16,11 +16,26 @@ from latent_diffusion.emoji_scenes.vocabulary import (
 )
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
-OTHER = ("a", "an", "and", "background", "with", "the", "of", "one", "big", "under", "over", "below", "center", "gray")
+OTHER = (
+    "a",
+    "an",
+    "and",
+    "background",
+    "with",
+    "the",
+    "of",
+    "one",
+    "big",
+    "under",
+    "over",
+    "below",
+    "center",
+    "gray",
+)
 
 
 def build_tokenizer() -> Tokenizer:
-    """Return a WordPiece tokenizer; a plural is its noun and `##s`, so that counting is learned for all nouns at once."""
+    """Return a WordPiece tokenizer; a regular plural is its noun and `##s`, one token for all nouns."""
     words = dict.fromkeys([*SPECIAL, *OTHER, *NOUN_NAMES, *TINTS, *BACKGROUNDS, *(s for s in SIZES if s)])
     for phrase in (*PLACES, *RELATIONS, *COUNTS.values()):
         words |= dict.fromkeys(phrase.split())

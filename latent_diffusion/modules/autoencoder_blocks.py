@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -23,8 +25,8 @@ class ResnetBlock(nn.Module):
         if in_channels != out_channels:
             self.nin_shortcut = nn.Conv2d(in_channels, out_channels, 1)
         # A block that starts as the identity trains several times faster at these widths.
-        nn.init.zeros_(self.conv2.weight)
-        nn.init.zeros_(self.conv2.bias)
+        for parameter in self.conv2.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:  # [B,Cin,H,W] -> [B,Cout,H,W]
         h = self.conv1(F.silu(self.norm1(x)))
@@ -45,7 +47,9 @@ class AttnBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:  # [B,C,H,W]
         h = self.norm(x)
-        q, k, v = (f(h).flatten(2).transpose(1, 2).unsqueeze(1) for f in (self.q, self.k, self.v))  # [B,1,HW,C]
+        q, k, v = (
+            f(h).flatten(2).transpose(1, 2).unsqueeze(1) for f in (self.q, self.k, self.v)
+        )  # [B,1,HW,C]
         h = F.scaled_dot_product_attention(q, k, v).squeeze(1).transpose(1, 2).reshape(x.shape)
         return x + self.proj_out(h)
 
@@ -77,7 +81,7 @@ class Level(nn.Module):
 
     def __init__(self, widths: list[int], attention: bool) -> None:
         super().__init__()
-        pairs = list(zip(widths, widths[1:], strict=False))
+        pairs = list(pairwise(widths))
         self.block = nn.ModuleList(ResnetBlock(a, b) for a, b in pairs)
         self.attn = nn.ModuleList(AttnBlock(b) for _, b in pairs if attention)
 

@@ -6,6 +6,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+def zero_init(layer: nn.Module) -> None:
+    """Set a layer's weights and biases to zero, so that the block it ends starts as the identity."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+
+
 class GEGLU(nn.Module):
     """value * gelu(gate), both projected from x (Shazeer 2020)."""
 
@@ -24,14 +30,16 @@ class FeedForward(nn.Module):
     def __init__(self, width: int, multiplier: int = 4) -> None:
         super().__init__()
         # Index 1 is the dropout of the published layout; it has no weights.
-        self.net = nn.Sequential(GEGLU(width, width * multiplier), nn.Identity(), nn.Linear(width * multiplier, width))
+        self.net = nn.Sequential(
+            GEGLU(width, width * multiplier), nn.Identity(), nn.Linear(width * multiplier, width)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return self.net(x)
 
 
 class CrossAttention(nn.Module):
-    """softmax(Q K^T / sqrt(d)) V with Q from x and K, V from the context, or from x where there is none (eq. 3)."""
+    """softmax(Q K^T / sqrt(d)) V; Q from x, K and V from the context, or from x without one (section 3.3)."""
 
     def __init__(self, width: int, context_width: int | None, heads: int, head_width: int) -> None:
         super().__init__()
@@ -92,8 +100,7 @@ class SpatialTransformer(nn.Module):
             BasicTransformerBlock(inner, heads, head_width, context_width) for _ in range(depth)
         )
         self.proj_out = nn.Linear(inner, channels) if linear_projection else nn.Conv2d(inner, channels, 1)
-        nn.init.zeros_(self.proj_out.weight)
-        nn.init.zeros_(self.proj_out.bias)
+        zero_init(self.proj_out)
 
     def forward(self, x: Tensor, context: Tensor | None, mask: Tensor | None) -> Tensor:
         """x [B,C,h,w], context [B,L,D], mask [B,L] -> [B,C,h,w]."""
@@ -118,8 +125,7 @@ class AttentionBlock(nn.Module):
         self.norm = nn.GroupNorm(32, channels)
         self.qkv = nn.Conv1d(channels, channels * 3, 1)
         self.proj_out = nn.Conv1d(channels, channels, 1)
-        nn.init.zeros_(self.proj_out.weight)
-        nn.init.zeros_(self.proj_out.bias)
+        zero_init(self.proj_out)
 
     def forward(self, x: Tensor) -> Tensor:  # [B,C,h,w]
         qkv = self.qkv(self.norm(x).flatten(2)).unflatten(1, (self.heads, 3, -1))  # [B,heads,3,d,hw]

@@ -29,14 +29,14 @@ from latent_diffusion.training.state import TrainingState
 
 @dataclass(frozen=True)
 class AutoencoderRecipe:
-    """How a first stage is trained. Weights multiply terms that are means over pixels, but for KL (see `kl_weight`)."""
+    """How a first stage is trained. Weights multiply terms that are means over pixels."""
 
     steps: int = 20_000
     batch: int = 16
     rate: float = 1e-3
     edge_weight: float = 0.5
     squared_weight: float = 0.0
-    kl_weight: float = 2e-3  # times KL summed over the latent, against pixels summed, as in the published configurations
+    kl_weight: float = 2e-3  # times KL summed over the latent and divided by the number of pixel values
     perceptual_weight: float = 0.0
     adversarial_weight: float = 0.0
     adversarial_start: float = 0.5  # part of the steps after which the discriminator joins
@@ -54,9 +54,9 @@ def train_autoencoder(
     on_step: OnStep,
     features: Features | None = None,
 ) -> Autoencoder:
-    """Train from the checkpoint in `workspace`, or from nothing, and return the averaged network (CPU, eval mode).
+    """Train from the checkpoint in `workspace`, or from nothing; return the average (CPU, eval mode).
 
-    `pictures(step)` gives the batch of a step as uint8 [B,H,W,3]; `features` are those of the perceptual term.
+    `pictures(step)` gives the batch of a step as uint8 [B,H,W,3]; `features` are for the perceptual term.
     """
     torch.manual_seed(recipe.seed)
     autoencoder = place(Autoencoder(config), device).train()
@@ -66,7 +66,9 @@ def train_autoencoder(
     own_optimizers = list(optimizers.values())
     if recipe.adversarial_weight > 0:
         modules["discriminator"] = place(PatchDiscriminator(), device).train()
-        optimizers["discriminator"] = torch.optim.AdamW(modules["discriminator"].parameters(), betas=(0.5, 0.9))
+        optimizers["discriminator"] = torch.optim.AdamW(
+            modules["discriminator"].parameters(), betas=(0.5, 0.9)
+        )
     state = TrainingState(modules, optimizers, {"autoencoder": average})
     step_losses = _Losses(recipe, autoencoder, modules.get("discriminator"), features)
     checkpoint = workspace / "autoencoder.safetensors"
@@ -82,7 +84,9 @@ def train_autoencoder(
         descend(loss, own_optimizers, [*autoencoder.parameters()])
         average.update(autoencoder)
         if step_losses.adversarial_on(step):
-            parts["discriminator"] = _discriminator_step(modules["discriminator"], optimizers["discriminator"], images, fake)
+            parts["discriminator"] = _discriminator_step(
+                modules["discriminator"], optimizers["discriminator"], images, fake
+            )
         return parts
 
     try:
@@ -148,7 +152,9 @@ class _Losses:
 
     def _regularized(self, images: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         if self.autoencoder.config.regularization == "vq":
-            quantized = self.autoencoder.quantize(self.autoencoder.quant_conv(self.autoencoder.encoder(images)))
+            quantized = self.autoencoder.quantize(
+                self.autoencoder.quant_conv(self.autoencoder.encoder(images))
+            )
             return quantized.latent, quantized.loss
         posterior = self.autoencoder.posterior(images)
         pixels = images[0].numel()

@@ -1,4 +1,4 @@
-"""Train the second stage: the denoiser together with its conditioner (paper sections 3.2 and 3.3, equation 3)."""
+"""Train the second stage: the denoiser together with its conditioner (paper section 3.3, equation 3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from latent_diffusion.unet import UNet, UNetConfig
 
 @dataclass(frozen=True)
 class DenoiserRecipe:
-    """How a denoiser is trained. The three shares say how often the conditioning is shown in part or not at all."""
+    """How a denoiser is trained. Three shares say how often it sees part of the conditioning, or none."""
 
     steps: int = 5_000
     batch: int = 32
@@ -58,7 +58,7 @@ def train_denoiser(
     device: torch.device,
     on_step: OnStep,
 ) -> tuple[UNet, Conditioner]:
-    """Train from the checkpoint in `workspace`, or from the weights given; return averaged networks (CPU, eval)."""
+    """Train from the checkpoint in `workspace`, or the weights given; return the averages (CPU, eval)."""
     unet, conditioner = place(unet, device).train(), place(conditioner, device).train()
     parameters = [*unet.parameters(), *conditioner.parameters()]
     optimizers = make_optimizers(unet, conditioner)
@@ -101,16 +101,18 @@ def train_denoiser(
 def mixed_tokens(
     conditioner: Conditioner, batch: LatentBatch, recipe: DenoiserRecipe, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Return tokens [B,L,D] and mask [B,L] of a batch in which some images lose the caption, the boxes, or both.
+    """Return tokens [B,L,D] and mask [B,L] of a batch; some images lose the caption, the boxes, or both.
 
-    An image without any conditioning sees the empty caption; one with boxes only sees no caption tokens at all, which
-    is what each encoder alone gives when sampling.
+    An image without any conditioning sees the empty caption; one with boxes only sees no caption tokens,
+    which is what each encoder alone gives when sampling.
     """
     draw = torch.rand(len(batch.captions), generator=generator)
     unconditional = draw < recipe.unconditional
     boxes_only = (draw >= recipe.unconditional) & (draw < recipe.unconditional + recipe.boxes_only)
     caption_only = draw >= 1 - recipe.caption_only
-    captions = ["" if drop else text for text, drop in zip(batch.captions, unconditional.tolist(), strict=True)]
+    captions = [
+        "" if drop else text for text, drop in zip(batch.captions, unconditional.tolist(), strict=True)
+    ]
     text, text_mask = conditioner.text_tokens(captions)
     boxes, box_mask = conditioner.region_tokens(batch.layouts)
     text_mask = text_mask & ~boxes_only.to(text_mask.device)[:, None]

@@ -13,7 +13,7 @@ TrainStep = Callable[[int], dict[str, float]]
 """Does one optimisation step, number 0 ... steps - 1, and returns what to log."""
 
 OnStep = Callable[[int, int, dict[str, float]], None]
-"""Called after each step with (finished steps, steps, losses averaged over the last ones); may raise to stop."""
+"""Called after each step with (finished steps, steps, running means of the losses); may raise to stop."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,24 @@ def fit(
     checkpoint_seconds: float = 120.0,
     log_every: int = 50,
 ) -> None:
-    """Train from `state.step` until `steps` are finished; whatever stops it, the state is saved to `checkpoint` first."""
+    """Train from `state.step` until `steps` are finished; save to `checkpoint` at intervals and at the end.
+
+    Stopped between two steps, as by `on_step`, it saves the state first. Broken off within a step, it keeps
+    the last checkpoint: a step half done must not be done again on top.
+    """
     saved_at, recent = time.monotonic(), dict[str, float]()
+    whole = True
     try:
         while state.step < steps:
             for optimizer in state.optimizers.values():
                 for group in optimizer.param_groups:
                     group["lr"] = rate.at(state.step, steps)
-            for name, value in train_step(state.step).items():
-                recent[name] = value if name not in recent else 0.98 * recent[name] + 0.02 * value
+            whole = False
+            losses = train_step(state.step)
             state.step += 1
+            whole = True
+            for name, value in losses.items():
+                recent[name] = value if name not in recent else 0.98 * recent[name] + 0.02 * value
             if state.step % log_every == 0:
                 state.log.append({"step": state.step, **recent})
             if time.monotonic() - saved_at > checkpoint_seconds:
@@ -58,4 +66,5 @@ def fit(
                 saved_at = time.monotonic()
             on_step(state.step, steps, recent)
     finally:
-        state.save(checkpoint)
+        if whole:
+            state.save(checkpoint)

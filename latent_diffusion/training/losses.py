@@ -1,4 +1,4 @@
-"""Losses of the first stage: edges, own-feature perceptual distance, patch-adversarial with adaptive weight."""
+"""Losses of the first stage: edges, perceptual distance, patch-adversarial with adaptive weight."""
 
 from __future__ import annotations
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+Module = TypeVar("Module", bound=nn.Module)
+
 
 def autocast(device: torch.device) -> AbstractContextManager[None]:
-    """bf16 autocast on a GPU; plain fp32 on a CPU, where bf16 convolutions gain nothing without matrix units."""
+    """bf16 autocast on a GPU; fp32 on a CPU, where bf16 convolutions gain little without matrix units."""
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
-def place(module: nn.Module, device: torch.device) -> nn.Module:
-    """Move a network to the device in channels-last layout, the faster one for convolutions on both."""
-    return module.to(device, memory_format=torch.channels_last)
+def place(module: Module, device: torch.device) -> Module:
+    """Move a network to the device in channels-last layout, the faster one for convolutions."""
+    return module.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def images_to_tensor(pictures: Tensor, device: torch.device) -> Tensor:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Batch = TypeVar("Batch")
 
 
-def prefetch(make: Callable[[int], Batch], first: int, last: int, workers: int = 1, ahead: int = 4) -> Iterator[Batch]:
-    """Yield make(first), ..., make(last - 1) in order, up to `ahead` of them prepared by threads beforehand."""
+def prefetch(
+    make: Callable[[int], Batch], first: int, last: int, workers: int = 1, ahead: int = 4
+) -> Generator[Batch]:
+    """Yield make(first), ..., make(last - 1) in order; threads prepare up to `ahead` of them beforehand.
+
+    Closing the generator cancels what has not begun.
+    """
     with ThreadPoolExecutor(workers, thread_name_prefix="prefetch") as pool:
         waiting: deque[Future[Batch]] = deque()
         upcoming = iter(range(first, last))

@@ -39,7 +39,10 @@ def train_recogniser(
     device: torch.device,
     on_step: OnStep,
 ) -> Recogniser:
-    """Train from the checkpoint in `workspace`, or from nothing; `scenes(step)` gives pictures and labelled boxes."""
+    """Train from the checkpoint in `workspace`, or from nothing; return the average (CPU, eval mode).
+
+    `scenes(step)` gives the batch of a step: uint8 pictures [B,H,W,3], and what is where in each.
+    """
     torch.manual_seed(recipe.seed)
     recogniser = place(Recogniser(config), device).train()
     average = Ema(recogniser, 0.995)
@@ -67,16 +70,23 @@ def train_recogniser(
         return {"loss": loss.item()}
 
     try:
-        fit(state, train_step, steps=recipe.steps, rate=LearningRate(recipe.rate), checkpoint=checkpoint, on_step=on_step)
+        fit(
+            state,
+            train_step,
+            steps=recipe.steps,
+            rate=LearningRate(recipe.rate),
+            checkpoint=checkpoint,
+            on_step=on_step,
+        )
     finally:
         batches.close()
     average.copy_to(recogniser)
     return recogniser.cpu().eval()
 
 
-def labels_of(names: Sequence[str], objects: Sequence[tuple[str, tuple[float, float, float, float]]]) -> list[
-    tuple[int, tuple[float, float, float, float]]
-]:
+def labels_of(
+    names: Sequence[str], objects: Sequence[tuple[str, tuple[float, float, float, float]]]
+) -> list[tuple[int, tuple[float, float, float, float]]]:
     """Turn (name, box) pairs into (class index, box) pairs."""
     index = {name: i for i, name in enumerate(names)}
     return [(index[name], box) for name, box in objects]
