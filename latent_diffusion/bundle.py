@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,3 +82,32 @@ def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
     manifest = {"latentgraph_bundle": FORMAT, "name": name, "image_size": image_size, "digests": digests}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     return Bundle(name, folder, image_size, digests)
+
+
+def pack_bundle(archive: Path, name: str, image_size: int, parts: dict[str, Path]) -> None:
+    """Write a zip file with the manifest and the part files of a bundle; equal parts give equal bytes."""
+    manifest = {
+        "latentgraph_bundle": 1,
+        "name": name,
+        "image_size": image_size,
+        "digests": {part: file_digest(path) for part, path in sorted(parts.items())},
+    }
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
+        file.writestr(zipfile.ZipInfo(MANIFEST), json.dumps(manifest, indent=2) + "\n")
+        for part, path in sorted(parts.items()):
+            file.writestr(zipfile.ZipInfo(f"{part}.safetensors"), path.read_bytes())
+
+
+def unpack_bundle(archive: Path, folder: Path) -> Bundle:
+    """Unpack what `pack_bundle` wrote into `folder`, after checking every digest; raise `BundleError`."""
+    with zipfile.ZipFile(archive) as file:
+        manifest = json.loads(file.read(MANIFEST))
+        contents = {part: file.read(f"{part}.safetensors") for part in manifest["digests"] if part in PARTS}
+    for part, data in contents.items():
+        if blake3(data).hexdigest() != manifest["digests"][part]:
+            raise BundleError(f"the {part} in {archive.name} is damaged; fetch or train the bundle again.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, data in contents.items():
+        (folder / f"{part}.safetensors").write_bytes(data)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    return read_bundle(folder)

@@ -80,6 +80,14 @@ class Recogniser(nn.Module):
         features = self.body(images)
         return self.classes(features), self.boxes(features)
 
+    def feature_maps(self, images: Tensor) -> list[Tensor]:
+        """Return what each block makes of images [B,3,H,W]: feature maps for a perceptual distance."""
+        maps = []
+        for block in self.body:
+            images = block(images)
+            maps.append(images)
+        return maps
+
     @torch.no_grad()
     def detect(self, images: Tensor, threshold: float = 0.3) -> list[list[Detection]]:
         """Return the objects of each image, best first; a box may reach beyond the picture."""

@@ -30,6 +30,11 @@ class EmojiScenes:
     split: Split = "train"
     objects: int = 0  # in each scene; 0: one to four
 
+    def scene(self, index: int) -> Scene:
+        """Return what is in scene `index`, without drawing it."""
+        rng = scene_generator(self.seed, self.split, index)
+        return draw_scene(rng, self.compositor.aspects, self.split, self.objects)
+
     def example(self, index: int) -> Example:
         """Return scene `index`, the same at every call."""
         rng = scene_generator(self.seed, self.split, index)
@@ -38,7 +43,11 @@ class EmojiScenes:
 
     def batch(self, number: int, size: int) -> list[Example]:
         """Return scenes number * size ... number * size + size - 1."""
-        return [self.example(index) for index in range(number * size, (number + 1) * size)]
+        return self.range(number * size, size)
+
+    def range(self, first: int, count: int) -> list[Example]:
+        """Return `count` scenes from number `first`."""
+        return [self.example(index) for index in range(first, first + count)]
 
 
 def pictures(examples: list[Example]) -> Tensor:

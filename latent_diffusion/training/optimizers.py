@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # coefficients of the quintic iteration, Jordan et al. 2024
+ITERATIONS = 5
 
-class MatrixMuon(torch.optim.Muon):
-    """torch's Muon (Jordan et al. 2024) on convolution and linear weights, each seen as a matrix [out, rest].
 
-    The step's size is matched to AdamW's (Liu et al. 2025), so that one learning rate serves both.
+def orthogonalize(matrix: Tensor) -> Tensor:
+    """Return about U V^T of the matrix's U S V^T: the quintic Newton-Schulz iteration.
+
+    Every iterate is Q_k X with a square Q_k of the short side, so that the iteration runs on the Gram matrix and
+    touches the long side twice; on wide convolution weights that is a fifth of the arithmetic of the plain form
+    (torch.optim.Muon).
+    """
+    a, b, c = NEWTON_SCHULZ
+    x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    x = x / (x.norm() + 1e-7)
+    gram = x @ x.T
+    identity = torch.eye(len(gram), dtype=x.dtype, device=x.device)
+    q = identity
+    for _ in range(ITERATIONS):
+        step = a * identity + b * gram + c * gram @ gram
+        q = step @ q
+        gram = step @ gram @ step.T
+    x = q @ x
+    return x if matrix.shape[0] <= matrix.shape[1] else x.T
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is orthogonalised, for weights of convolutions and linear layers seen as [out, rest].
+
+    Jordan et al. 2024, with Nesterov momentum; the update is scaled by 0.2 sqrt(max(out, rest)), which matches the
+    size of AdamW's (Liu et al. 2025), so that one learning rate serves both. Weight decay is decoupled.
     """
 
-    def __init__(self, weights: Iterable[nn.Parameter], lr: float = 1e-3, weight_decay: float = 0.01) -> None:
-        self._weights = list(weights)
-        self._matrices = [nn.Parameter(_matrix(weight.data)) for weight in self._weights]
-        for weight, matrix in zip(self._weights, self._matrices, strict=True):
-            assert weight.data_ptr() == matrix.data_ptr(), "a step must change the network's own weights"
-        super().__init__(self._matrices, lr=lr, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw")
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of the network's weights."""
-        for weight in self._weights:
-            weight.grad = None
+    def __init__(
+        self, weights: Iterable[nn.Parameter], lr: float = 1e-3, momentum: float = 0.95, weight_decay: float = 0.01
+    ) -> None:
+        super().__init__(weights, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> Any:
-        """Update the network's weights from their gradients."""
-        for weight, matrix in zip(self._weights, self._matrices, strict=True):
-            matrix.grad = None if weight.grad is None else _matrix(weight.grad)
-        return super().step(closure)
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Update every weight that has a gradient."""
+        loss = None if closure is None else closure()
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    self._update(weight, group)
+        return loss
 
-
-def _matrix(weight: Tensor) -> Tensor:  # [O,I,kh,kw] in channels-last layout -> a view [O,kh*kw*I]
-    return weight.permute(0, 2, 3, 1).flatten(1) if weight.ndim == 4 else weight.flatten(1)
+    def _update(self, weight: Tensor, group: dict[str, Any]) -> None:
+        state = self.state[weight]
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(weight)
+        average = state["momentum_buffer"].lerp_(weight.grad, 1 - group["momentum"])
+        direction = weight.grad.lerp(average, group["momentum"]).flatten(1)
+        update = orthogonalize(direction).view_as(weight)
+        weight.mul_(1 - group["lr"] * group["weight_decay"])
+        weight.add_(update, alpha=-group["lr"] * 0.2 * max(direction.shape) ** 0.5)
 
 
 def descend(
     loss: Tensor, optimizers: Iterable[torch.optim.Optimizer], parameters: Iterable[nn.Parameter], clip: float = 1.0
 ) -> None:
-    """One step down the loss, the norm of all gradients together clipped."""
+    """Take one step down the loss, the norm of all gradients together clipped."""
     optimizers = list(optimizers)
     for optimizer in optimizers:
         optimizer.zero_grad()
@@ -59,9 +86,10 @@ def make_optimizers(*modules: nn.Module, weight_decay: float = 0.01) -> dict[str
     for module in modules:
         for layer in module.modules():
             for name, parameter in layer.named_parameters(recurse=False):
-                wide = isinstance(layer, nn.Conv2d | nn.Linear) and name == "weight" and min(_matrix(parameter).shape) >= 32
+                hidden = isinstance(layer, nn.Conv2d | nn.Linear) and name == "weight"
+                wide = hidden and min(parameter.flatten(1).shape) >= 32
                 (matrices if wide else others).append(parameter)
     return {
-        "muon": MatrixMuon(matrices, weight_decay=weight_decay),
+        "muon": Muon(matrices, weight_decay=weight_decay),
         "adamw": torch.optim.AdamW(others, betas=(0.9, 0.99), weight_decay=0.0),
     }

@@ -1,0 +1,40 @@
+"""Batches for the second stage: latents from a bank, with captions and layouts of the same scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from latent_diffusion.emoji_scenes.dataset import EmojiScenes
+from latent_diffusion.emoji_scenes.scenes import Scene, caption
+from latent_diffusion.regions import Region
+from latent_diffusion.training.denoiser_training import LatentBatch
+
+CAPTION_STREAM = 2  # sets the random source of captions apart from those of scenes
+
+
+@dataclass(frozen=True)
+class SceneLatents:
+    """The scenes 0 ... len(bank) - 1 again and again, described in other words each time."""
+
+    bank: np.ndarray  # [N,C,h,w] float16
+    scenes: EmojiScenes
+
+    def batch(self, step: int, size: int) -> LatentBatch:
+        """Return batch number `step` of `size` images."""
+        numbers = np.arange(step * size, (step + 1) * size)
+        indices = numbers % len(self.bank)
+        scenes = [self.scenes.scene(int(index)) for index in indices]
+        captions = [
+            caption(scene, np.random.Generator(np.random.PCG64([self.scenes.seed, CAPTION_STREAM, int(number)])))
+            for scene, number in zip(scenes, numbers, strict=True)
+        ]
+        latents = torch.from_numpy(self.bank[indices].astype(np.float32))
+        return LatentBatch(latents, captions, [layout(scene) for scene in scenes])
+
+
+def layout(scene: Scene) -> list[Region]:
+    """Return the boxes of a scene with their labels."""
+    return [Region(o.label, (max(0.0, o.box[0]), max(0.0, o.box[1]), min(1.0, o.box[2]), min(1.0, o.box[3]))) for o in scene.objects]

@@ -1,0 +1,64 @@
+"""The latents of many pictures, encoded once and kept in a file, so that the second stage never runs the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latent_diffusion.autoencoder import Autoencoder
+from latent_diffusion.training.precision import autocast, images_to_tensor, place
+from latent_diffusion.training.prefetch import prefetch
+
+BATCH = 64
+
+
+def build_latent_bank(
+    autoencoder: Autoencoder,
+    pictures: Callable[[int], Tensor],
+    count: int,
+    path: Path,
+    *,
+    device: torch.device,
+    on_step: Callable[[int, int], None],
+) -> np.ndarray:
+    """Encode batches 0, 1, ... of `BATCH` pictures each to `path` (float16 [count,C,h,w], scaled) and map it.
+
+    A bank that was stopped goes on at the batch that was being written; `count` is rounded up to whole batches.
+    """
+    batches = -(-count // BATCH)
+    if path.exists():
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial, marker = path.with_suffix(".partial.npy"), path.with_suffix(".finished")
+    first = int(marker.read_text()) if marker.exists() and partial.exists() else 0
+    place(autoencoder, device)
+    bank = np.load(partial, mmap_mode="r+", allow_pickle=False) if first else None
+    for number, batch in enumerate(prefetch(pictures, first, batches), start=first):
+        with torch.no_grad(), autocast(device):
+            latents = autoencoder.encode(images_to_tensor(batch, device)).cpu().to(torch.float16).numpy()
+        if bank is None:
+            bank = np.lib.format.open_memmap(partial, "w+", np.float16, (batches * BATCH, *latents.shape[1:]))
+        bank[number * BATCH : (number + 1) * BATCH] = latents
+        if number % 50 == 49:
+            bank.flush()
+            marker.write_text(str(number + 1))
+        on_step(number + 1, batches)
+    assert bank is not None, "a bank has at least one batch"
+    bank.flush()
+    partial.replace(path)
+    marker.unlink(missing_ok=True)
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+@torch.no_grad()
+def measure_latent_scale(autoencoder: Autoencoder, images: Tensor) -> None:
+    """Set the autoencoder's latent mean and standard deviation from images [N,3,H,W] (paper appendix G)."""
+    if autoencoder.config.regularization == "vq":
+        latents = autoencoder.quant_conv(autoencoder.encoder(images))
+    else:
+        latents = autoencoder.posterior(images).mode()
+    autoencoder.set_latent_scale(latents)
