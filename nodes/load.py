@@ -1,0 +1,64 @@
+"""Loading models: a bundle, or a model file. What flows on is a reference; weights come on use."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from graph_engine import FilePath, Run, node
+from nodes.models import ModelDigests, bundle_named, model_file, part_of, reference_to
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
+
+ModelFile = Annotated[str, FilePath("model")]
+
+
+class BundleModels(NamedTuple):
+    """The three parts of a latent diffusion model."""
+
+    autoencoder: AutoencoderModel
+    denoiser: DenoiserModel
+    conditioner: ConditionerModel
+
+
+def bundle_fingerprint(name: str, run: Run) -> str:
+    """The digests in the bundle's manifest."""
+    return str(sorted(bundle_named(name, run).digests.items()))
+
+
+def file_fingerprint(file: str, run: Run) -> str:
+    """The digest of the file, and its name, by which it is found again."""
+    return f"{run.service(ModelDigests).of(model_file(file, run))} {file}"
+
+
+@node(title="Load bundle", category="models", lane="io", kind="external", fingerprint=bundle_fingerprint)
+def load_bundle(name: str = "emoji-scenes", *, run: Run) -> BundleModels:
+    """Autoencoder, denoiser and conditioner that belong together: an embedded bundle, or a folder."""
+    bundle = bundle_named(name, run)
+    return BundleModels(
+        part_of(bundle, AutoencoderModel, name, run),
+        part_of(bundle, DenoiserModel, name, run),
+        part_of(bundle, ConditionerModel, name, run),
+    )
+
+
+@node(title="Load autoencoder", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
+def load_autoencoder(file: ModelFile, *, run: Run) -> AutoencoderModel:
+    """An autoencoder from a model file, or from a bundle as `emoji-scenes/autoencoder.safetensors`."""
+    return reference_to(model_file(file, run), file, AutoencoderModel, run)
+
+
+@node(title="Load denoiser", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
+def load_denoiser(file: ModelFile, *, run: Run) -> DenoiserModel:
+    """A denoiser from a model file, or from a bundle as `emoji-scenes/denoiser.safetensors`."""
+    return reference_to(model_file(file, run), file, DenoiserModel, run)
+
+
+@node(title="Load conditioner", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
+def load_conditioner(file: ModelFile, *, run: Run) -> ConditionerModel:
+    """A conditioner from a model file, or from a bundle as `emoji-scenes/conditioner.safetensors`."""
+    return reference_to(model_file(file, run), file, ConditionerModel, run)
+
+
+@node(title="Load recogniser", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
+def load_recogniser(file: ModelFile = "emoji-scenes/recogniser.safetensors", *, run: Run) -> RecogniserModel:
+    """A recogniser from a model file, or from a bundle as `emoji-scenes/recogniser.safetensors`."""
+    return reference_to(model_file(file, run), file, RecogniserModel, run)
