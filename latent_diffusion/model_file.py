@@ -60,7 +60,7 @@ def read_header(path: Path) -> ModelHeader:
     if not path.is_file():
         raise ModelFileError(f"there is no model file {path.name}; fetch or train it, or name another.")
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:  # torch would map the whole file into memory
             raw = (file.metadata() or {}).get(HEADER)
     except (SafetensorError, OSError) as error:
         raise ModelFileError(
@@ -92,7 +92,8 @@ def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any
     header = read_header(path)
     if header.kind != kind:
         raise ModelFileError(
-            f"{path.name} holds a {header.kind}, and a {kind} is wanted; connect the right model."
+            f"{path.name} is the file of the model kind `{header.kind}`, and `{kind}` is wanted; "
+            "connect the right model."
         )
     with safe_open(path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a dict)
