@@ -48,7 +48,7 @@ def catalogue() -> Catalogue:
 def engine(tmp_path: Path, catalogue: Catalogue) -> Iterator[Engine]:
     """An engine with a data folder of its own; documents read files from the examples and from `files`."""
     files = tmp_path / "files"
-    files.mkdir()
+    files.mkdir(exist_ok=True)
     roots = [EXAMPLES, files]
     with Engine(
         tmp_path / "data", catalogue=catalogue, input_roots=roots, device="cpu", debug=True
