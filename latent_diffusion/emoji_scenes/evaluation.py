@@ -44,11 +44,12 @@ def evaluate_task(
 ) -> Score:
     """Return the share of `count` held-out scenes that come out right, of painted and of real pictures."""
     judge = TASKS[task]
+    numbers = task_scenes(task, scenes, count)
     painted: list[float] = []
     real: list[float] = []
     misses: list[str] = []
     for first in range(0, count, BATCH):
-        examples = task_examples(task, scenes, first, min(BATCH, count - first))
+        examples = [task_example(task, scenes, number) for number in numbers[first : first + BATCH]]
         found = recogniser.detect(quantized(paint(examples, first)))
         rendered = recogniser.detect(images_to_tensor(pictures(examples), torch.device("cpu")))
         for example, seen, truth in zip(examples, found, rendered, strict=True):
@@ -63,21 +64,30 @@ def evaluate_task(
     return _score(TITLES[task], painted, real=real_mean, misses=tuple(misses[:20]))
 
 
-def task_examples(task: str, scenes: EmojiScenes, first: int, count: int) -> list[Example]:
-    """Return held-out scenes fit for a task, with the caption that it asks with."""
-    examples = scenes.range(first, count)
-    if task != "two_objects":
-        return examples
-    return [_with_relation(example) for example in examples]
+def task_scenes(task: str, scenes: EmojiScenes, count: int) -> list[int]:
+    """Return the numbers of the first `count` scenes that fit a task: the right number of objects, a clear relation."""
+    numbers: list[int] = []
+    number = 0
+    while len(numbers) < count:
+        objects = scenes.scene(number).objects
+        clear = task != "two_objects" or (len(objects) == 2 and relation(*objects) is not None)
+        if len(objects) == OBJECTS[task] and clear:
+            numbers.append(number)
+        number += 1
+    return numbers
+
+
+def task_example(task: str, scenes: EmojiScenes, number: int) -> Example:
+    """Return a scene with the caption that a task asks with."""
+    example = scenes.example(number)
+    return _with_relation(example) if task == "two_objects" else example
 
 
 def _with_relation(example: Example) -> Example:
     a, b = example.scene.objects
     background = " and ".join(example.scene.background)
-    between = relation(a, b)
     article = "an" if background.startswith("orange") else "a"
-    joined = f" {between} " if between else " and "
-    caption = f"{phrase(a)}{joined}{phrase(b)} on {article} {background} background"
+    caption = f"{phrase(a)} {relation(a, b)} {phrase(b)} on {article} {background} background"
     return Example(example.scene, caption, example.picture)
 
 
@@ -93,11 +103,9 @@ def two_objects_right(scene: Scene, found: list[Detection]) -> list[float]:
     seen_b = next((d for d in found if d.name == b.noun), None)
     if seen_a is None or seen_b is None:
         return [0.0]
-    between = relation(a, b)
-    if between is None:
-        return [1.0]
     (ax, ay), (bx, by) = centre(seen_a), centre(seen_b)
-    return [float({"left of": ax < bx, "right of": ax > bx, "above": ay < by, "below": ay > by}[between])]
+    holds = {"left of": ax < bx, "right of": ax > bx, "above": ay < by, "below": ay > by}
+    return [float(holds[relation(a, b) or "left of"])]
 
 
 def boxes_right(scene: Scene, found: list[Detection]) -> list[float]:

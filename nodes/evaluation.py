@@ -1,0 +1,152 @@
+"""Nodes that measure a model on held-out scenes: a score a task, a table, a chart, a grid of pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from graph_engine import Artifact, Run, Seed, node
+from latent_diffusion.emoji_scenes.score import Score
+from nodes.models import load
+from nodes.sampling import SamplerName
+from nodes.scenes import Scenes, data_set
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from latent_diffusion.emoji_scenes.dataset import Example
+    from latent_diffusion.emoji_scenes.evaluation import Paint
+
+Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+@node(title="Evaluate autoencoder", category="evaluation", lane="device")
+def evaluate_autoencoder(
+    autoencoder: AutoencoderModel, scenes: Scenes, count: Count = 200, *, run: Run
+) -> list[Score]:
+    """Measure PSNR and SSIM of encoding and decoding `count` scenes."""
+    from latent_diffusion.emoji_scenes import evaluation
+
+    source = data_set(scenes, run)
+    return evaluation.evaluate_autoencoder(load(autoencoder, run), source, count, run.progress)
+
+
+@node(title="Evaluate generation", category="evaluation", lane="device")
+def evaluate_generation(
+    autoencoder: AutoencoderModel,
+    denoiser: DenoiserModel,
+    conditioner: ConditionerModel,
+    recogniser: RecogniserModel,
+    scenes: Scenes,
+    task: Literal["one_object", "two_objects", "boxes"] = "one_object",
+    count: Count = 200,
+    steps: Annotated[int, Field(ge=1, le=1000)] = 20,
+    guidance: Annotated[float, Field(ge=0, le=30)] = 3.0,
+    sampler: SamplerName = "dpmpp_2m",
+    seed: Annotated[int, Seed()] = 0,
+    *,
+    run: Run,
+) -> list[Score]:
+    """Sample a picture for each of `count` held-out scenes and let the recogniser say which came out right."""
+    from latent_diffusion.emoji_scenes import evaluation
+
+    source = data_set(scenes, run, objects=evaluation.OBJECTS[task])
+    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes=task == "boxes")
+    return [evaluation.evaluate_task(task, source, load(recogniser, run), paint, count, run.progress)]
+
+
+@node(title="Evaluation report", category="evaluation", kind="effect")
+def evaluation_report(scores: list[list[Score]], *, run: Run) -> list[Artifact]:
+    """Write the scores as a Markdown table, as JSON and as a chart."""
+    import json
+    from dataclasses import asdict
+
+    from latent_diffusion.emoji_scenes import report
+
+    flat = [score for group in scores for score in group]
+    data = json.dumps([asdict(score) | {"ratio": score.ratio} for score in flat], indent=2)
+    return [
+        run.save_artifact("evaluation.md", report.table(flat).encode(), "text/markdown"),
+        run.save_artifact("evaluation.json", data.encode(), "application/json"),
+        run.save_artifact("evaluation.png", report.chart(flat), "image/png"),
+    ]
+
+
+@node(title="Prompt grid", category="evaluation", lane="device", kind="effect")
+def prompt_grid(
+    autoencoder: AutoencoderModel,
+    denoiser: DenoiserModel,
+    conditioner: ConditionerModel,
+    scenes: Scenes,
+    count: Annotated[int, Field(ge=1, le=256)] = 64,
+    steps: Annotated[int, Field(ge=1, le=1000)] = 20,
+    guidance: Annotated[float, Field(ge=0, le=30)] = 3.0,
+    sampler: SamplerName = "dpmpp_2m",
+    seed: Annotated[int, Seed()] = 0,
+    *,
+    run: Run,
+) -> Artifact:
+    """Sample a picture for the caption of each of `count` scenes and lay them out in a grid."""
+    import torch
+
+    from latent_diffusion.emoji_scenes import report
+
+    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes=False)
+    examples = data_set(scenes, run).range(0, count)
+    images = []
+    for first in range(0, count, 16):
+        images.append(paint(examples[first : first + 16], first))
+        run.progress(min(count, first + 16), count)
+    data = report.grid(torch.cat(images), [example.caption for example in examples])
+    return run.save_artifact("grid.png", data, "image/png")
+
+
+def _painter(
+    autoencoder: AutoencoderModel,
+    denoiser: DenoiserModel,
+    conditioner: ConditionerModel,
+    run: Run,
+    steps: int,
+    guidance: float,
+    sampler: str,
+    seed: int,
+    boxes: bool,
+) -> Paint:
+    from latent_diffusion.emoji_scenes.latents import layout
+    from latent_diffusion.sample import sample
+
+    stage_one, network, encoder = load(autoencoder, run), load(denoiser, run), load(conditioner, run)
+
+    def paint(examples: Sequence[Example], first: int) -> Tensor:
+        count = len(examples)
+        size = examples[0].picture.shape[0] // stage_one.config.factor
+        if boxes:
+            positive = encoder.encode_regions([layout(example.scene) for example in examples])
+        else:
+            positive = encoder.encode_text([example.caption for example in examples])
+        latents = sample(
+            network,
+            (count, network.latent_channels, size, size),
+            positive,
+            encoder.encode_text([""] * count),
+            seed=seed,
+            first_index=first,
+            steps=steps,
+            guidance=guidance,
+            sampler=sampler,
+            callback=_check(run),
+        )
+        return stage_one.decode(latents.to(network.device)).detach().cpu()
+
+    return paint
+
+
+def _check(run: Run) -> Callable[..., None]:
+    def callback(step: int, steps: int, x: Tensor, denoised: Tensor) -> None:
+        run.check_cancelled()
+
+    return callback

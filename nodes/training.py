@@ -1,0 +1,257 @@
+"""Nodes that train: the recogniser, the autoencoder, the denoiser with its conditioner, and the bundle of them.
+
+Each goes on from its own checkpoint when it was stopped, and what it made is a hit ever after.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeVar
+
+from pydantic import Field
+
+from graph_engine import Artifact, Run, Seed, node
+from nodes.models import device_of, load, model_path
+from nodes.scenes import Scenes, data_set
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, ModelReference, RecogniserModel
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from latent_diffusion.model_file import ModelHeader
+
+M = TypeVar("M", bound=ModelReference)
+
+Steps = Annotated[int, Field(ge=1, le=10_000_000)]
+Batch = Annotated[int, Field(ge=1, le=8192)]
+Rate = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=100)]
+SCALE_SCENES = 512  # pictures from which the spread of the latents is measured
+SCALE_FIRST = 100_000_000  # a part of the data set that training does not come to
+
+
+@node(title="Train recogniser", category="training", lane="device")
+def train_recogniser(
+    scenes: Scenes,
+    steps: Steps = 2_500,
+    batch: Batch = 16,
+    rate: Rate = 2e-3,
+    width: Annotated[int, Field(ge=32, le=1024, multiple_of=32)] = 128,
+    seed: Annotated[int, Seed()] = 1,
+    *,
+    run: Run,
+) -> RecogniserModel:
+    """Train the network that finds objects in pictures, on rendered scenes only."""
+    from latent_diffusion.emoji_scenes.dataset import pictures
+    from latent_diffusion.emoji_scenes.vocabulary import NOUN_NAMES
+    from latent_diffusion.model_file import recogniser_header
+    from latent_diffusion.recogniser import RecogniserConfig
+    from latent_diffusion.training import recogniser_training as training
+
+    source = data_set(scenes, run)
+
+    def labelled(step: int) -> tuple[Tensor, training.Labels]:
+        examples = source.batch(step, batch)
+        named = [[(o.noun, o.box) for o in example.scene.objects] for example in examples]
+        return pictures(examples), [training.labels_of(NOUN_NAMES, objects) for objects in named]
+
+    recogniser = training.train_recogniser(
+        RecogniserConfig(NOUN_NAMES, width),
+        training.RecogniserRecipe(steps, batch, rate, seed=seed),
+        labelled,
+        workspace=run.workspace(),
+        device=device_of(run),
+        on_step=_progress(run),
+    )
+    return save_trained(run, recogniser, recogniser_header(recogniser), RecogniserModel)
+
+
+@node(title="Train autoencoder", category="training", lane="device")
+def train_autoencoder(
+    scenes: Scenes,
+    steps: Steps = 8_000,
+    batch: Batch = 16,
+    rate: Rate = 2e-3,
+    channels: Annotated[int, Field(ge=16, le=512, multiple_of=16)] = 64,
+    channel_multipliers: list[Annotated[int, Field(ge=1, le=8)]] = [1, 2],  # noqa: B006 (a document's literal)
+    blocks: Annotated[int, Field(ge=1, le=4)] = 1,
+    patch: Literal[1, 2, 4, 8] = 4,
+    latent_channels: Annotated[int, Field(ge=1, le=64)] = 16,
+    regularization: Literal["kl", "vq"] = "kl",
+    edge_weight: Weight = 0.5,
+    squared_weight: Weight = 0.0,
+    kl_weight: Weight = 2e-3,
+    perceptual_weight: Weight = 0.0,
+    adversarial_weight: Weight = 0.0,
+    features: RecogniserModel | None = None,
+    seed: Annotated[int, Seed()] = 0,
+    *,
+    run: Run,
+) -> AutoencoderModel:
+    """Train the first stage: reconstruction (L1, edges, squares), regularisation, perceptual and adversarial terms.
+
+    `features` is the network whose feature maps the perceptual term compares; not the one that evaluates.
+    """
+    import torch
+
+    from latent_diffusion.autoencoder import AutoencoderConfig
+    from latent_diffusion.emoji_scenes.dataset import pictures
+    from latent_diffusion.model_file import autoencoder_header
+    from latent_diffusion.training import autoencoder_training as training
+    from latent_diffusion.training.latent_bank import measure_latent_scale
+    from latent_diffusion.training.precision import images_to_tensor
+
+    source = data_set(scenes, run)
+    device = device_of(run)
+    config = AutoencoderConfig(
+        ch=channels,
+        ch_mult=tuple(channel_multipliers),
+        num_res_blocks=blocks,
+        z_channels=latent_channels,
+        embed_dim=latent_channels,
+        regularization=regularization,
+        mid_attention=False,
+        patch=patch,
+    )
+    recipe = training.AutoencoderRecipe(
+        steps=steps,
+        batch=batch,
+        rate=rate,
+        edge_weight=edge_weight,
+        squared_weight=squared_weight,
+        kl_weight=kl_weight,
+        perceptual_weight=perceptual_weight,
+        adversarial_weight=adversarial_weight,
+        seed=seed,
+    )
+    autoencoder = training.train_autoencoder(
+        config,
+        recipe,
+        lambda step: pictures(source.batch(step, batch)),
+        workspace=run.workspace(),
+        device=device,
+        on_step=_progress(run),
+        features=None if features is None else load(features, run).feature_maps,
+    )
+    sample = pictures(source.range(SCALE_FIRST, SCALE_SCENES))
+    measure_latent_scale(autoencoder, images_to_tensor(sample, torch.device("cpu")))
+    return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
+
+
+class TrainedDenoiser(NamedTuple):
+    """A denoiser and the conditioner that was trained with it."""
+
+    denoiser: DenoiserModel
+    conditioner: ConditionerModel
+
+
+@node(title="Train denoiser", category="training", lane="device")
+def train_denoiser(
+    scenes: Scenes,
+    autoencoder: AutoencoderModel,
+    steps: Steps = 8_000,
+    batch: Batch = 32,
+    rate: Rate = 1e-3,
+    latents: Annotated[int, Field(ge=64, le=10_000_000)] = 64_000,
+    channels: Annotated[int, Field(ge=32, le=512, multiple_of=32)] = 96,
+    channel_multipliers: list[Annotated[int, Field(ge=1, le=8)]] = [1, 2, 2],  # noqa: B006 (a document's literal)
+    blocks: Annotated[int, Field(ge=1, le=4)] = 1,
+    attention_downsampling: list[Annotated[int, Field(ge=1, le=32)]] = [2, 4],  # noqa: B006
+    context_width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 192,
+    text_layers: Annotated[int, Field(ge=1, le=32)] = 4,
+    parameterization: Literal["v", "epsilon"] = "v",
+    seed: Annotated[int, Seed()] = 2,
+    *,
+    run: Run,
+) -> TrainedDenoiser:
+    """Train the second stage on latents of `latents` scenes, encoded once; captions and boxes are its conditioning."""
+    import torch
+
+    from latent_diffusion.conditioner import Conditioner, ConditionerConfig
+    from latent_diffusion.emoji_scenes.dataset import pictures
+    from latent_diffusion.emoji_scenes.latents import SceneLatents
+    from latent_diffusion.emoji_scenes.words import build_tokenizer
+    from latent_diffusion.model_file import conditioner_header, denoiser_header
+    from latent_diffusion.text_encoder import TextEncoderConfig
+    from latent_diffusion.training import denoiser_training as training
+    from latent_diffusion.training.latent_bank import BATCH, build_latent_bank
+    from latent_diffusion.unet import UNetConfig
+
+    source = data_set(scenes, run)
+    device = device_of(run)
+    stage_one = load(autoencoder, run)
+    bank = build_latent_bank(
+        stage_one,
+        lambda number: pictures(source.batch(number, BATCH)),
+        latents,
+        run.workspace() / "latents.npy",
+        device=device,
+        on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
+    )
+    scene_latents = SceneLatents(bank, source)
+    torch.manual_seed(seed)
+    tokenizer = build_tokenizer()
+    text = TextEncoderConfig(tokenizer.get_vocab_size(), 48, context_width, text_layers, context_width // 32, 32)
+    conditioner = Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
+    z = stage_one.config.embed_dim
+    config = UNetConfig(
+        in_channels=z,
+        out_channels=z,
+        model_channels=channels,
+        channel_mult=tuple(channel_multipliers),
+        num_res_blocks=blocks,
+        attention_downsampling=tuple(attention_downsampling),
+        head_channels=32,
+        context_width=context_width,
+        scale_shift_norm=True,
+    )
+    unet, conditioner = training.train_denoiser(
+        training.new_denoiser(config, seed),
+        conditioner,
+        training.DenoiserRecipe(steps, batch, rate, parameterization=parameterization, seed=seed),
+        lambda step: scene_latents.batch(step, batch),
+        workspace=run.workspace(),
+        device=device,
+        on_step=_progress(run),
+    )
+    header = denoiser_header(unet, parameterization, frozenset({"tokens"}))
+    return TrainedDenoiser(
+        save_trained(run, unet, header, DenoiserModel),
+        save_trained(run, conditioner, conditioner_header(conditioner), ConditionerModel),
+    )
+
+
+@node(title="Save bundle", category="training", kind="effect")
+def save_bundle(
+    autoencoder: AutoencoderModel,
+    denoiser: DenoiserModel,
+    conditioner: ConditionerModel,
+    recogniser: RecogniserModel,
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = "emoji-scenes",
+    image_size: Annotated[int, Field(ge=32, le=4096)] = 128,
+    *,
+    run: Run,
+) -> Artifact:
+    """Pack the models of one latent diffusion model into a zip file with their manifest; `scripts/embed` installs it."""
+    from latent_diffusion.bundle import pack_bundle
+
+    parts = {model.kind: model_path(model, run) for model in (autoencoder, denoiser, conditioner, recogniser)}
+    archive = run.workspace() / f"{name}.zip"
+    pack_bundle(archive, name, image_size, parts)
+    return run.save_artifact(archive.name, archive, "application/zip")
+
+
+def save_trained(run: Run, network: nn.Module, header: ModelHeader, model: type[M]) -> M:
+    """Keep a trained network as an artifact, in half precision, and return the reference to it."""
+    from latent_diffusion.model_file import save_model
+
+    path = run.workspace() / f"trained-{header.kind}.safetensors"
+    save_model(path, network, header)
+    artifact = run.save_artifact(f"{header.kind}.safetensors", path, "application/octet-stream")
+    return model(f"trained/{header.kind}.safetensors", artifact.digest, artifact.size)
+
+
+def _progress(run: Run):  # type: ignore[no-untyped-def]
+    def on_step(done: int, total: int, losses: dict[str, float]) -> None:
+        run.progress(done, total, ", ".join(f"{name} {value:.4g}" for name, value in losses.items()))
+
+    return on_step
