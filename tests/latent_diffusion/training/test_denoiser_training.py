@@ -1,0 +1,132 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from latent_diffusion.conditioner import Conditioner
+from latent_diffusion.objective import ldm_loss
+from latent_diffusion.schedule import NoiseSchedule
+from latent_diffusion.training.denoiser_training import (
+    DenoiserRecipe,
+    mixed_tokens,
+    new_denoiser,
+    train_denoiser,
+)
+from latent_diffusion.unet import UNet
+from tests.resources.tiny_models import CPU, WIDTH, tiny_conditioner, tiny_unet
+from tests.resources.tiny_training import Stopped, assert_equal_states, ignore, latents, stop_after
+
+RECIPE = DenoiserRecipe(steps=5, batch=2, rate=0.1)  # the warm-up keeps the first steps' rates small
+
+
+def train(recipe: DenoiserRecipe, folder: Path, on_step=ignore, batches=latents) -> tuple[UNet, Conditioner]:
+    return train_denoiser(
+        new_denoiser(tiny_unet().config, seed=0),
+        tiny_conditioner(),
+        recipe,
+        batches,
+        workspace=folder,
+        device=CPU,
+        on_step=on_step,
+    )
+
+
+@pytest.mark.parametrize("stop", [1, 3])
+def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path, stop):
+    whole = train(RECIPE, tmp_path / "whole")
+    with pytest.raises(Stopped):
+        train(RECIPE, tmp_path / "parts", stop_after(stop))
+    parts = train(RECIPE, tmp_path / "parts")
+    assert_equal_states(*(tmp_path / name / "denoiser.safetensors" for name in ("whole", "parts")))
+    for a, b in zip(whole, parts, strict=True):
+        for (key, value), other in zip(a.state_dict().items(), b.state_dict().values(), strict=True):
+            assert torch.equal(value, other), key
+
+
+def test_the_loss_falls_on_a_batch_that_is_seen_again_and_again(tmp_path):
+    t = torch.tensor([100, 300, 600, 900]).repeat(2)
+    noise = torch.randn(8, 4, 8, 8, generator=torch.Generator().manual_seed(9))
+    batch = latents(0)
+
+    def loss(unet: UNet, conditioner: Conditioner) -> float:
+        with torch.no_grad():
+            tokens, mask = conditioner.text_tokens(batch.captions)
+            context = {"context": tokens.repeat(4, 1, 1), "context_mask": mask.repeat(4, 1)}
+            x0 = batch.latents.repeat(4, 1, 1, 1)
+            return ldm_loss(unet, x0, t, noise, context, NoiseSchedule.scaled_linear(), "v").mean().item()
+
+    before = loss(new_denoiser(tiny_unet().config, seed=0), tiny_conditioner())
+    after = loss(*train(replace(RECIPE, steps=25), tmp_path, batches=lambda step: batch))
+    assert after < 0.95 * before
+
+
+def test_a_new_denoiser_is_decided_by_its_seed():
+    config = tiny_unet().config
+    first, same, other = (new_denoiser(config, seed).input_blocks[0][0].weight for seed in (3, 3, 4))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)
+
+
+def test_the_conditioner_is_trained_with_the_denoiser(tmp_path):
+    before = tiny_conditioner().state_dict()
+    _, conditioner = train(RECIPE, tmp_path)
+    moved = {key for key, value in conditioner.state_dict().items() if not torch.equal(value, before[key])}
+    assert {"text.transformer.token_emb.weight", "boxes.mlp.0.weight"} <= moved
+
+
+NOTHING = {"caption_only": 0.0, "boxes_only": 0.0, "unconditional": 0.0}
+
+
+def mixed(**shares: float):
+    conditioner, batch = tiny_conditioner(), latents(0)
+    with torch.no_grad():
+        tokens, mask = mixed_tokens(
+            conditioner, batch, DenoiserRecipe(**(NOTHING | shares)), torch.Generator().manual_seed(0)
+        )
+        text, text_mask = conditioner.text_tokens(batch.captions)
+        boxes, box_mask = conditioner.region_tokens(batch.layouts)
+        empty, _ = conditioner.text_tokens([""])
+    return tokens, mask, (text, text_mask), (boxes, box_mask), empty
+
+
+def test_by_default_an_image_sees_caption_and_boxes():
+    tokens, mask, (text, text_mask), (boxes, box_mask), _ = mixed()
+    assert torch.equal(tokens, torch.cat([text, boxes], 1))
+    assert torch.equal(mask, torch.cat([text_mask, box_mask], 1))
+
+
+def test_an_image_with_its_caption_only_has_the_boxes_hidden():
+    tokens, mask, (text, text_mask), (_, box_mask), _ = mixed(caption_only=1.0)
+    assert torch.equal(mask, torch.cat([text_mask, torch.zeros_like(box_mask)], 1))
+    assert torch.equal(tokens[:, : text.shape[1]], text)
+
+
+def test_an_image_with_boxes_only_has_every_caption_token_hidden():
+    tokens, mask, (text, text_mask), (boxes, box_mask), _ = mixed(boxes_only=1.0)
+    assert torch.equal(mask, torch.cat([torch.zeros_like(text_mask), box_mask], 1))
+    assert torch.equal(tokens[:, text.shape[1] :], boxes)
+
+
+def test_an_unconditional_image_sees_the_empty_caption():
+    tokens, mask, _, (_, box_mask), empty = mixed(unconditional=1.0)
+    assert mask.tolist() == [[True, True] + [False] * box_mask.shape[1]] * 2
+    torch.testing.assert_close(tokens[:, :2], empty.expand(2, 2, WIDTH))
+
+
+def test_the_shares_are_parts_of_all_images():
+    conditioner, batch = tiny_conditioner(), latents(0)
+    recipe = DenoiserRecipe(caption_only=0.5, boxes_only=0.2, unconditional=0.1)
+    counts = {"caption": 0, "boxes": 0, "none": 0, "both": 0}
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for _ in range(200):
+            _, mask = mixed_tokens(conditioner, batch, recipe, generator)
+            for row in mask:  # two boxes at the end
+                text, boxes = int(row[:-2].sum()), bool(row[-2:].any())
+                kind = {(True, False): "caption", (False, True): "boxes", (True, True): "both"}[
+                    text > 0, boxes
+                ]
+                counts["none" if text == 2 else kind] += 1
+    for kind, share in {"caption": 0.5, "boxes": 0.2, "none": 0.1, "both": 0.2}.items():
+        assert counts[kind] / 400 == pytest.approx(share, abs=0.08)
