@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import torch
-from torch import Tensor, nn
+if TYPE_CHECKING:  # a plan or a cached run needs the value types, and no torch
+    import torch
+    from torch import Tensor, nn
 
 ROUTES = ("tokens", "channels", "vector", "patches")
 
@@ -71,7 +72,7 @@ class ConditioningEntry:
 
     def to(self, device: torch.device | str, dtype: torch.dtype) -> ConditioningEntry:
         """The same on a device, its numbers in a dtype (the mask stays bool)."""
-        return self._map(lambda value: value.to(device, torch.bool if value.dtype == torch.bool else dtype))
+        return self._map(lambda value: value.to(device, dtype if value.is_floating_point() else value.dtype))
 
     def batch_to(self, n: int) -> ConditioningEntry:
         """The same for n images: one row serves all, n rows stay."""
