@@ -1,4 +1,4 @@
-"""Batches of emoji scenes, each a function of its number, so that nothing is stored and training can go on anywhere."""
+"""Batches of emoji scenes, each a function of its number: nothing is stored and training goes on anywhere."""
 
 from __future__ import annotations
 

@@ -19,17 +19,21 @@ BATCH = 20
 MIN_IOU = 0.5
 
 Paint = Callable[[Sequence[Example], int], Tensor]
-"""Draws a picture [B,3,H,W] in [-1,1] for each example; the number is the index of the first, for its noise."""
+"""Draws a picture [B,3,H,W] in [-1,1] for each example; the number is the first's index, for its noise."""
 
 OnBatch = Callable[[int, int], None]
 
 
-def evaluate_autoencoder(autoencoder: Autoencoder, scenes: EmojiScenes, count: int, on_batch: OnBatch) -> list[Score]:
-    """Return PSNR (dB) and SSIM of the reconstruction of `count` scenes, 8-bit pictures with a range of 255."""
+def evaluate_autoencoder(
+    autoencoder: Autoencoder, scenes: EmojiScenes, count: int, on_batch: OnBatch
+) -> list[Score]:
+    """Return PSNR (dB) and SSIM of the reconstruction of `count` scenes, as 8-bit pictures (range 255)."""
     ratios: list[float] = []
     likenesses: list[float] = []
     for first in range(0, count, BATCH):
-        images = images_to_tensor(pictures(scenes.range(first, min(BATCH, count - first))), torch.device("cpu"))
+        images = images_to_tensor(
+            pictures(scenes.range(first, min(BATCH, count - first))), torch.device("cpu")
+        )
         with torch.no_grad():
             decoded = quantized(autoencoder.decode(autoencoder.encode(images)))
         a, b = (images + 1) / 2, (decoded + 1) / 2
@@ -65,7 +69,7 @@ def evaluate_task(
 
 
 def task_scenes(task: str, scenes: EmojiScenes, count: int) -> list[int]:
-    """Return the numbers of the first `count` scenes that fit a task: the right number of objects, a clear relation."""
+    """Return the numbers of the first `count` scenes with a task's number of objects, two in a clear relation."""
     numbers: list[int] = []
     number = 0
     while len(numbers) < count:
@@ -92,7 +96,7 @@ def _with_relation(example: Example) -> Example:
 
 
 def one_object_right(scene: Scene, found: list[Detection]) -> list[float]:
-    """One when the named object is seen and nothing else is: each found thing bears its name, and there is one."""
+    """One when the named object is seen, once, and nothing else is."""
     return [float([d.name for d in found] == [scene.objects[0].noun])]
 
 
@@ -111,7 +115,8 @@ def two_objects_right(scene: Scene, found: list[Detection]) -> list[float]:
 def boxes_right(scene: Scene, found: list[Detection]) -> list[float]:
     """One for each drawn box in which its object is seen with IoU >= 0.5."""
     return [
-        float(any(d.name == o.noun and box_iou_of(d.box, o.box) >= MIN_IOU for d in found)) for o in scene.objects
+        float(any(d.name == o.noun and box_iou_of(d.box, o.box) >= MIN_IOU for d in found))
+        for o in scene.objects
     ]
 
 

@@ -28,7 +28,9 @@ class SceneLatents:
         indices = numbers % len(self.bank)
         scenes = [self.scenes.scene(int(index)) for index in indices]
         captions = [
-            caption(scene, np.random.Generator(np.random.PCG64([self.scenes.seed, CAPTION_STREAM, int(number)])))
+            caption(
+                scene, np.random.Generator(np.random.PCG64([self.scenes.seed, CAPTION_STREAM, int(number)]))
+            )
             for scene, number in zip(scenes, numbers, strict=True)
         ]
         latents = torch.from_numpy(self.bank[indices].astype(np.float32))
@@ -37,4 +39,7 @@ class SceneLatents:
 
 def layout(scene: Scene) -> list[Region]:
     """Return the boxes of a scene with their labels."""
-    return [Region(o.label, (max(0.0, o.box[0]), max(0.0, o.box[1]), min(1.0, o.box[2]), min(1.0, o.box[3]))) for o in scene.objects]
+    return [
+        Region(o.label, (max(0.0, o.box[0]), max(0.0, o.box[1]), min(1.0, o.box[2]), min(1.0, o.box[3])))
+        for o in scene.objects
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Score:
-    """One measured figure: the mean over `count` trials with a 95 % bootstrap interval, and the same on real renders."""
+    """One figure: the mean of `count` trials with a 95 % bootstrap interval, and that on real renders."""
 
     name: str
     value: float

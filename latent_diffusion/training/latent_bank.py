@@ -1,4 +1,4 @@
-"""The latents of many pictures, encoded once and kept in a file, so that the second stage never runs the encoder."""
+"""The latents of many pictures, encoded once and kept in a file, so that the second stage runs no encoder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def build_latent_bank(
 ) -> np.ndarray:
     """Encode batches 0, 1, ... of `BATCH` pictures each to `path` (float16 [count,C,h,w], scaled) and map it.
 
-    A bank that was stopped goes on at the batch that was being written; `count` is rounded up to whole batches.
+    A bank that was stopped goes on at the last fiftieth batch; `count` is rounded up to whole batches.
     """
     batches = -(-count // BATCH)
     if path.exists():

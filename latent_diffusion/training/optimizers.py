@@ -15,9 +15,9 @@ ITERATIONS = 5
 def orthogonalize(matrix: Tensor) -> Tensor:
     """Return about U V^T of the matrix's U S V^T: the quintic Newton-Schulz iteration.
 
-    Every iterate is Q_k X with a square Q_k of the short side, so that the iteration runs on the Gram matrix and
-    touches the long side twice; on wide convolution weights that is a fifth of the arithmetic of the plain form
-    (torch.optim.Muon).
+    Every iterate is Q_k X with a square Q_k of the short side, so that the iteration runs on the Gram matrix
+    and touches the long side twice; on wide convolution weights that is a fifth of the arithmetic of the
+    plain form (torch.optim.Muon).
     """
     a, b, c = NEWTON_SCHULZ
     x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
@@ -34,40 +34,47 @@ def orthogonalize(matrix: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum whose update is orthogonalised, for weights of convolutions and linear layers seen as [out, rest].
+    """Momentum with an orthogonalised update, for weights of convolutions and linear layers as [out, rest].
 
-    Jordan et al. 2024, with Nesterov momentum; the update is scaled by 0.2 sqrt(max(out, rest)), which matches the
-    size of AdamW's (Liu et al. 2025), so that one learning rate serves both. Weight decay is decoupled.
+    Jordan et al. 2024, with Nesterov momentum; the update is scaled by 0.2 sqrt(max(out, rest)), which
+    matches the size of AdamW's (Liu et al. 2025), so that one learning rate serves both. Decay is decoupled.
     """
 
     def __init__(
-        self, weights: Iterable[nn.Parameter], lr: float = 1e-3, momentum: float = 0.95, weight_decay: float = 0.01
+        self,
+        weights: Iterable[nn.Parameter],
+        lr: float = 1e-3,
+        momentum: float = 0.95,
+        weight_decay: float = 0.01,
     ) -> None:
         super().__init__(weights, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Update every weight that has a gradient."""
         loss = None if closure is None else closure()
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    self._update(weight, group)
+                    self._update(weight, weight.grad, group)
         return loss
 
-    def _update(self, weight: Tensor, group: dict[str, Any]) -> None:
+    def _update(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
         state = self.state[weight]
         if not state:
             state["momentum_buffer"] = torch.zeros_like(weight)
-        average = state["momentum_buffer"].lerp_(weight.grad, 1 - group["momentum"])
-        direction = weight.grad.lerp(average, group["momentum"]).flatten(1)
+        average = state["momentum_buffer"].lerp_(gradient, 1 - group["momentum"])
+        direction = gradient.lerp(average, group["momentum"]).flatten(1)
         update = orthogonalize(direction).view_as(weight)
         weight.mul_(1 - group["lr"] * group["weight_decay"])
         weight.add_(update, alpha=-group["lr"] * 0.2 * max(direction.shape) ** 0.5)
 
 
 def descend(
-    loss: Tensor, optimizers: Iterable[torch.optim.Optimizer], parameters: Iterable[nn.Parameter], clip: float = 1.0
+    loss: Tensor,
+    optimizers: Iterable[torch.optim.Optimizer],
+    parameters: Iterable[nn.Parameter],
+    clip: float = 1.0,
 ) -> None:
     """Take one step down the loss, the norm of all gradients together clipped."""
     optimizers = list(optimizers)
