@@ -125,12 +125,11 @@ class ConditioningCodec(TensorCodec[Conditioning]):
         return tensors, {"entries": [{n: getattr(entry, n) for n in NUMBERS} for entry in value.entries]}
 
     def put_together(self, tensors: dict[str, Tensor], about: Mapping[str, Any]) -> Conditioning:
-        return Conditioning(
-            tuple(
-                ConditioningEntry(**{route: tensors.get(f"{index}.{route}") for route in ROUTES}, **numbers)
-                for index, numbers in enumerate(about["entries"])
-            )
-        )
+        entries = []
+        for index, numbers in enumerate(about["entries"]):
+            routes: dict[str, Any] = {route: tensors.get(f"{index}.{route}") for route in ROUTES}
+            entries.append(ConditioningEntry(**routes, **numbers))
+        return Conditioning(tuple(entries))
 
 
 class ModelCodec(Codec[M], Generic[M]):

@@ -14,6 +14,7 @@ from nodes.resize import Method, resized
 from nodes.values import Image
 
 Side = Annotated[int, Field(ge=1, le=16384)]
+SHOWN = 60  # characters of a file name in an error
 
 
 class SavedFiles(NamedTuple):
@@ -32,7 +33,7 @@ def file_digest(file: str, run: Run) -> str:
 @node(title="Load image", category="image", lane="io", kind="external", fingerprint=file_digest)
 def load_image(file: Annotated[str, FilePath("image")], *, run: Run) -> Image:
     """A picture from a PNG, JPEG or WebP file, upright; what is transparent in it becomes white."""
-    return read_image(run.open_file(file), file)
+    return read_image(run.open_file(file), f"{file[:SHOWN]}…" if len(file) > SHOWN else file)
 
 
 @node(title="Save image", category="image", lane="io", kind="effect")

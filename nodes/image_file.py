@@ -23,7 +23,7 @@ def read_image(path: Path, name: str) -> Image:
     for grey pictures.
     """
     from PIL import Image as Pillow
-    from PIL import ImageOps
+    from PIL import ImageOps, UnidentifiedImageError
 
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -34,7 +34,7 @@ def read_image(path: Path, name: str) -> Image:
             with Pillow.open(path, formats=FORMATS) as file:
                 _check_pixels(name, *file.size)
                 return _image(ImageOps.exif_transpose(file))
-        except Pillow.UnidentifiedImageError:
+        except UnidentifiedImageError:
             raise ImageRefused(
                 f"'{name}' is not a picture in a format that is read here; save it as PNG, JPEG or WebP."
             ) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from graph_engine import Catalogue, NodeType
@@ -39,3 +41,17 @@ def test_every_node_is_documented_as_it_is_declared(catalogue: Catalogue) -> Non
 def test_every_value_type_is_documented() -> None:
     text = PAGE.read_text()
     assert {one.title for one in VALUE_TYPES if f"| {one.title} |" not in text} == set()
+
+
+def test_declarations_are_read_without_torch_and_without_pictures() -> None:
+    """A server lists nodes, and a wholly cached run is over, before torch would have been imported."""
+    program = (
+        "import sys, nodes; from graph_engine import Catalogue\n"
+        "for declared in Catalogue([nodes.pack]).node_types().values():\n"
+        "    [one.schema for one in declared.inputs.values()], declared.outputs, declared.implementation\n"
+        "print(*sorted({'torch', 'numpy', 'PIL', 'safetensors', 'tokenizers'} & set(sys.modules)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=PAGE.parents[1], capture_output=True, check=True
+    )
+    assert told.stdout.decode().split() == []
