@@ -69,7 +69,7 @@ def evaluate_task(
 
 
 def task_scenes(task: str, scenes: EmojiScenes, count: int) -> list[int]:
-    """Return the numbers of the first `count` scenes with a task's number of objects, two in a clear relation."""
+    """Return the numbers of the first `count` scenes with a task's objects, two in a clear relation."""
     numbers: list[int] = []
     number = 0
     while len(numbers) < count:
