@@ -34,8 +34,9 @@ size = bundle.image_size // autoencoder.config.factor
 
 def picture(seed):
     start = time.perf_counter()
-    positive, negative = conditioner.encode_text(["a red apple left of a cat"]), conditioner.encode_text([""])
-    latents = sample(denoiser, (1, denoiser.latent_channels, size, size), positive, negative, seed=seed, steps=20)
+    positive, negative = (conditioner.encode_text([text]) for text in ("a red apple left of a cat", ""))
+    shape = (1, denoiser.latent_channels, size, size)
+    latents = sample(denoiser, shape, positive, negative, seed=seed, steps=20)
     with torch.no_grad():
         autoencoder.decode(latents)
     return time.perf_counter() - start
@@ -67,8 +68,8 @@ def main() -> None:
     first, again, memory = [], [], []
     for seed in range(REPEATS):
         with tempfile.TemporaryDirectory() as folder:
-            run = [sys.executable, "-m", "graph_engine", "run", str(EXAMPLE), "--set", f"seed={seed}", "--json"]
-            run += ["--data", f"{folder}/data", "--out", f"{folder}/out"]
+            run = [sys.executable, "-m", "graph_engine", "run", str(EXAMPLE), "--json"]
+            run += ["--set", f"seed={seed}", "--data", f"{folder}/data", "--out", f"{folder}/out"]
             seconds, _, peak = timed(run)
             first.append(seconds)
             memory.append(peak)

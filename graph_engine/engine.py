@@ -50,7 +50,7 @@ class Engine:
         self.data = folder
         self.services = Services()
         self.artifacts = ArtifactFolder(folder / "artifacts")
-        roots = (*input_roots, *self.settings.input_roots)
+        roots = (*input_roots, *self.settings.input_roots, folder / "models")
         self.files = Files(roots, folder / "uploads", self.settings.upload_limit)
         self.store = ContentStore(
             folder / "store", self.catalogue, self.settings.memory_budget, self.settings.disk_budget

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class Ema:
@@ -27,3 +32,9 @@ class Ema:
         """Write the average into a module of the same shape."""
         for name, parameter in module.named_parameters():
             parameter.copy_(self.shadow[name])
+
+    def applied_to(self, module: M) -> M:
+        """Return a copy of a module of the same shape with the average as its weights, in eval mode."""
+        averaged = copy.deepcopy(module)
+        self.copy_to(averaged)
+        return averaged.eval().requires_grad_(False)

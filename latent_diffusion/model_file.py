@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from latent_diffusion.autoencoder import Autoencoder, AutoencoderConfig
 from latent_diffusion.conditioner import Conditioner, ConditionerConfig
@@ -99,7 +100,7 @@ def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a dict)
     tensors = {key: value.to(dtype) if value.is_floating_point() else value for key, value in tensors.items()}
     try:
-        with torch.device("meta"):  # weights are given below; drawing initial ones would only take time
+        with torch.device("meta"), _NoInitialWeights():  # weights are given below
             module, finish = BUILDERS[kind](header.config)
         module.load_state_dict(tensors, assign=True)
     except Exception as error:  # the tokenizers library raises bare Exceptions
@@ -108,6 +109,17 @@ def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any
             "fetch or train it again."
         ) from error
     return finish(module.eval().requires_grad_(False))
+
+
+class _NoInitialWeights(TorchFunctionMode):
+    """Leaves the drawing of initial weights out, which takes a second on the meta device."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return args[0] if args else (kwargs or {})["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 Built = tuple[nn.Module, Callable[[Any], Any]]

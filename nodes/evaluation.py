@@ -51,11 +51,12 @@ def evaluate_generation(
     *,
     run: Run,
 ) -> list[Score]:
-    """Sample a picture for each of `count` held-out scenes and let the recogniser say which came out right."""
+    """Sample a picture for each of `count` held-out scenes; the recogniser says which came out right."""
     from latent_diffusion.emoji_scenes import evaluation
 
     source = data_set(scenes, run, objects=evaluation.OBJECTS[task])
-    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes=task == "boxes")
+    boxes = task == "boxes"
+    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes)
     return [evaluation.evaluate_task(task, source, load(recogniser, run), paint, count, run.progress)]
 
 
@@ -95,7 +96,7 @@ def prompt_grid(
 
     from latent_diffusion.emoji_scenes import report
 
-    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes=False)
+    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, False)
     examples = data_set(scenes, run).range(0, count)
     images = []
     for first in range(0, count, 16):

@@ -129,9 +129,9 @@ def save_trained(run: Run, module: nn.Module, header: ModelHeader, model: type[M
     """Keep a trained network as an artifact of the run, and give the reference to it."""
     from latent_diffusion.model_file import save_model
 
-    path = run.workspace() / f"{model.kind}{SUFFIX}"
+    path = run.workspace() / f"trained-{model.kind}{SUFFIX}"  # the checkpoint has the plain name
     save_model(path, module, header)
-    saved = run.save_artifact(path.name, path, "application/octet-stream")
+    saved = run.save_artifact(f"{model.kind}{SUFFIX}", path, "application/octet-stream")
     return model(saved.name, saved.digest, saved.size)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from graph_engine import Run, Seed, node
 from nodes.values import Image
 
+if TYPE_CHECKING:
+    from latent_diffusion.emoji_scenes.compositor import Compositor
+    from latent_diffusion.emoji_scenes.dataset import EmojiScenes
+
 
 @dataclass(frozen=True)
 class Scenes:
-    """A data set of composed scenes: pictures of `size` pixels, captions, boxes; scene n is always the same."""
+    """A data set of composed scenes, pictures of `size` pixels; scene n is always the same."""
 
     seed: int
-    split: str
+    split: Literal["train", "held_out"]
     objects: int
     size: int
 
@@ -70,9 +74,9 @@ class Compositors:
     """The compositors of one engine: each holds scaled glyphs, which are worth keeping."""
 
     def __init__(self) -> None:
-        self._made: dict[int, object] = {}
+        self._made: dict[int, Compositor] = {}
 
-    def of(self, size: int) -> object:
+    def of(self, size: int) -> Compositor:
         """Return the compositor for pictures of `size` pixels."""
         from latent_diffusion.emoji_scenes.compositor import Compositor
 
@@ -81,7 +85,7 @@ class Compositors:
         return self._made[size]
 
 
-def data_set(scenes: Scenes, run: Run, objects: int | None = None):  # type: ignore[no-untyped-def]
+def data_set(scenes: Scenes, run: Run, objects: int | None = None) -> EmojiScenes:
     """Return the data set that a value describes, ready to draw."""
     from latent_diffusion.emoji_scenes.dataset import EmojiScenes
 

@@ -1,25 +1,27 @@
-"""Nodes that train: the recogniser, the autoencoder, the denoiser with its conditioner, and the bundle of them.
+"""Nodes that train: the recogniser, the autoencoder, the denoiser with its conditioner; and their bundle.
 
 Each goes on from its own checkpoint when it was stopped, and what it made is a hit ever after.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from graph_engine import Artifact, Run, Seed, node
-from nodes.models import device_of, load, model_path
+from nodes.models import device_of, load, model_path, save_trained
 from nodes.scenes import Scenes, data_set
-from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, ModelReference, RecogniserModel
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-    from latent_diffusion.model_file import ModelHeader
-
-M = TypeVar("M", bound=ModelReference)
+    from latent_diffusion.autoencoder import Autoencoder
+    from latent_diffusion.conditioner import Conditioner
+    from latent_diffusion.training.loop import OnStep
+    from latent_diffusion.unet import UNet
 
 Steps = Annotated[int, Field(ge=1, le=10_000_000)]
 Batch = Annotated[int, Field(ge=1, le=8192)]
@@ -27,6 +29,7 @@ Rate = Annotated[float, Field(gt=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]
 SCALE_SCENES = 512  # pictures from which the spread of the latents is measured
 SCALE_FIRST = 100_000_000  # a part of the data set that training does not come to
+SHEET = 16  # pictures on a sheet that shows how far a training is
 
 
 @node(title="Train recogniser", category="training", lane="device")
@@ -87,7 +90,7 @@ def train_autoencoder(
     *,
     run: Run,
 ) -> AutoencoderModel:
-    """Train the first stage: reconstruction (L1, edges, squares), regularisation, perceptual and adversarial terms.
+    """Train the first stage: reconstruction, regularisation, perceptual and adversarial terms.
 
     `features` is the network whose feature maps the perceptual term compares; not the one that evaluates.
     """
@@ -102,6 +105,7 @@ def train_autoencoder(
 
     source = data_set(scenes, run)
     device = device_of(run)
+    sample = images_to_tensor(pictures(source.range(SCALE_FIRST, SCALE_SCENES)), torch.device("cpu"))
     config = AutoencoderConfig(
         ch=channels,
         ch_mult=tuple(channel_multipliers),
@@ -131,9 +135,11 @@ def train_autoencoder(
         device=device,
         on_step=_progress(run),
         features=None if features is None else load(features, run).feature_maps,
+        on_sheet=partial(_reconstructions, run, sample[:SHEET].to(device)),
     )
-    sample = pictures(source.range(SCALE_FIRST, SCALE_SCENES))
-    measure_latent_scale(autoencoder, images_to_tensor(sample, torch.device("cpu")))
+    measure_latent_scale(autoencoder, sample)
+    _reconstructions(run, sample[:SHEET], autoencoder)
+    run.save_artifact("reconstructions.png", run.workspace() / "reconstructions.png", "image/png")
     return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
 
 
@@ -163,7 +169,7 @@ def train_denoiser(
     *,
     run: Run,
 ) -> TrainedDenoiser:
-    """Train the second stage on latents of `latents` scenes, encoded once; captions and boxes are its conditioning."""
+    """Train the second stage on the latents of `latents` scenes, conditioned on captions and boxes."""
     import torch
 
     from latent_diffusion.conditioner import Conditioner, ConditionerConfig
@@ -190,7 +196,8 @@ def train_denoiser(
     scene_latents = SceneLatents(bank, source)
     torch.manual_seed(seed)
     tokenizer = build_tokenizer()
-    text = TextEncoderConfig(tokenizer.get_vocab_size(), 48, context_width, text_layers, context_width // 32, 32)
+    words, heads = tokenizer.get_vocab_size(), context_width // 32
+    text = TextEncoderConfig(words, 48, context_width, text_layers, heads, 32)
     conditioner = Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
     z = stage_one.config.embed_dim
     config = UNetConfig(
@@ -204,6 +211,8 @@ def train_denoiser(
         context_width=context_width,
         scale_shift_norm=True,
     )
+    captions = [source.example(SCALE_FIRST + index).caption for index in range(SHEET)]
+    sheet = partial(_samples, run, stage_one, scenes.size, parameterization, captions)
     unet, conditioner = training.train_denoiser(
         training.new_denoiser(config, seed),
         conditioner,
@@ -212,7 +221,10 @@ def train_denoiser(
         workspace=run.workspace(),
         device=device,
         on_step=_progress(run),
+        on_sheet=sheet,
     )
+    sheet(unet.to(device), conditioner.to(device))
+    run.save_artifact("samples.png", run.workspace() / "samples.png", "image/png")
     header = denoiser_header(unet, parameterization, frozenset({"tokens"}))
     return TrainedDenoiser(
         save_trained(run, unet, header, DenoiserModel),
@@ -231,7 +243,7 @@ def save_bundle(
     *,
     run: Run,
 ) -> Artifact:
-    """Pack the models of one latent diffusion model into a zip file with their manifest; `scripts/embed` installs it."""
+    """Pack models that belong together into a zip file; `scripts/embed_bundle` makes it the embedded one."""
     from latent_diffusion.bundle import pack_bundle
 
     parts = {model.kind: model_path(model, run) for model in (autoencoder, denoiser, conditioner, recogniser)}
@@ -240,17 +252,44 @@ def save_bundle(
     return run.save_artifact(archive.name, archive, "application/zip")
 
 
-def save_trained(run: Run, network: nn.Module, header: ModelHeader, model: type[M]) -> M:
-    """Keep a trained network as an artifact, in half precision, and return the reference to it."""
-    from latent_diffusion.model_file import save_model
+def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> None:
+    import torch
 
-    path = run.workspace() / f"trained-{header.kind}.safetensors"
-    save_model(path, network, header)
-    artifact = run.save_artifact(f"{header.kind}.safetensors", path, "application/octet-stream")
-    return model(f"trained/{header.kind}.safetensors", artifact.digest, artifact.size)
+    from latent_diffusion.emoji_scenes.report import grid
+
+    decoded = autoencoder.decode(autoencoder.encode(images))
+    labels = ["scene"] * len(images) + ["reconstruction"] * len(images)
+    _show(run, "reconstructions.png", grid(torch.cat([images, decoded]), labels))
 
 
-def _progress(run: Run):  # type: ignore[no-untyped-def]
+def _samples(
+    run: Run,
+    autoencoder: Autoencoder,
+    pixels: int,
+    parameterization: str,
+    captions: list[str],
+    unet: UNet,
+    conditioner: Conditioner,
+) -> None:
+    from latent_diffusion.denoiser import Denoiser
+    from latent_diffusion.emoji_scenes.report import grid
+    from latent_diffusion.sample import sample
+    from latent_diffusion.schedule import NoiseSchedule
+
+    config = unet.config
+    z, size = config.out_channels, pixels // autoencoder.config.factor
+    denoiser = Denoiser(unet, NoiseSchedule.scaled_linear(), parameterization, z)
+    positive, negative = conditioner.encode_text(captions), conditioner.encode_text([""] * len(captions))
+    latents = sample(denoiser, (len(captions), z, size, size), positive, negative, steps=12, guidance=3.0)
+    _show(run, "samples.png", grid(autoencoder.decode(latents.to(autoencoder.latent_mean)), captions))
+
+
+def _show(run: Run, name: str, sheet: bytes) -> None:
+    (run.workspace() / name).write_bytes(sheet)
+    run.preview(sheet)
+
+
+def _progress(run: Run) -> OnStep:
     def on_step(done: int, total: int, losses: dict[str, float]) -> None:
         run.progress(done, total, ", ".join(f"{name} {value:.4g}" for name, value in losses.items()))
 

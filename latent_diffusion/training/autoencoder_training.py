@@ -53,10 +53,13 @@ def train_autoencoder(
     device: torch.device,
     on_step: OnStep,
     features: Features | None = None,
+    on_sheet: Callable[[Autoencoder], None] | None = None,
+    sheet_every: int = 500,
 ) -> Autoencoder:
     """Train from the checkpoint in `workspace`, or from nothing; return the average (CPU, eval mode).
 
     `pictures(step)` gives the batch of a step as uint8 [B,H,W,3]; `features` are for the perceptual term.
+    Every `sheet_every` steps `on_sheet` gets the average, on the device, to draw a sheet of reconstructions.
     """
     torch.manual_seed(recipe.seed)
     autoencoder = place(Autoencoder(config), device).train()
@@ -89,6 +92,11 @@ def train_autoencoder(
             )
         return parts
 
+    def after_step(done: int, total: int, losses: dict[str, float]) -> None:
+        if on_sheet is not None and done % sheet_every == 0:
+            on_sheet(average.applied_to(autoencoder))
+        on_step(done, total, losses)
+
     try:
         fit(
             state,
@@ -96,7 +104,7 @@ def train_autoencoder(
             steps=recipe.steps,
             rate=LearningRate(recipe.rate),
             checkpoint=checkpoint,
-            on_step=on_step,
+            on_step=after_step,
         )
     finally:
         batches.close()

@@ -57,8 +57,13 @@ def train_denoiser(
     workspace: Path,
     device: torch.device,
     on_step: OnStep,
+    on_sheet: Callable[[UNet, Conditioner], None] | None = None,
+    sheet_every: int = 500,
 ) -> tuple[UNet, Conditioner]:
-    """Train from the checkpoint in `workspace`, or the weights given; return the averages (CPU, eval)."""
+    """Train from the checkpoint in `workspace`, or the weights given; return the averages (CPU, eval).
+
+    Every `sheet_every` steps `on_sheet` gets the averages, on the device, to draw a sheet of samples.
+    """
     unet, conditioner = place(unet, device).train(), place(conditioner, device).train()
     parameters = [*unet.parameters(), *conditioner.parameters()]
     optimizers = make_optimizers(unet, conditioner)
@@ -88,9 +93,14 @@ def train_denoiser(
         averages["conditioner"].update(conditioner)
         return {"loss": loss.item()}
 
+    def after_step(done: int, total: int, losses: dict[str, float]) -> None:
+        if on_sheet is not None and done % sheet_every == 0:
+            on_sheet(averages["unet"].applied_to(unet), averages["conditioner"].applied_to(conditioner))
+        on_step(done, total, losses)
+
     try:
         rate = LearningRate(recipe.rate, decay=recipe.decay)
-        fit(state, train_step, steps=recipe.steps, rate=rate, checkpoint=checkpoint, on_step=on_step)
+        fit(state, train_step, steps=recipe.steps, rate=rate, checkpoint=checkpoint, on_step=after_step)
     finally:
         upcoming.close()
     averages["unet"].copy_to(unet)
