@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from graph_engine import Artifact, Run, Seed, node
+from nodes.errors import refusals
 from nodes.models import device_of, load, model_path, save_trained
 from nodes.scenes import Scenes, data_set
 from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
@@ -86,6 +87,8 @@ def train_autoencoder(
     perceptual_weight: Weight = 0.0,
     adversarial_weight: Weight = 0.0,
     features: RecogniserModel | None = None,
+    start: AutoencoderModel | None = None,
+    train_encoder: bool = True,
     seed: Annotated[int, Seed()] = 0,
     *,
     run: Run,
@@ -93,6 +96,8 @@ def train_autoencoder(
     """Train the first stage: reconstruction, regularisation, perceptual and adversarial terms.
 
     `features` is the network whose feature maps the perceptual term compares; not the one that evaluates.
+    From `start` training goes on: shape and latent scale are then its own. With `train_encoder` off only
+    the decoder is trained, so that a denoiser of these latents keeps fitting.
     """
     import torch
 
@@ -126,18 +131,21 @@ def train_autoencoder(
         perceptual_weight=perceptual_weight,
         adversarial_weight=adversarial_weight,
         seed=seed,
+        train_encoder=train_encoder,
     )
-    autoencoder = training.train_autoencoder(
-        config,
-        recipe,
-        lambda step: pictures(source.batch(step, batch)),
-        workspace=run.workspace(),
-        device=device,
-        on_step=_progress(run),
-        features=None if features is None else load(features, run).feature_maps,
-        on_sheet=partial(_reconstructions, run, sample[:SHEET].to(device)),
-    )
-    measure_latent_scale(autoencoder, sample)
+    with refusals():
+        autoencoder = training.train_autoencoder(
+            config if start is None else load(start, run),
+            recipe,
+            lambda step: pictures(source.batch(step, batch)),
+            workspace=run.workspace(),
+            device=device,
+            on_step=_progress(run),
+            features=None if features is None else load(features, run).feature_maps,
+            on_sheet=partial(_reconstructions, run, sample[:SHEET].to(device)),
+        )
+    if start is None:
+        measure_latent_scale(autoencoder, sample)
     _reconstructions(run, sample[:SHEET], autoencoder)
     run.save_artifact("reconstructions.png", run.workspace() / "reconstructions.png", "image/png")
     return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
@@ -165,70 +173,74 @@ def train_denoiser(
     context_width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 192,
     text_layers: Annotated[int, Field(ge=1, le=32)] = 4,
     parameterization: Literal["v", "epsilon"] = "v",
+    denoiser: DenoiserModel | None = None,
+    conditioner: ConditionerModel | None = None,
     seed: Annotated[int, Seed()] = 2,
     *,
     run: Run,
 ) -> TrainedDenoiser:
-    """Train the second stage on the latents of `latents` scenes, conditioned on captions and boxes."""
-    import torch
+    """Train the second stage on the latents of `latents` scenes, conditioned on captions and boxes.
 
-    from latent_diffusion.conditioner import Conditioner, ConditionerConfig
+    From a `denoiser` and its `conditioner` training goes on: shapes, words and parameterization are theirs.
+    """
     from latent_diffusion.emoji_scenes.dataset import pictures
     from latent_diffusion.emoji_scenes.latents import SceneLatents
-    from latent_diffusion.emoji_scenes.words import build_tokenizer
     from latent_diffusion.model_file import conditioner_header, denoiser_header
-    from latent_diffusion.text_encoder import TextEncoderConfig
     from latent_diffusion.training import denoiser_training as training
     from latent_diffusion.training.latent_bank import BATCH, build_latent_bank
+    from latent_diffusion.training.starting_weights import networks_to_continue
     from latent_diffusion.unet import UNetConfig
 
     source = data_set(scenes, run)
     device = device_of(run)
     stage_one = load(autoencoder, run)
-    bank = build_latent_bank(
-        stage_one,
-        lambda number: pictures(source.batch(number, BATCH)),
-        latents,
-        run.workspace() / "latents.npy",
-        device=device,
-        on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
-    )
-    scene_latents = SceneLatents(bank, source)
-    torch.manual_seed(seed)
-    tokenizer = build_tokenizer()
-    words, heads = tokenizer.get_vocab_size(), context_width // 32
-    text = TextEncoderConfig(words, 48, context_width, text_layers, heads, 32)
-    conditioner = Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
+    given = None if denoiser is None else load(denoiser, run)
     z = stage_one.config.embed_dim
-    config = UNetConfig(
-        in_channels=z,
-        out_channels=z,
-        model_channels=channels,
-        channel_mult=tuple(channel_multipliers),
-        num_res_blocks=blocks,
-        attention_downsampling=tuple(attention_downsampling),
-        head_channels=32,
-        context_width=context_width,
-        scale_shift_norm=True,
-    )
+    with refusals():
+        networks = networks_to_continue(given, None if conditioner is None else load(conditioner, run), z)
+        bank = build_latent_bank(
+            stage_one,
+            lambda number: pictures(source.batch(number, BATCH)),
+            latents,
+            run.workspace() / "latents.npy",
+            device=device,
+            on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
+        )
+    scene_latents = SceneLatents(bank, source)
+    if networks is None or given is None:
+        config = UNetConfig(
+            in_channels=z,
+            out_channels=z,
+            model_channels=channels,
+            channel_mult=tuple(channel_multipliers),
+            num_res_blocks=blocks,
+            attention_downsampling=tuple(attention_downsampling),
+            head_channels=32,
+            context_width=context_width,
+            scale_shift_norm=True,
+        )
+        new_conditioner = _new_conditioner(context_width, text_layers, seed)
+        networks = training.new_denoiser(config, seed), new_conditioner
+    else:
+        parameterization = given.parameterization
     captions = [source.example(SCALE_FIRST + index).caption for index in range(SHEET)]
     sheet = partial(_samples, run, stage_one, scenes.size, parameterization, captions)
-    unet, conditioner = training.train_denoiser(
-        training.new_denoiser(config, seed),
-        conditioner,
-        training.DenoiserRecipe(steps, batch, rate, parameterization=parameterization, seed=seed),
-        lambda step: scene_latents.batch(step, batch),
-        workspace=run.workspace(),
-        device=device,
-        on_step=_progress(run),
-        on_sheet=sheet,
-    )
-    sheet(unet.to(device), conditioner.to(device))
+    with refusals():
+        unet, encoder = training.train_denoiser(
+            *networks,
+            training.DenoiserRecipe(steps, batch, rate, parameterization=parameterization, seed=seed),
+            lambda step: scene_latents.batch(step, batch),
+            workspace=run.workspace(),
+            device=device,
+            on_step=_progress(run),
+            on_sheet=sheet,
+        )
+    sheet(unet.to(device), encoder.to(device))
     run.save_artifact("samples.png", run.workspace() / "samples.png", "image/png")
     header = denoiser_header(unet, parameterization, frozenset({"tokens"}))
     return TrainedDenoiser(
         save_trained(run, unet, header, DenoiserModel),
-        save_trained(run, conditioner, conditioner_header(conditioner), ConditionerModel),
+        save_trained(run, encoder, conditioner_header(encoder), ConditionerModel),
     )
 
 
@@ -250,6 +262,19 @@ def save_bundle(
     archive = run.workspace() / f"{name}.zip"
     pack_bundle(archive, name, image_size, parts)
     return run.save_artifact(archive.name, archive, "application/zip")
+
+
+def _new_conditioner(width: int, layers: int, seed: int) -> Conditioner:
+    import torch
+
+    from latent_diffusion.conditioner import Conditioner, ConditionerConfig
+    from latent_diffusion.emoji_scenes.words import build_tokenizer
+    from latent_diffusion.text_encoder import TextEncoderConfig
+
+    torch.manual_seed(seed)
+    tokenizer = build_tokenizer()
+    text = TextEncoderConfig(tokenizer.get_vocab_size(), 48, width, layers, width // 32, 32)
+    return Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
 
 
 def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> None:

@@ -31,9 +31,8 @@ def evaluate_autoencoder(
     ratios: list[float] = []
     likenesses: list[float] = []
     for first in range(0, count, BATCH):
-        images = images_to_tensor(
-            pictures(scenes.range(first, min(BATCH, count - first))), torch.device("cpu")
-        )
+        batch = pictures(scenes.range(first, min(BATCH, count - first)))
+        images = images_to_tensor(batch, autoencoder.latent_mean.device)
         with torch.no_grad():
             decoded = quantized(autoencoder.decode(autoencoder.encode(images)))
         a, b = (images + 1) / 2, (decoded + 1) / 2
@@ -48,14 +47,15 @@ def evaluate_task(
 ) -> Score:
     """Return the share of `count` held-out scenes that come out right, of painted and of real pictures."""
     judge = TASKS[task]
+    device = next(recogniser.parameters()).device
     numbers = task_scenes(task, scenes, count)
     painted: list[float] = []
     real: list[float] = []
     misses: list[str] = []
     for first in range(0, count, BATCH):
         examples = [task_example(task, scenes, number) for number in numbers[first : first + BATCH]]
-        found = recogniser.detect(quantized(paint(examples, first)))
-        rendered = recogniser.detect(images_to_tensor(pictures(examples), torch.device("cpu")))
+        found = recogniser.detect(quantized(paint(examples, first)).to(device))
+        rendered = recogniser.detect(images_to_tensor(pictures(examples), device))
         for example, seen, truth in zip(examples, found, rendered, strict=True):
             results = judge(example.scene, seen)
             painted += results

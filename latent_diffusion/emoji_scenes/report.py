@@ -41,7 +41,7 @@ def chart(scores: Sequence[Score]) -> bytes:
     places = np.arange(len(shown))
     real = [s.real or 0.0 for s in shown]
     values = [s.value for s in shown]
-    errors = [[s.value - s.low for s in shown], [s.high - s.value for s in shown]]
+    errors = [[max(0.0, s.value - s.low) for s in shown], [max(0.0, s.high - s.value) for s in shown]]
     axes.barh(places + 0.19, real, height=0.36, color="#c9ced6", label="real renders")
     axes.barh(
         places - 0.19, values, height=0.36, color="#3b6fd4", xerr=errors, ecolor="#1c2f57", label="generated"

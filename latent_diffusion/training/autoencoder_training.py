@@ -24,6 +24,7 @@ from latent_diffusion.training.losses import (
 from latent_diffusion.training.optimizers import descend, make_optimizers
 from latent_diffusion.training.precision import autocast, images_to_tensor, place
 from latent_diffusion.training.prefetch import prefetch
+from latent_diffusion.training.starting_weights import StartingWeightsError, trainable_copy
 from latent_diffusion.training.state import TrainingState
 
 
@@ -42,10 +43,11 @@ class AutoencoderRecipe:
     adversarial_start: float = 0.5  # part of the steps after which the discriminator joins
     ema: float = 0.999
     seed: int = 0
+    train_encoder: bool = True  # False: the latents stay what they are; only what decodes them is trained
 
 
 def train_autoencoder(
-    config: AutoencoderConfig,
+    start: AutoencoderConfig | Autoencoder,
     recipe: AutoencoderRecipe,
     pictures: Callable[[int], Tensor],
     *,
@@ -56,13 +58,14 @@ def train_autoencoder(
     on_sheet: Callable[[Autoencoder], None] | None = None,
     sheet_every: int = 500,
 ) -> Autoencoder:
-    """Train from the checkpoint in `workspace`, or from nothing; return the average (CPU, eval mode).
+    """Train from the checkpoint in `workspace`, or from `start`; return the average (CPU, eval mode).
 
+    `start` is a shape, for new weights, or an autoencoder whose weights are copied and trained further.
     `pictures(step)` gives the batch of a step as uint8 [B,H,W,3]; `features` are for the perceptual term.
     Every `sheet_every` steps `on_sheet` gets the average, on the device, to draw a sheet of reconstructions.
     """
     torch.manual_seed(recipe.seed)
-    autoencoder = place(Autoencoder(config), device).train()
+    autoencoder = place(_first_weights(start, recipe), device).train()
     average = Ema(autoencoder, recipe.ema)
     modules: dict[str, torch.nn.Module] = {"autoencoder": autoencoder}
     optimizers = make_optimizers(autoencoder, weight_decay=1e-3)
@@ -110,6 +113,20 @@ def train_autoencoder(
         batches.close()
     average.copy_to(autoencoder)
     return autoencoder.cpu().eval()
+
+
+def _first_weights(start: AutoencoderConfig | Autoencoder, recipe: AutoencoderRecipe) -> Autoencoder:
+    autoencoder = trainable_copy(start) if isinstance(start, Autoencoder) else Autoencoder(start)
+    if not recipe.train_encoder:
+        if not isinstance(start, Autoencoder):
+            raise StartingWeightsError(
+                "without training the encoder there must be one to start from; "
+                "give an autoencoder as the start, or train the encoder too."
+            )
+        autoencoder.requires_grad_(False)
+        autoencoder.decoder.requires_grad_(True)
+        autoencoder.post_quant_conv.requires_grad_(True)
+    return autoencoder
 
 
 def _discriminator_step(

@@ -60,3 +60,21 @@ def test_the_average_is_written_into_a_network():
     average.copy_to(other)
     assert other.weight.unique().tolist() == [2.0]
     assert other.bias.tolist() == [-2.0]
+
+
+def test_applied_to_a_network_gives_a_copy_with_the_average_for_use():
+    average, module = Ema(layer(2.0)), nn.Sequential(layer(0.0), nn.BatchNorm1d(1)).train()
+    module[1].running_mean.fill_(5.0)
+    average.shadow = {f"0.{name}": value for name, value in average.shadow.items()}
+    average.shadow |= {f"1.{name}": p.detach().clone() for name, p in module[1].named_parameters()}
+    applied = average.applied_to(module)
+    assert applied[0].weight.unique().tolist() == [2.0]
+    assert applied[1].running_mean.tolist() == [5.0]  # what is no parameter comes from the network
+    assert not applied.training
+    assert not any(p.requires_grad for p in applied.parameters())
+    with torch.no_grad():
+        applied[0].weight.fill_(9.0)
+    assert module.training
+    assert all(p.requires_grad for p in module.parameters())
+    assert module[0].weight.unique().tolist() == [0.0]
+    assert average.shadow["0.weight"].unique().tolist() == [2.0]
