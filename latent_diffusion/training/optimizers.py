@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,26 +12,25 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # coefficients of the quintic iterati
 ITERATIONS = 5
 
 
-def orthogonalize(matrices: Tensor) -> Tensor:
-    """Return about U V^T of each matrix's U S V^T [..., m, n]: the quintic Newton-Schulz iteration.
+def orthogonalize(matrix: Tensor) -> Tensor:
+    """Return about U V^T of the matrix's U S V^T: the quintic Newton-Schulz iteration.
 
     Every iterate is Q_k X with a square Q_k of the short side, so that the iteration runs on the Gram matrix
     and touches the long side twice; on wide convolution weights that is a fifth of the arithmetic of the
     plain form (torch.optim.Muon).
     """
     a, b, c = NEWTON_SCHULZ
-    wide = matrices.shape[-2] <= matrices.shape[-1]
-    x = matrices if wide else matrices.mT
-    x = x / (torch.linalg.matrix_norm(x, keepdim=True) + 1e-7)
-    gram = x @ x.mT
-    identity = torch.eye(gram.shape[-1], dtype=x.dtype, device=x.device)
+    x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    x = x / (x.norm() + 1e-7)
+    gram = x @ x.T
+    identity = torch.eye(len(gram), dtype=x.dtype, device=x.device)
     q = identity
     for _ in range(ITERATIONS):
         step = a * identity + b * gram + c * gram @ gram
         q = step @ q
-        gram = step @ gram @ step.mT
+        gram = step @ gram @ step.T
     x = q @ x
-    return x if wide else x.mT
+    return x if matrix.shape[0] <= matrix.shape[1] else x.T
 
 
 class Muon(torch.optim.Optimizer):
@@ -56,28 +54,20 @@ class Muon(torch.optim.Optimizer):
         """Update every weight that has a gradient."""
         loss = None if closure is None else closure()
         for group in self.param_groups:
-            alike: dict[torch.Size, list[Tensor]] = defaultdict(list)
             for weight in group["params"]:
                 if weight.grad is not None:
-                    alike[weight.flatten(1).shape].append(weight)
-            for weights in alike.values():  # one batched product instead of many small ones
-                self._update(weights, group)
+                    self._update(weight, weight.grad, group)
         return loss
 
-    def _update(self, weights: list[Tensor], group: dict[str, Any]) -> None:
-        directions = torch.stack([self._direction(weight, group["momentum"]) for weight in weights])
-        size = 0.2 * max(directions.shape[1:]) ** 0.5
-        for weight, update in zip(weights, orthogonalize(directions), strict=True):
-            weight.mul_(1 - group["lr"] * group["weight_decay"])
-            weight.add_(update.view_as(weight), alpha=-group["lr"] * size)
-
-    def _direction(self, weight: Tensor, momentum: float) -> Tensor:
-        gradient, state = weight.grad, self.state[weight]
-        assert gradient is not None, "only weights with a gradient come here"
+    def _update(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
+        state = self.state[weight]
         if not state:
             state["momentum_buffer"] = torch.zeros_like(weight)
-        average = state["momentum_buffer"].lerp_(gradient, 1 - momentum)
-        return gradient.lerp(average, momentum).flatten(1)
+        average = state["momentum_buffer"].lerp_(gradient, 1 - group["momentum"])
+        direction = gradient.lerp(average, group["momentum"]).flatten(1)
+        update = orthogonalize(direction).view_as(weight)
+        weight.mul_(1 - group["lr"] * group["weight_decay"])
+        weight.add_(update, alpha=-group["lr"] * 0.2 * max(direction.shape) ** 0.5)
 
 
 def descend(
