@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ EMBEDDED = Path(__file__).parent / "bundles"
 MANIFEST = "bundle.json"
 FORMAT = 1
 PARTS = ("autoencoder", "denoiser", "conditioner", "recogniser")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class BundleError(ValueError):
@@ -56,20 +58,32 @@ def find_bundle(name: str, folders: tuple[Path, ...] = ()) -> Bundle:
 def read_bundle(folder: Path) -> Bundle:
     """Return the bundle of a folder; raise `BundleError`."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
+        text = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    return _parse(text, folder, folder)
+
+
+def _parse(text: bytes, folder: Path, source: Path) -> Bundle:
+    try:
+        manifest = json.loads(text)
         written = int(manifest["latentgraph_bundle"])
-        bundle = Bundle(manifest["name"], folder, int(manifest["image_size"]), dict(manifest["digests"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(
-            f"the manifest of the bundle in {folder.name} cannot be read ({type(error).__name__}: {error}); "
-            "fetch the bundle again."
-        ) from error
+        bundle = Bundle(str(manifest["name"]), folder, int(manifest["image_size"]), dict(manifest["digests"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable(source, error) from error
     if written > FORMAT:
         raise BundleError(
-            f"the bundle in {folder.name} is of format {written}, and this version reads up to {FORMAT}; "
+            f"the bundle in {source.name} is of format {written}, and this version reads up to {FORMAT}; "
             "update Latent Graph."
         )
     return bundle
+
+
+def _unreadable(source: Path, error: Exception) -> BundleError:
+    return BundleError(
+        f"the manifest of the bundle in {source.name} cannot be read ({type(error).__name__}: {error}); "
+        "fetch the bundle again."
+    )
 
 
 def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
@@ -87,7 +101,7 @@ def write_manifest(folder: Path, name: str, image_size: int) -> Bundle:
 def pack_bundle(archive: Path, name: str, image_size: int, parts: dict[str, Path]) -> None:
     """Write a zip file with the manifest and the part files of a bundle; equal parts give equal bytes."""
     manifest = {
-        "latentgraph_bundle": 1,
+        "latentgraph_bundle": FORMAT,
         "name": name,
         "image_size": image_size,
         "digests": {part: file_digest(path) for part, path in sorted(parts.items())},
@@ -98,16 +112,41 @@ def pack_bundle(archive: Path, name: str, image_size: int, parts: dict[str, Path
             file.writestr(zipfile.ZipInfo(f"{part}.safetensors"), path.read_bytes())
 
 
-def unpack_bundle(archive: Path, folder: Path) -> Bundle:
-    """Unpack what `pack_bundle` wrote into `folder`, after checking every digest; raise `BundleError`."""
-    with zipfile.ZipFile(archive) as file:
-        manifest = json.loads(file.read(MANIFEST))
-        contents = {part: file.read(f"{part}.safetensors") for part in manifest["digests"] if part in PARTS}
+def unpack_bundle(archive: Path, root: Path) -> Bundle:
+    """Unpack what `pack_bundle` wrote into the folder of `root` that has the bundle's name.
+
+    Every digest is checked before anything is written; raises `BundleError`.
+    """
+    try:
+        with zipfile.ZipFile(archive) as file:
+            text = file.read(MANIFEST)
+            listed = _parse(text, root, archive)
+            contents = {part: file.read(f"{part}.safetensors") for part in listed.digests if part in PARTS}
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise BundleError(
+            f"{archive.name} is not a whole bundle ({type(error).__name__}: {error}); "
+            "fetch or train the bundle again."
+        ) from error
+    if not NAME.fullmatch(listed.name):
+        raise BundleError(
+            f"the bundle in {archive.name} is named `{listed.name}`; a name has small letters, digits and "
+            "hyphens."
+        )
+    if contents.keys() != listed.digests.keys():
+        unknown = ", ".join(sorted(listed.digests.keys() - contents.keys()))
+        raise BundleError(
+            f"the bundle in {archive.name} has a part that is none: {unknown}; there are {', '.join(PARTS)}."
+        )
     for part, data in contents.items():
-        if blake3(data).hexdigest() != manifest["digests"][part]:
+        if blake3(data).hexdigest() != listed.digests[part]:
             raise BundleError(f"the {part} in {archive.name} is damaged; fetch or train the bundle again.")
+    folder = root / listed.name
     folder.mkdir(parents=True, exist_ok=True)
-    for part, data in contents.items():
-        (folder / f"{part}.safetensors").write_bytes(data)
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    files = {f"{part}.safetensors": data for part, data in contents.items()} | {MANIFEST: text}
+    for name, data in files.items():
+        (folder / f"{name}.partial").write_bytes(data)
+    for name in files:  # the manifest last
+        (folder / f"{name}.partial").replace(folder / name)
+    for part in set(PARTS) - contents.keys():
+        (folder / f"{part}.safetensors").unlink(missing_ok=True)
     return read_bundle(folder)
