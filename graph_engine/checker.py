@@ -80,10 +80,10 @@ class _Checker:
         pack = node.type.partition("/")[0]
         faults = [fault for fault in self._catalogue.faults if fault.pack == pack]
         hint = nearest(node.type, self._all_names)
+        if not any(name.startswith(f"{pack}/") for name in self._all_names):
+            hint = f"The pack '{pack}' is not installed. {hint}".strip()
         if faults:
             hint = f"The pack '{pack}' did not load whole: {faults[0].where}: {faults[0].message}"
-        elif not hint and not any(name.startswith(f"{pack}/") for name in self._all_names):
-            hint = f"The pack '{pack}' is not installed."
         message = f"there is no node type '{node.type}' here."
         return Problem("unknown_node", message, node=node_id, got=node.type, hint=hint)
 

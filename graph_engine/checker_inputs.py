@@ -47,7 +47,7 @@ def _check(
 
 def _refused(node_id: str, wanted: NodeInput, value: Any, errors: list[ErrorDetails]) -> Problem:
     telling = [error for error in errors if error["type"] != "none_required"] or errors
-    said = [(_place(error), *sentence(error)) for error in telling]
+    said = [(_place(error, value), *sentence(error)) for error in telling]
     texts = list(dict.fromkeys(f"{place}{text}" for place, text, _ in said))[:3]
     choices = telling[0].get("ctx", {}).get("expected", "") if telling[0]["type"] == "literal_error" else ""
     hint = ""
@@ -69,9 +69,20 @@ def _refused(node_id: str, wanted: NodeInput, value: Any, errors: list[ErrorDeta
     )
 
 
-def _place(error: ErrorDetails) -> str:
-    positions = [str(step) for step in error["loc"] if isinstance(step, int)]
-    return f"item {'.'.join(positions)}: " if positions else ""
+def _place(error: ErrorDetails, value: Any) -> str:
+    """Where in a literal: the steps of pydantic's path that lead through it; its own labels are left out."""
+    steps: list[str] = []
+    for step in error["loc"]:
+        if isinstance(value, list) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        elif isinstance(value, dict) and isinstance(step, str):
+            if step not in value and error["type"] != "missing":
+                continue
+            value = value.get(step)
+        else:
+            continue
+        steps.append(str(step))
+    return f"item {'.'.join(steps)}: " if steps else ""
 
 
 def _only_links(node_id: str, wanted: NodeInput, kind: Any, value: Any) -> Problem:

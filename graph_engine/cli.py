@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,7 +24,7 @@ from graph_engine.cli_inputs import apply_settings
 from graph_engine.document import Document, document_schema
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
-from graph_engine.export import export_artifacts
+from graph_engine.export import check_folder, export_artifacts
 from graph_engine.messages import nearest, shown
 from graph_engine.problem import Problem
 from graph_engine.settings import Settings, default_data_folder
@@ -36,9 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.command(arguments))
+        status = int(arguments.command(arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except DocumentError as error:
-        _report(arguments, error.problems, str(error))
+        _report(arguments, error.problems, str(DocumentError(error.problems, str(arguments.file))))
         return BAD
     except Cancelled:
         return STOPPED
@@ -46,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _report(arguments, [Problem(_code(error), str(error))], str(error))
         return BAD
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        _say("Stopped.")
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -61,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     with _engine(arguments) as engine:
         document = _document(arguments, engine)
+        check_folder(arguments.out)
         console = cli_output.console_for(document, arguments.quiet)
         cancellation = Cancellation()
         try:
@@ -78,9 +82,9 @@ def _run(arguments: argparse.Namespace) -> int:
                 print(f"{name}: {shown(cli_output.plain_output(result.outputs[name]))}")
         for error in result.errors:
             details = f"\n  details: {_write_log(arguments, error)}" if _is_surprising(error) else ""
-            print(f"{error}{details}", file=sys.stderr)
+            _say(f"{error}{details}")
         if result.status == "cancelled":
-            print("Stopped. What was finished is kept; the next run goes on from there.", file=sys.stderr)
+            _say("Stopped. What was finished is kept; the next run goes on from there.")
         return {"done": OK, "failed": FAILED, "cancelled": STOPPED}[result.status]
 
 
@@ -112,7 +116,7 @@ def _nodes(arguments: argparse.Namespace) -> int:
     with _engine(arguments) as engine:
         found = engine.catalogue.node_types()
         for fault in engine.catalogue.faults:
-            print(f"{fault.where} could not be loaded: {fault.message}", file=sys.stderr)
+            _say(f"{fault.where} could not be loaded: {fault.message}")
     if arguments.name and arguments.name not in found:
         raise EngineError(f"There is no node type '{arguments.name}'. {nearest(arguments.name, found)}")
     chosen = {arguments.name: found[arguments.name]} if arguments.name else dict(sorted(found.items()))
@@ -163,7 +167,7 @@ def _interruptible(cancellation: Cancellation) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         cancellation.cancel()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        print("\nStopping at the next step; press Ctrl-C again to stop at once.", file=sys.stderr)
+        _say("\nStopping at the next step; press Ctrl-C again to stop at once.")
 
     before = signal.signal(signal.SIGINT, stop)
     try:
@@ -177,7 +181,14 @@ def _report(
 ) -> None:
     if getattr(arguments, "json", False):
         _print_json(cli_output.problems_json(status, problems))
-    print(text, file=sys.stderr)
+    _say(text)
+
+
+def _say(text: str) -> None:
+    """Tell the person, on stderr if there still is one: that nobody reads it stops nothing."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_OUTPUT = 10_000  # characters
+_SECONDS_BETWEEN_LINES = 10.0  # of progress, where there are no bars
 
 
 class Console(Protocol):
@@ -35,7 +38,7 @@ class Console(Protocol):
 
 def console_for(document: Document, quiet: bool) -> Console:
     """Bars on a terminal, plain lines elsewhere, nothing when asked to be quiet. All of it on stderr."""
-    if quiet:
+    if quiet or sys.stderr is None:  # None where it was closed
         return Silent()
     titles = {node_id: node.title or node_id for node_id, node in document.nodes.items()}
     return Bars(titles) if sys.stderr.isatty() else Lines(titles, sys.stderr)
@@ -52,28 +55,46 @@ class Silent:
 
 
 class Lines:
-    """One line for each node that runs; for logs and pipes."""
+    """Lines for each node that runs, and for a long one every ten seconds; for logs and pipes."""
 
-    def __init__(self, titles: dict[str, str], stream: TextIO) -> None:
+    def __init__(
+        self, titles: dict[str, str], stream: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._titles = titles
         self._stream = stream
+        self._clock = clock
+        self._said = 0.0
+        self._note = ""
 
     def __call__(self, event: events.Event) -> None:
         match event:
             case events.NodeStarted(node, _, reason):
+                self._note, self._said = "", self._clock()
                 self._say(f"{self._titles[node]}: running, because {reason}")
+            case events.NodeProgress(node, done, total, note):
+                self._note = note
+                if self._clock() - self._said >= _SECONDS_BETWEEN_LINES:
+                    self._said = self._clock()
+                    of = f"/{total:g}" if total else ""
+                    self._say(f"{self._titles[node]}: {done:g}{of}{self._noted()}")
             case events.NodeFinished(node, _, seconds):
-                self._say(f"{self._titles[node]}: done in {seconds:.2f} s")
+                self._say(f"{self._titles[node]}: done in {seconds:.2f} s{self._noted()}")
+            case events.NodeFailed(node, _, _):
+                self._say(f"{self._titles[node]}: failed")
             case events.NodeHit(node, _):
                 self._say(f"{self._titles[node]}: cached")
             case events.NodeSkipped(node, _, because):
                 self._say(f"{self._titles[node]}: skipped, because '{because}' failed")
 
     def close(self) -> None:
-        self._stream.flush()
+        return
+
+    def _noted(self) -> str:
+        return f" ({self._note})" if self._note else ""
 
     def _say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        with suppress(OSError):  # nobody reads it any more: no reason to stop the run
+            print(text, file=self._stream, flush=True)
 
 
 class Bars:

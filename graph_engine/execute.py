@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.cancellation import Cancellation
-from graph_engine.compile import Task
+from graph_engine.compile import Given, Task
 from graph_engine.describe import describe
 from graph_engine.document import Link
 from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeMutatedInput
@@ -245,7 +245,12 @@ class Execution:
         except Cancelled:
             raise
         except Exception as error:  # a fingerprint may raise anything
-            raise NodeFailed(task.node, task.type_name, {}, error) from error
+            given = {
+                name: describe(source.fresh())
+                for name, source in task.inputs.items()
+                if isinstance(source, Given)
+            }
+            raise NodeFailed(task.node, task.type_name, given, error) from error
         return parts, key_of(parts)
 
     def _note(self, task: Task, keyed: Keyed) -> None:

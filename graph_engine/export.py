@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,19 @@ def portable(document: Document, engine: Engine) -> Document:
     return document.with_inputs(changes) if changes else document
 
 
+def check_folder(folder: Path) -> None:
+    """Raise `FolderUnusable` if `folder` can not take files: said before a long run, not after it."""
+    existing = folder.expanduser().absolute()
+    while not os.path.lexists(existing):
+        existing = existing.parent
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return
+    reason = "may not be written to" if existing.is_dir() else "is not a folder"
+    raise FolderUnusable(
+        f"'{folder}' can not take files: '{existing}' {reason}. Name another folder with --out."
+    )
+
+
 def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Path]:
     """Write the run's artifacts into `folder`, through the packs' exporters; gives the paths in order."""
     if not result.artifacts:
@@ -48,7 +62,7 @@ def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Pa
         except OSError as error:
             raise FolderUnusable(
                 f"'{artifact.name}' can not be written into '{folder}' ({error.strerror or error}). "
-                "Name another folder with --out; the picture itself is kept."
+                "Name another folder with --out; what was computed is kept."
             ) from error
     return paths
 

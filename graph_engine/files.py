@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from graph_engine.atomic import copy_atomic
@@ -11,6 +14,7 @@ from graph_engine.digest import digest_file, is_digest
 from graph_engine.errors import FileMissing, PathEscape, UploadTooLarge
 
 UPLOAD_PREFIX = "blake3:"
+_LONGEST_PATH = 1024  # bytes
 UPLOAD_LIMIT = 512 * 1024 * 1024  # bytes
 
 
@@ -28,6 +32,8 @@ class Files:
             return self._upload(path)
         if reason := why_path_escapes(path):
             raise PathEscape(reason)
+        if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
+            raise FileMissing(f"There is no file '{path[:60]}…': the name is too long for any.")
         for root in self.roots:
             base = root.resolve()
             found = (base / path).resolve()
@@ -38,8 +44,21 @@ class Files:
                 )
             if found.is_file():
                 return found
+        if not path:
+            raise FileMissing("No file is named; give one, on the command line with --set.")
         looked = ", ".join(f"'{root}'" for root in self.roots) or "no folder"
-        raise FileMissing(f"There is no file '{path}' (looked in {looked}).")
+        way_out = self._nearest(path) or "Put it there, or give another with --set on the command line."
+        raise FileMissing(f"There is no file '{path}' (looked in {looked}). {way_out}")
+
+    def _nearest(self, path: str) -> str:
+        place = PurePosixPath(path.replace("\\", "/"))
+        for root in self.roots:
+            folder = root / place.parent
+            with suppress(OSError):
+                names = [one.name for one in islice(folder.iterdir(), 1000)]
+                if close := difflib.get_close_matches(place.name, names, 1, 0.6):
+                    return f"Did you mean '{(place.parent / close[0]).as_posix()}'?"
+        return ""
 
     def upload(self, source: Path) -> str:
         """Import a file into the uploads and give its `blake3:...` reference."""

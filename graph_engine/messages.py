@@ -12,6 +12,17 @@ from pydantic_core import ErrorDetails
 from graph_engine.problem import Problem
 
 _SHOWN = 60
+_WANTED = {
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "string_type": "text",
+}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -53,7 +64,16 @@ def sentence(error: ErrorDetails) -> tuple[str, str]:
     elif kind in ("literal_error", "enum"):
         expected = f"one of {context['expected']}"
     elif kind == "value_error":
-        return str(context.get("error", error["msg"])), ""
+        return str(context.get("error", error["msg"])).removesuffix("."), ""
+    elif kind in _WANTED:
+        return f"{_WANTED[kind]} is wanted, not {shown(error['input'])}", _WANTED[kind]
+    elif kind == "string_too_long":
+        length = len(error["input"])
+        return f"the text has {length:,} characters, and at most {context['max_length']:,} fit", ""
+    elif kind == "string_too_short":
+        return f"the text needs at least {context['min_length']} character(s)", ""
+    elif kind == "extra_forbidden":
+        return "there is no such field here", ""
     elif kind == "missing":
         return "is missing", "a value"
     else:

@@ -9,13 +9,15 @@ from pydantic import Field
 
 from graph_engine import Run, Seed, node
 from latent_diffusion.conditioning import Conditioning
-from nodes.errors import ConditioningMissing, refusals
+from nodes.errors import ConditioningMissing, SizeMismatch, refusals
 from nodes.models import load
 from nodes.previews import false_colours
 from nodes.values import DenoiserModel, Latent
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from latent_diffusion.denoiser import Denoiser
 
 SamplerName = Literal["dpmpp_2m", "euler", "heun", "ddim", "ddpm", "plms"]
 SpacingName = Literal["karras", "uniform", "linspace", "trailing"]
@@ -52,6 +54,8 @@ def sample_latents(
             "(an empty text will do) or encode_regions."
         )
 
+    check_size(model, latent)
+
     def tell(step: int, steps: int, x: Tensor, denoised: Tensor) -> None:
         run.progress(step + 1, steps)
         run.preview(partial(false_colours, denoised))
@@ -75,3 +79,18 @@ def sample_latents(
             callback=tell,
         )
     return Latent(samples.cpu().contiguous(), latent.factor)
+
+
+def check_size(denoiser: Denoiser, latent: Latent) -> None:
+    """Raise `SizeMismatch` where the network can not halve the latent as often as it does."""
+    from latent_diffusion.unet import UNet
+
+    if not isinstance(denoiser.network, UNet):
+        return
+    cells = 2 ** (len(denoiser.network.config.channel_mult) - 1)
+    side = cells * latent.factor
+    if latent.width % side or latent.height % side:
+        raise SizeMismatch(
+            f"the latent is of pictures of {latent.width} x {latent.height} pixels, and this denoiser needs "
+            f"multiples of {side}: give such a width and height, or resize or crop the picture first."
+        )

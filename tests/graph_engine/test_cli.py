@@ -76,6 +76,12 @@ BAD: list[tuple[str, Any, list[str]]] = [
     ("missing input", doc({"n": ("add", {})}), ["'n'", "'a'", "is missing"]),
     ("extra input", doc({"n": ("number", {"vale": 1})}), ["'n'", "'vale'", "Did you mean 'value'"]),
     (
+        "unknown pack",
+        {"latentgraph": 1, "nodes": {"n": {"type": "acme/x"}}},
+        ["'n'", "'acme' is not installed"],
+    ),
+    ("fraction", doc({"n": ("number", {"value": 1.5})}), ["a whole number is wanted, not 1.5"]),
+    (
         "link to nowhere",
         doc({"n": ("add", {"a": link("m.integer")})}),
         ["'n'", "'a'", "'m'", "does not exist"],
@@ -111,6 +117,7 @@ BAD: list[tuple[str, Any, list[str]]] = [
 def test_a_bad_document_is_status_2_and_one_clear_message(cli: Cli, document: Any, says: list[str]) -> None:
     status, out, err = cli("run", document=document)
     assert (status, out) == (2, "")
+    assert err.startswith((str(cli.folder / "doc.json"), "Nothing"))
     for words in says:
         assert words in err
     assert not (cli.folder / "out").exists()
@@ -218,6 +225,7 @@ def test_a_file_given_by_set_is_imported(cli: Cli) -> None:
     ("option", "says"),
     [
         ("y=1", "no input 'y'"),
+        ("m.value=1", "no node 'm'"),
         ("x", "--set name=value"),
         ("x=many", "'n', input 'value'"),
         ("x=1.5", "1.5|fraction"),
@@ -280,6 +288,41 @@ def test_an_output_folder_that_can_not_be_written_is_said(cli: Cli) -> None:
     status, _, err = cli("run", document=SAVE)
     assert status == 2
     assert "--out" in err
+    assert "running" not in err
+
+
+def test_a_file_that_is_not_there_is_named_with_node_input_and_the_nearest_name(cli: Cli) -> None:
+    (cli.folder / "words.txt").write_text("x")
+    for path, says in (
+        ("word.txt", "Did you mean 'words.txt'?"),
+        ("", "No file is named"),
+        ("far.bin", "Put it there"),
+        ("n" * 2000, "too long"),
+    ):
+        nodes = doc({"n": ("read_text", {"path": path}), "s": ("save_text", {"text": link("n.text")})})
+        status, _, err = cli("run", document=nodes)
+        assert status == 1
+        assert "Node 'n' (toy/read_text)" in err
+        assert "path=" in err
+        assert says in err
+
+
+def test_closed_output_shows_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "doc.json").write_text(json.dumps(SAVE))
+    path = os.pathsep.join([str(ROOT), str(RESOURCES)])
+    run = f"{sys.executable} -m graph_engine run doc.json --data data"
+    for command, status in ((f"{run} 2>&-", 0), (f"{run} >&-", 0), (f"{run} --json 2>&1 | head -c 1", 0)):
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, (command, done)
+        assert "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr
 
 
 def test_a_data_folder_that_can_not_be_used_is_said(cli: Cli) -> None:

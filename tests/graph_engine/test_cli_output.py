@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 
 import pytest
 
 from graph_engine import events
-from graph_engine.cli_output import Bars, Lines, plain_output
+from graph_engine.cli_output import Bars, Lines, Silent, console_for, plain_output
+from graph_engine.document import Document
 from graph_engine.errors import EngineError
 
 HEARD: list[events.Event] = [
@@ -45,10 +48,36 @@ def test_lines_say_why_a_node_runs() -> None:
     assert stream.getvalue().splitlines() == [
         "A: cached",
         "Sample [/latents]: running, because input 'steps' changed",
-        "Sample [/latents]: done in 1.25 s",
+        "Sample [/latents]: done in 1.25 s ([/loss] 0.5)",
         "C: running, because it has not run before",
+        "C: failed",
         "D: skipped, because 'c' failed",
     ]
+
+
+def test_lines_tell_of_a_long_node_every_ten_seconds() -> None:
+    stream, seconds = io.StringIO(), iter([0.0, 4.0, 12.0, 12.0, 15.0])
+    lines = Lines(TITLES, stream, clock=lambda: next(seconds))
+    lines(events.NodeStarted("b", "toy/b", "it has not run before"))
+    for done in (1, 2, 3):
+        lines(events.NodeProgress("b", done, 4, f"loss {done}"))
+    assert stream.getvalue().splitlines()[1:] == ["Sample [/latents]: 2/4 (loss 2)"]
+
+
+def test_that_nobody_reads_the_lines_stops_nothing() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w", buffering=1)
+    lines = Lines(TITLES, stream)
+    for event in HEARD:
+        lines(event)
+    with contextlib.suppress(BrokenPipeError):
+        stream.close()
+
+
+def test_without_stderr_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert isinstance(console_for(Document(latentgraph=1, nodes={}), quiet=False), Silent)
 
 
 def test_large_outputs_are_described_and_small_ones_shown() -> None:

@@ -91,7 +91,7 @@ def test_ten_thousand_words_are_a_problem_of_the_document(engine: Engine) -> Non
     raw = {"latentgraph": 1, "nodes": nodes, "interface": {"outputs": outputs}}
     (problem,) = engine.check(parse_document(raw))
     assert (problem.node, problem.input) == ("text", "text")
-    assert "at most 2000 characters" in problem.message
+    assert "50,000 characters, and at most 2,000 fit" in problem.message
 
 
 def test_words_that_the_model_does_not_know_are_said(model: BundleModels) -> None:

@@ -10,13 +10,16 @@ import torch
 from graph_engine import Cancellation, Cancelled, Run
 from graph_engine.events import NodePreview, NodeProgress
 from latent_diffusion.conditioning import Conditioning
+from latent_diffusion.denoiser import Denoiser
 from latent_diffusion.sampling import SAMPLERS
 from latent_diffusion.sampling.spacing import SPACINGS
+from latent_diffusion.schedule import NoiseSchedule
+from latent_diffusion.unet import UNet, UNetConfig
 from nodes.encode import encode_text
-from nodes.errors import ConditioningMissing, NodeRefused
+from nodes.errors import ConditioningMissing, NodeRefused, SizeMismatch
 from nodes.latent import empty_latent, set_latent_mask
 from nodes.load import BundleModels, load_bundle
-from nodes.sampling import SamplerName, SpacingName, sample_latents
+from nodes.sampling import SamplerName, SpacingName, check_size, sample_latents
 from nodes.values import Latent, Mask
 
 SIZE = 32
@@ -131,3 +134,11 @@ def test_a_cancelled_run_stops_at_its_next_step(given: dict[str, Any]) -> None:
     with pytest.raises(Cancelled):
         sample_latents(**{**given, "steps": 50}, run=Run("sample", None, cancellation, listen))
     assert len([event for event in steps if isinstance(event, NodeProgress)]) == 1
+
+
+def test_a_latent_that_the_network_can_not_halve_is_refused() -> None:
+    config = UNetConfig(model_channels=32, channel_mult=(1, 1, 1), attention_downsampling=(), heads=1)
+    denoiser = Denoiser(UNet(config), NoiseSchedule.linear())
+    check_size(denoiser, Latent(torch.zeros(1, 4, 8, 12), 8))
+    with pytest.raises(SizeMismatch, match=r"72 x 64 pixels, .* multiples of 32"):
+        check_size(denoiser, Latent(torch.zeros(1, 4, 8, 9), 8))

@@ -44,18 +44,24 @@ def test_a_list_of_boxes_is_a_layout(engine: Engine) -> None:
         (box(0.2, 0.2, 1.4, 0.4), "all between 0 and 1"),
         (box(-0.1, 0.2, 0.4, 0.4), "all between 0 and 1"),
         (box(0, 0, 1, 1, label="  "), "has no label"),
-        (box(0, 0, 1), "item 1.3: is missing"),
+        (box(0, 0, 1), "item 1.box.3: is missing"),
         (box(0, 0, 1, "1"), "a number is wanted, not text"),
         (box(0, 0, 1, True), "a number is wanted, not true"),
-        (box(0, 0, 1, 1, colour="red"), "not permitted"),
-        ({"label": "cat"}, "is missing"),
-        ("cat", "item 1"),
+        (box(0, 0, 1, 1, colour="red"), "item 1.colour: there is no such field here"),
+        ({"label": "cat"}, "item 1.box: is missing"),
+        ("cat", 'item 1: an object is wanted, not "cat"'),
     ],
 )
 def test_a_wrong_box_is_a_problem_that_names_it(wrong: Any, said: str, engine: Engine) -> None:
     (problem,) = problems_of(engine, [box(0, 0, 1, 1), wrong])
     assert (problem.node, problem.input) == ("boxes", "regions")
     assert re.search(said, problem.message), problem.message
+    assert not problem.message.endswith("..")
+
+
+def test_a_layout_that_is_no_list_is_said(engine: Engine) -> None:
+    (problem,) = problems_of(engine, "cat")
+    assert problem.message == 'a list is wanted, not "cat".'
 
 
 def test_there_is_a_limit_to_boxes(engine: Engine) -> None:
