@@ -86,7 +86,7 @@ def why_changed(last: tuple[str, str] | None, parts: Parts) -> str:
         return f"input {names} changed" if len(changed) == 1 else f"inputs {names} changed"
     if before.get("fingerprint") != parts.get("fingerprint"):
         return "what it reads from outside changed"
-    return "its result is no longer in the cache"
+    return "its result is not in the cache"
 
 
 def _fingerprint(
