@@ -104,7 +104,10 @@ class Run:
         return self._surroundings.files.open(path)
 
     def workspace(self) -> Path:
-        """A folder for this node and these inputs that outlives an interrupted run; removed after success."""
+        """A folder for this node and these inputs that outlives an interrupted run; removed after success.
+
+        Ask once a call: without an engine every answer is another folder.
+        """
         return self._workspace
 
     @cached_property
@@ -119,7 +122,14 @@ class Run:
 
 
 class PlainRun(Run):
-    """The run that stands in when a node is called as plain Python without one."""
+    """The run that stands in when a node is called as plain Python without one.
+
+    All such calls share it; so each call for a workspace gets a folder of its own, and nothing is resumed.
+    """
+
+    def workspace(self) -> Path:
+        """A new, empty folder."""
+        return Path(tempfile.mkdtemp(prefix="latentgraph-work-"))
 
     def __repr__(self) -> str:
         return "Run()"

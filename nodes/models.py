@@ -86,7 +86,10 @@ def reference_to(path: Path, name: str, model: type[M], run: Run) -> M:
     with refusals():
         kind = read_header(path).kind
         if kind != model.kind:
-            raise ModelFileError(f"{path.name} holds a {kind}, and a {model.kind} is wanted; name another.")
+            raise ModelFileError(
+                f"{path.name} holds a model of kind {kind}, and one of kind {model.kind} is wanted; "
+                "name another file."
+            )
     return model(name, run.service(ModelDigests).of(path), path.stat().st_size)
 
 

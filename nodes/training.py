@@ -52,6 +52,7 @@ def train_recogniser(
     from latent_diffusion.training import recogniser_training as training
 
     source = data_set(scenes, run)
+    workspace = run.workspace()
 
     def labelled(step: int) -> tuple[Tensor, training.Labels]:
         examples = source.batch(step, batch)
@@ -62,7 +63,7 @@ def train_recogniser(
         RecogniserConfig(NOUN_NAMES, width),
         training.RecogniserRecipe(steps, batch, rate, seed=seed),
         labelled,
-        workspace=run.workspace(),
+        workspace=workspace,
         device=device_of(run),
         on_step=_progress(run),
     )
@@ -109,6 +110,7 @@ def train_autoencoder(
     from latent_diffusion.training.precision import images_to_tensor
 
     source = data_set(scenes, run)
+    workspace = run.workspace()
     device = device_of(run)
     sample = images_to_tensor(pictures(source.range(SCALE_FIRST, SCALE_SCENES)), torch.device("cpu"))
     config = AutoencoderConfig(
@@ -138,7 +140,7 @@ def train_autoencoder(
             config if start is None else load(start, run),
             recipe,
             lambda step: pictures(source.batch(step, batch)),
-            workspace=run.workspace(),
+            workspace=workspace,
             device=device,
             on_step=_progress(run),
             features=None if features is None else load(features, run).feature_maps,
@@ -146,8 +148,8 @@ def train_autoencoder(
         )
     if start is None:
         measure_latent_scale(autoencoder, sample)
-    _reconstructions(run, sample[:SHEET], autoencoder)
-    run.save_artifact("reconstructions.png", run.workspace() / "reconstructions.png", "image/png")
+    sheet = _reconstructions(run, sample[:SHEET], autoencoder)
+    run.save_artifact("reconstructions.png", sheet, "image/png")
     return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
 
 
@@ -192,6 +194,7 @@ def train_denoiser(
     from latent_diffusion.unet import UNetConfig
 
     source = data_set(scenes, run)
+    workspace = run.workspace()
     device = device_of(run)
     stage_one = load(autoencoder, run)
     given = None if denoiser is None else load(denoiser, run)
@@ -202,7 +205,7 @@ def train_denoiser(
             stage_one,
             lambda number: pictures(source.batch(number, BATCH)),
             latents,
-            run.workspace() / "latents.npy",
+            workspace / "latents.npy",
             device=device,
             on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
         )
@@ -230,13 +233,13 @@ def train_denoiser(
             *networks,
             training.DenoiserRecipe(steps, batch, rate, parameterization=parameterization, seed=seed),
             lambda step: scene_latents.batch(step, batch),
-            workspace=run.workspace(),
+            workspace=workspace,
             device=device,
             on_step=_progress(run),
             on_sheet=sheet,
         )
-    sheet(unet.to(device), encoder.to(device))
-    run.save_artifact("samples.png", run.workspace() / "samples.png", "image/png")
+    last = sheet(unet.to(device), encoder.to(device))
+    run.save_artifact("samples.png", last, "image/png")
     header = denoiser_header(unet, parameterization, frozenset({"tokens"}))
     return TrainedDenoiser(
         save_trained(run, unet, header, DenoiserModel),
@@ -277,14 +280,14 @@ def _new_conditioner(width: int, layers: int, seed: int) -> Conditioner:
     return Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
 
 
-def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> None:
+def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> bytes:
     import torch
 
     from latent_diffusion.emoji_scenes.report import grid
 
     decoded = autoencoder.decode(autoencoder.encode(images))
     labels = ["scene"] * len(images) + ["reconstruction"] * len(images)
-    _show(run, "reconstructions.png", grid(torch.cat([images, decoded]), labels))
+    return _shown(run, grid(torch.cat([images, decoded]), labels))
 
 
 def _samples(
@@ -295,7 +298,7 @@ def _samples(
     captions: list[str],
     unet: UNet,
     conditioner: Conditioner,
-) -> None:
+) -> bytes:
     from latent_diffusion.denoiser import Denoiser
     from latent_diffusion.emoji_scenes.report import grid
     from latent_diffusion.sample import sample
@@ -306,12 +309,12 @@ def _samples(
     denoiser = Denoiser(unet, NoiseSchedule.scaled_linear(), parameterization, z)
     positive, negative = conditioner.encode_text(captions), conditioner.encode_text([""] * len(captions))
     latents = sample(denoiser, (len(captions), z, size, size), positive, negative, steps=12, guidance=3.0)
-    _show(run, "samples.png", grid(autoencoder.decode(latents.to(autoencoder.latent_mean)), captions))
+    return _shown(run, grid(autoencoder.decode(latents.to(autoencoder.latent_mean)), captions))
 
 
-def _show(run: Run, name: str, sheet: bytes) -> None:
-    (run.workspace() / name).write_bytes(sheet)
+def _shown(run: Run, sheet: bytes) -> bytes:
     run.preview(sheet)
+    return sheet
 
 
 def _progress(run: Run) -> OnStep:

@@ -55,7 +55,7 @@ def train_autoencoder(
     device: torch.device,
     on_step: OnStep,
     features: Features | None = None,
-    on_sheet: Callable[[Autoencoder], None] | None = None,
+    on_sheet: Callable[[Autoencoder], object] | None = None,
     sheet_every: int = 500,
 ) -> Autoencoder:
     """Train from the checkpoint in `workspace`, or from `start`; return the average (CPU, eval mode).

@@ -31,7 +31,7 @@ class DenoiserRecipe:
     rate: float = 6e-4
     decay: float = 0.4  # last part of the steps, over which the rate falls to zero
     parameterization: str = "v"
-    min_snr_gamma: float = 5.0
+    min_snr_gamma: float | None = None  # 5 all but mutes the noisiest steps, which lay a scene out
     caption_only: float = 0.5
     boxes_only: float = 0.2
     unconditional: float = 0.1  # the rest of the time: caption and boxes
@@ -57,7 +57,7 @@ def train_denoiser(
     workspace: Path,
     device: torch.device,
     on_step: OnStep,
-    on_sheet: Callable[[UNet, Conditioner], None] | None = None,
+    on_sheet: Callable[[UNet, Conditioner], object] | None = None,
     sheet_every: int = 500,
 ) -> tuple[UNet, Conditioner]:
     """Train from the checkpoint in `workspace`, or the weights given; return the averages (CPU, eval).

@@ -95,7 +95,7 @@ def test_a_model_file_that_was_cut_short_is_refused(own: Path) -> None:
 
 
 def test_a_model_of_another_kind_is_refused() -> None:
-    with pytest.raises(NodeRefused, match="holds a conditioner, and a denoiser is wanted"):
+    with pytest.raises(NodeRefused, match="of kind conditioner, and one of kind denoiser is wanted"):
         load_denoiser("emoji-scenes/conditioner.safetensors")
 
 
