@@ -174,8 +174,8 @@ def _count_caption(objects: list[SceneObject]) -> str | None:
     first = objects[0]
     if len(objects) < 2 or any(o.noun != first.noun for o in objects):
         return None
-    tint = f"{first.tint} " if all(o.tint == first.tint for o in objects) else ""
-    return f"{COUNTS[len(objects)]} {tint}{plural(first.noun)}"
+    tint = first.tint if all(o.tint == first.tint for o in objects) else ""
+    return " ".join(word for word in (COUNTS[len(objects)], tint, plural(first.noun)) if word)
 
 
 def _list_caption(objects: list[SceneObject], rng: np.random.Generator) -> str:

@@ -72,6 +72,6 @@ def plural(noun: str) -> str:
     """Return the plural of a noun: `cats`, `buses`, `cherries`, `mice`."""
     if noun in IRREGULAR_PLURALS:
         return IRREGULAR_PLURALS[noun]
-    if noun.endswith("y"):
+    if noun.endswith("y") and noun[-2] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")

@@ -53,6 +53,8 @@ def test_the_special_tokens_have_the_first_numbers():
         ("mouse", "mice"),
         ("leaf", "leaves"),
         ("fish", "fish"),
+        ("key", "keys"),
+        ("monkey", "monkeys"),
         ("octopus", "octopuses"),
     ],
 )
