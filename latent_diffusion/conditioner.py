@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -110,16 +111,22 @@ class Conditioner(nn.Module):
                 boxes[row, column] = torch.tensor(region.box)
                 mask[row, column] = True
             labels += [region.label for region in layout] + [""] * (boxes.shape[1] - len(layout))
-        phrases = self._phrases(labels).unflatten(0, boxes.shape[:2])
+        phrases = self.phrases(labels).unflatten(0, boxes.shape[:2])
         return self.boxes(phrases, boxes.to(self.device)), mask.to(self.device)
 
-    def _phrases(self, labels: Sequence[str]) -> Tensor:  # [n,D]: the mean of each label's word vectors
+    def phrases(self, labels: Sequence[str]) -> Tensor:
+        """Return [n,D]: the mean of each label's word vectors, normalised; zeros for an empty label.
+
+        Word vectors start a hundred times smaller than what they are joined with; unnormalised, labels would
+        be learned last.
+        """
         ids, mask = self.tokenize(labels)
         lengths = mask.sum(1)
         words = mask & (torch.arange(ids.shape[1], device=ids.device) > 0)  # without [CLS] ...
         words &= torch.arange(ids.shape[1], device=ids.device) < (lengths - 1)[:, None]  # ... and [SEP]
         vectors = self.text.transformer.token_emb(ids) * words[..., None]
-        return vectors.sum(1) / words.sum(1).clamp(min=1)[:, None]
+        means = vectors.sum(1) / words.sum(1).clamp(min=1)[:, None]
+        return F.layer_norm(means, means.shape[-1:])
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Conditioning:

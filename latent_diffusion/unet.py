@@ -33,6 +33,7 @@ class UNetConfig:
     scale_shift_norm: bool = False
     resblock_updown: bool = False
     vector_width: int | None = None  # of a conditioning that is added to the time embedding
+    attention_positions: bool = False  # add each cell's place in front of attention
 
 
 def timestep_embedding(t: Tensor, width: int, max_period: float = 10_000.0) -> Tensor:
@@ -177,9 +178,14 @@ class UNet(nn.Module):
         heads = width // config.head_channels if config.head_channels else config.heads
         if config.context_width is None:
             return AttentionBlock(width, heads)
-        depth = config.transformer_depth
         return SpatialTransformer(
-            width, heads, width // heads, depth, config.context_width, config.linear_projection
+            width,
+            heads,
+            width // heads,
+            config.transformer_depth,
+            config.context_width,
+            config.linear_projection,
+            config.attention_positions,
         )
 
     def _res_and_attention(self, width: int, out: int, factor: int) -> list[nn.Module]:

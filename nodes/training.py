@@ -1,4 +1,4 @@
-"""Nodes that train: the recogniser, the autoencoder, the denoiser with its conditioner; and their bundle.
+"""Nodes that train: recogniser, autoencoder, conditioner, and the denoiser with it; and pack their bundle.
 
 Each goes on from its own checkpoint when it was stopped, and what it made is a hit ever after.
 """
@@ -153,6 +153,38 @@ def train_autoencoder(
     return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
 
 
+@node(title="Train conditioner", category="training", lane="device")
+def train_conditioner(
+    scenes: Scenes,
+    steps: Steps = 600,
+    batch: Batch = 128,
+    rate: Rate = 1e-3,
+    width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 192,
+    layers: Annotated[int, Field(ge=1, le=32)] = 4,
+    seed: Annotated[int, Seed()] = 3,
+    *,
+    run: Run,
+) -> ConditionerModel:
+    """Teach a new text encoder to read captions: where is what they name? No picture is needed for that.
+
+    `train_denoiser` goes on from it, and learns what the words look like sooner.
+    """
+    from latent_diffusion.emoji_scenes.latents import describe
+    from latent_diffusion.model_file import conditioner_header
+    from latent_diffusion.training import conditioner_training as training
+
+    source = data_set(scenes, run)
+    conditioner = training.train_conditioner(
+        _new_conditioner(width, layers, seed),
+        training.ConditionerRecipe(steps, batch, rate, seed),
+        lambda step: describe(source, ((n, n) for n in range(step * batch, (step + 1) * batch))),
+        workspace=run.workspace(),
+        device=device_of(run),
+        on_step=_progress(run),
+    )
+    return save_trained(run, conditioner, conditioner_header(conditioner), ConditionerModel)
+
+
 class TrainedDenoiser(NamedTuple):
     """A denoiser and the conditioner that was trained with it."""
 
@@ -165,9 +197,9 @@ def train_denoiser(
     scenes: Scenes,
     autoencoder: AutoencoderModel,
     steps: Steps = 8_000,
-    batch: Batch = 32,
-    rate: Rate = 1e-3,
-    latents: Annotated[int, Field(ge=64, le=10_000_000)] = 64_000,
+    batch: Batch = 48,
+    rate: Rate = 2e-3,
+    latents: Annotated[int, Field(ge=64, le=10_000_000)] = 48_000,
     channels: Annotated[int, Field(ge=32, le=512, multiple_of=32)] = 96,
     channel_multipliers: list[Annotated[int, Field(ge=1, le=8)]] = [1, 2, 2],  # noqa: B006 (a document's literal)
     blocks: Annotated[int, Field(ge=1, le=4)] = 1,
@@ -184,6 +216,7 @@ def train_denoiser(
     """Train the second stage on the latents of `latents` scenes, conditioned on captions and boxes.
 
     From a `denoiser` and its `conditioner` training goes on: shapes, words and parameterization are theirs.
+    A `conditioner` alone, as `train_conditioner` makes it, is trained on with a new denoiser.
     """
     from latent_diffusion.emoji_scenes.dataset import pictures
     from latent_diffusion.emoji_scenes.latents import SceneLatents
@@ -200,7 +233,8 @@ def train_denoiser(
     given = None if denoiser is None else load(denoiser, run)
     z = stage_one.config.embed_dim
     with refusals():
-        networks = networks_to_continue(given, None if conditioner is None else load(conditioner, run), z)
+        words = None if conditioner is None else load(conditioner, run)
+        unet, encoder = networks_to_continue(given, words, z)
         bank = build_latent_bank(
             stage_one,
             lambda number: pictures(source.batch(number, BATCH)),
@@ -210,7 +244,8 @@ def train_denoiser(
             on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
         )
     scene_latents = SceneLatents(bank, source)
-    if networks is None or given is None:
+    encoder = encoder or _new_conditioner(context_width, text_layers, seed)
+    if unet is None:
         config = UNetConfig(
             in_channels=z,
             out_channels=z,
@@ -219,18 +254,19 @@ def train_denoiser(
             num_res_blocks=blocks,
             attention_downsampling=tuple(attention_downsampling),
             head_channels=32,
-            context_width=context_width,
+            context_width=encoder.config.text.width,
             scale_shift_norm=True,
+            attention_positions=True,
         )
-        new_conditioner = _new_conditioner(context_width, text_layers, seed)
-        networks = training.new_denoiser(config, seed), new_conditioner
-    else:
+        unet = training.new_denoiser(config, seed)
+    if given is not None:
         parameterization = given.parameterization
     captions = [source.example(SCALE_FIRST + index).caption for index in range(SHEET)]
     sheet = partial(_samples, run, stage_one, scenes.size, parameterization, captions)
     with refusals():
         unet, encoder = training.train_denoiser(
-            *networks,
+            unet,
+            encoder,
             training.DenoiserRecipe(steps, batch, rate, parameterization=parameterization, seed=seed),
             lambda step: scene_latents.batch(step, batch),
             workspace=workspace,

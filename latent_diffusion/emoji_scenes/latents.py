@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from latent_diffusion.emoji_scenes.dataset import EmojiScenes
 from latent_diffusion.emoji_scenes.scenes import Scene, caption
 from latent_diffusion.regions import Region
+from latent_diffusion.training.conditioner_training import CaptionBatch
 from latent_diffusion.training.denoiser_training import LatentBatch
 
 CAPTION_STREAM = 2  # sets the random source of captions apart from those of scenes
@@ -26,15 +28,20 @@ class SceneLatents:
         """Return batch number `step` of `size` images."""
         numbers = np.arange(step * size, (step + 1) * size)
         indices = numbers % len(self.bank)
-        scenes = [self.scenes.scene(int(index)) for index in indices]
-        captions = [
-            caption(
-                scene, np.random.Generator(np.random.PCG64([self.scenes.seed, CAPTION_STREAM, int(number)]))
-            )
-            for scene, number in zip(scenes, numbers, strict=True)
-        ]
+        words = describe(self.scenes, zip(indices.tolist(), numbers.tolist(), strict=True))
         latents = torch.from_numpy(self.bank[indices].astype(np.float32))
-        return LatentBatch(latents, captions, [layout(scene) for scene in scenes])
+        return LatentBatch(latents, words.captions, words.layouts)
+
+
+def describe(scenes: EmojiScenes, numbered: Iterable[tuple[int, int]]) -> CaptionBatch:
+    """Return captions and layouts of scenes, given as (scene, number); another number has other words."""
+    captions, layouts = [], []
+    for index, number in numbered:
+        scene = scenes.scene(index)
+        words = np.random.Generator(np.random.PCG64([scenes.seed, CAPTION_STREAM, number]))
+        captions.append(caption(scene, words))
+        layouts.append(layout(scene))
+    return CaptionBatch(captions, layouts)
 
 
 def layout(scene: Scene) -> list[Region]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -79,8 +82,29 @@ class BasicTransformerBlock(nn.Module):
         return x + self.ff(self.norm3(x))
 
 
+def position_grid(height: int, width: int, channels: int) -> Tensor:
+    """Return [height * width, channels]: sines and cosines of y, then of x, of every cell's centre.
+
+    Coordinates are parts of the picture, as those of boxes are, and go from half a turn a picture to eight:
+    the vectors of a place are much the same at every resolution.
+    """
+    quarter = channels // 4
+    frequencies = math.pi * 16.0 ** torch.linspace(0, 1, quarter)
+    waves = []
+    for cells in (height, width):
+        angles = (torch.arange(cells) + 0.5)[:, None] / cells * frequencies
+        waves.append(torch.cat([angles.sin(), angles.cos()], dim=1))  # [cells, channels / 2]
+    rows, columns = waves
+    grid = torch.cat([rows[:, None].expand(-1, width, -1), columns.expand(height, -1, -1)], dim=-1)
+    return F.pad(grid.flatten(0, 1), (0, channels - 4 * quarter))
+
+
 class SpatialTransformer(nn.Module):
-    """Transformer blocks over the positions of a feature map, with a residual around all of them."""
+    """Transformer blocks over the positions of a feature map, with a residual around all of them.
+
+    With `positions` each cell's place is added to it, so that a query can look for what belongs there; the
+    published networks leave that to the borders' padding.
+    """
 
     def __init__(
         self,
@@ -90,10 +114,11 @@ class SpatialTransformer(nn.Module):
         depth: int,
         context_width: int | None,
         linear_projection: bool,
+        positions: bool = False,
     ) -> None:
         super().__init__()
         inner = heads * head_width
-        self.linear_projection = linear_projection
+        self.linear_projection, self.positions = linear_projection, positions
         self.norm = nn.GroupNorm(32, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, inner) if linear_projection else nn.Conv2d(channels, inner, 1)
         self.transformer_blocks = nn.ModuleList(
@@ -109,6 +134,8 @@ class SpatialTransformer(nn.Module):
         h = h if self.linear_projection else self.proj_in(h)
         h = h.permute(0, 2, 3, 1).flatten(1, 2)  # [B,hw,C]
         h = self.proj_in(h) if self.linear_projection else h
+        if self.positions:
+            h = h + position_grid(height, width, h.shape[-1]).to(h)
         for block in self.transformer_blocks:
             h = block(h, context, mask)
         h = self.proj_out(h) if self.linear_projection else h

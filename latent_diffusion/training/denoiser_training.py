@@ -28,14 +28,15 @@ class DenoiserRecipe:
 
     steps: int = 5_000
     batch: int = 32
-    rate: float = 6e-4
-    decay: float = 0.4  # last part of the steps, over which the rate falls to zero
+    rate: float = 2e-3
+    decay: float = 0.35  # last part of the steps, over which the rate falls to zero
     parameterization: str = "v"
     min_snr_gamma: float | None = None  # 5 all but mutes the noisiest steps, which lay a scene out
-    caption_only: float = 0.5
+    timestep_power: float = 1.0  # t is drawn with density ~ t^power; 0: uniformly, as in the paper
+    caption_only: float = 0.4
     boxes_only: float = 0.2
     unconditional: float = 0.1  # the rest of the time: caption and boxes
-    ema: float = 0.999
+    ema: float = 0.998
     seed: int = 2
 
 
@@ -79,7 +80,7 @@ def train_denoiser(
         batch = next(upcoming)
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
         x0 = batch.latents.to(device, torch.float32)
-        t = torch.randint(len(schedule), (len(x0),), generator=generator).to(device)
+        t = draw_timesteps(len(x0), len(schedule), recipe.timestep_power, generator).to(device)
         noise = torch.randn(x0.shape, generator=generator).to(device)
         with autocast(device):
             tokens, mask = mixed_tokens(conditioner, batch, recipe, generator)
@@ -106,6 +107,16 @@ def train_denoiser(
     averages["unet"].copy_to(unet)
     averages["conditioner"].copy_to(conditioner)
     return unet.cpu().eval(), conditioner.cpu().eval()
+
+
+def draw_timesteps(count: int, steps: int, power: float, generator: torch.Generator) -> Tensor:
+    """Return `count` whole steps in 0 ... steps - 1 with density proportional to t^power.
+
+    Captions decide what the noisy steps do and hardly touch the others, which are learned soon: a power of 1
+    spends three quarters of the training on the noisier half.
+    """
+    uniform = torch.rand(count, generator=generator, dtype=torch.float64)
+    return (steps * uniform ** (1 / (1 + power))).long().clamp(max=steps - 1)
 
 
 def mixed_tokens(

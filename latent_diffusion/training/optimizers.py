@@ -23,12 +23,13 @@ def orthogonalize(matrix: Tensor) -> Tensor:
     x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
     x = x / (x.norm() + 1e-7)
     gram = x @ x.T
-    identity = torch.eye(len(gram), dtype=x.dtype, device=x.device)
-    q = identity
-    for _ in range(ITERATIONS):
-        step = a * identity + b * gram + c * gram @ gram
+    q = torch.eye(len(gram), dtype=x.dtype, device=x.device)
+    for iteration in range(ITERATIONS):
+        step = torch.addmm(gram, gram, gram, beta=b, alpha=c)
+        step.diagonal().add_(a)
         q = step @ q
-        gram = step @ gram @ step.T
+        if iteration < ITERATIONS - 1:
+            gram = step @ (gram @ step)
     x = q @ x
     return x if matrix.shape[0] <= matrix.shape[1] else x.T
 
@@ -87,13 +88,17 @@ def descend(
 
 
 def make_optimizers(*modules: nn.Module, weight_decay: float = 0.01) -> dict[str, torch.optim.Optimizer]:
-    """Return `muon` for hidden weight matrices and `adamw` for embeddings, biases, norms and thin layers."""
+    """Return `muon` for hidden weight matrices and `adamw` for embeddings, biases, norms and thin layers.
+
+    Layers on the embedding of the time (`time_embed`, `emb_layers`) go to `adamw` too: they see one vector an
+    image, and as the largest square matrices they would take a quarter of Muon's time.
+    """
     matrices: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
     for module in modules:
-        for layer in module.modules():
+        for path, layer in module.named_modules():
             for name, parameter in layer.named_parameters(recurse=False):
-                hidden = isinstance(layer, nn.Conv2d | nn.Linear) and name == "weight"
+                hidden = isinstance(layer, nn.Conv2d | nn.Linear) and name == "weight" and "emb" not in path
                 wide = hidden and min(parameter.flatten(1).shape) >= 32
                 (matrices if wide else others).append(parameter)
     return {

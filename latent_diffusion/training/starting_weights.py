@@ -27,19 +27,24 @@ def trainable_copy(module: M) -> M:
 
 def networks_to_continue(
     denoiser: Denoiser | None, conditioner: Conditioner | None, latent_channels: int
-) -> tuple[UNet, Conditioner] | None:
-    """Return trainable copies of both networks of a second stage, or None where neither is given.
+) -> tuple[UNet | None, Conditioner | None]:
+    """Return trainable copies of the networks of a second stage, None for each that is to be new.
 
-    Raises `StartingWeightsError` where one is missing, or where they do not fit each other, latents of
+    A conditioner alone has learnt to read and gets a new denoiser. Raises `StartingWeightsError` where a
+    denoiser comes without its conditioner, or where they do not fit each other, latents of
     `latent_channels` channels, or the noise schedule of training.
     """
-    if denoiser is None and conditioner is None:
-        return None
-    if denoiser is None or conditioner is None:
-        given, missing = ("denoiser", "conditioner") if conditioner is None else ("conditioner", "denoiser")
+    if conditioner is not None and not conditioner.config.boxes:
         raise StartingWeightsError(
-            f"training goes on from a denoiser and its conditioner together, and only the {given} is given; "
-            f"connect the {missing} that was trained with it, or neither, to start from nothing."
+            "training shows captions and boxes, and this conditioner has no box encoder; "
+            "connect one that has, or start from nothing."
+        )
+    if denoiser is None:
+        return None, None if conditioner is None else trainable_copy(conditioner)
+    if conditioner is None:
+        raise StartingWeightsError(
+            "training goes on from a denoiser and its conditioner together, and only the denoiser is given; "
+            "connect the conditioner that was trained with it, or neither, to start from nothing."
         )
     unet = denoiser.network
     if not isinstance(unet, UNet):
@@ -57,11 +62,6 @@ def networks_to_continue(
         raise StartingWeightsError(
             f"the denoiser attends to tokens of width {widths[0]}, and the conditioner makes them "
             f"{widths[1]} wide; connect the conditioner that was trained with it."
-        )
-    if not conditioner.config.boxes:
-        raise StartingWeightsError(
-            "training shows captions and boxes, and this conditioner has no box encoder; "
-            "connect one that has, or start from nothing."
         )
     if not torch.equal(denoiser.schedule.alphas_cumprod, NoiseSchedule.scaled_linear().alphas_cumprod):
         raise StartingWeightsError(

@@ -82,7 +82,7 @@ def test_boxes_of_a_batch_have_the_tokens_that_each_has_alone():
         close(tokens[1, [1, 0]], conditioner.region_tokens([layouts[1][::-1]])[0][0])
 
 
-def test_a_label_is_the_mean_of_its_words_without_the_end_tokens():
+def test_a_label_is_the_normalised_mean_of_its_words_without_the_end_tokens():
     conditioner = tiny_conditioner()
     seen = []
     conditioner.boxes.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
@@ -92,7 +92,14 @@ def test_a_label_is_the_mean_of_its_words_without_the_end_tokens():
     red, apple, cat = (
         conditioner.text.transformer.token_emb.weight[vocabulary[word]] for word in ("red", "apple", "cat")
     )
-    close(seen[0][0], torch.stack([(red + apple) / 2, cat]))
+    means = torch.stack([(red + apple) / 2, cat])
+    spread = means.var(1, unbiased=False, keepdim=True).add(1e-5).sqrt()
+    close(seen[0][0], (means - means.mean(1, keepdim=True)) / spread)
+
+
+def test_an_empty_label_is_zeros():
+    with torch.no_grad():
+        assert not tiny_conditioner().phrases([""]).any()
 
 
 def test_conditionings_of_text_and_boxes_combine():

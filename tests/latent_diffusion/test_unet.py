@@ -4,6 +4,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel, UNet2DModel
 
+from latent_diffusion.modules.transformer import SpatialTransformer, position_grid
 from latent_diffusion.unet import UNet, UNetConfig, timestep_embedding
 from tests.resources.compvis_keys import diffusers_unet_state
 from tests.resources.tiny_models import WIDTH, randomized, tiny_unet
@@ -212,3 +213,30 @@ def test_the_time_embedding_is_cosines_then_sines():
         [math.cos(500.5), math.cos(5.005), math.sin(500.5), math.sin(5.005)],
     ]
     torch.testing.assert_close(embedding, torch.tensor(expected), atol=1e-4, rtol=0)
+
+
+def test_with_positions_attention_tells_places_apart_and_has_the_same_keys():
+    plain, placed = tiny_unet(), tiny_unet(attention_positions=True)
+    assert plain.state_dict().keys() == placed.state_dict().keys()
+    attention = next(m for m in placed.modules() if isinstance(m, SpatialTransformer))
+    channels = attention.norm.num_channels
+    flat = torch.ones(1, channels, 4, 4) * torch.randn(
+        1, channels, 1, 1, generator=torch.Generator().manual_seed(2)
+    )
+    context = CONTEXT[:1]
+    with torch.no_grad():
+        seen = attention(flat, context, None)
+        attention.positions = False
+        blind = attention(flat, context, None)
+    assert torch.allclose(blind, blind[..., :1, :1].expand_as(blind), atol=1e-5)
+    assert (seen - seen[..., :1, :1]).abs().amax() > 1e-3
+
+
+def test_the_vectors_of_places_are_unlike_and_keep_their_meaning_at_other_resolutions():
+    grid = position_grid(8, 8, 64)
+    likeness = torch.nn.functional.normalize(grid, dim=1) @ torch.nn.functional.normalize(grid, dim=1).T
+    assert (likeness - 2 * torch.eye(64)).amax() < 0.99
+    coarse = position_grid(4, 4, 64).unflatten(0, (4, 4))
+    middle = position_grid(12, 12, 64).unflatten(0, (12, 12))[1::3, 1::3]
+    torch.testing.assert_close(coarse, middle)
+    assert position_grid(2, 3, 30).shape == (6, 30)

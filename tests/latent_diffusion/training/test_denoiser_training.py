@@ -9,6 +9,7 @@ from latent_diffusion.objective import ldm_loss
 from latent_diffusion.schedule import NoiseSchedule
 from latent_diffusion.training.denoiser_training import (
     DenoiserRecipe,
+    draw_timesteps,
     mixed_tokens,
     new_denoiser,
     train_denoiser,
@@ -130,3 +131,11 @@ def test_the_shares_are_parts_of_all_images():
                 counts["none" if text == 2 else kind] += 1
     for kind, share in {"caption": 0.5, "boxes": 0.2, "none": 0.1, "both": 0.2}.items():
         assert counts[kind] / 400 == pytest.approx(share, abs=0.08)
+
+
+@pytest.mark.parametrize(("power", "early"), [(0.0, 0.5), (1.0, 0.25), (2.0, 0.125)])
+def test_timesteps_have_a_density_that_grows_with_the_power(power, early):
+    t = draw_timesteps(20_000, 1000, power, torch.Generator().manual_seed(0))
+    assert t.dtype == torch.int64
+    assert (t.min() >= 0) & (t.max() <= 999)
+    assert (t < 500).double().mean().item() == pytest.approx(early, abs=0.02)

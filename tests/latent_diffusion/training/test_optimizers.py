@@ -3,6 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from latent_diffusion.training.optimizers import Muon, descend, make_optimizers, orthogonalize
+from tests.resources.tiny_models import tiny_unet
 
 
 def matrix(*shape: int, seed: int = 0) -> Tensor:
@@ -76,6 +77,14 @@ def test_wide_matrices_go_to_muon_and_all_else_to_adamw():
     }
     assert found["muon"] == ["1.weight", "3.weight"]
     assert found["adamw"] == ["0.weight", "1.bias", "2.bias", "2.weight", "3.bias"]
+
+
+def test_layers_on_the_time_embedding_go_to_adamw():
+    unet = tiny_unet()
+    names = {id(parameter): name for name, parameter in unet.named_parameters()}
+    muon = {names[id(p)] for p in make_optimizers(unet)["muon"].param_groups[0]["params"]}
+    assert not [name for name in muon if "emb" in name]
+    assert "input_blocks.1.0.in_layers.2.weight" in muon
 
 
 def test_one_step_down_is_limited_by_the_norm_of_all_gradients():

@@ -37,14 +37,14 @@ def test_a_copy_is_free_to_move_and_shares_nothing():
 
 
 def test_from_nothing_there_are_no_networks():
-    assert networks_to_continue(None, None, 4) is None
+    assert networks_to_continue(None, None, 4) == (None, None)
 
 
 def test_training_goes_on_from_both_and_leaves_them_as_they_are(tmp_path):
     given, words = denoiser(), conditioner()
-    networks = networks_to_continue(given, words, 4)
-    assert networks is not None
-    unet, encoder = networks
+    unet, encoder = networks_to_continue(given, words, 4)
+    assert unet is not None
+    assert encoder is not None
     assert (unet.config, encoder.config) == (given.network.config, words.config)
     assert encoder.tokenizer.to_str() == words.tokenizer.to_str()
     trained = train_denoiser(
@@ -66,14 +66,18 @@ def test_training_goes_on_from_both_and_leaves_them_as_they_are(tmp_path):
         assert all(torch.allclose(value, start[key], atol=0.05) for key, value in after.state_dict().items())
 
 
-@pytest.mark.parametrize(
-    ("given", "words", "missing"),
-    [(denoiser(), None, "conditioner"), (None, conditioner(), "denoiser")],
-    ids=["no conditioner", "no denoiser"],
-)
-def test_one_without_the_other_is_refused(given, words, missing):
-    with pytest.raises(StartingWeightsError, match=f"connect the {missing} that was trained with it"):
-        networks_to_continue(given, words, 4)
+def test_a_denoiser_without_its_conditioner_is_refused():
+    with pytest.raises(StartingWeightsError, match="connect the conditioner that was trained with it"):
+        networks_to_continue(denoiser(), None, 4)
+
+
+def test_a_conditioner_alone_gets_a_new_denoiser():
+    words = conditioner()
+    unet, encoder = networks_to_continue(None, words, 4)
+    assert unet is None
+    assert encoder is not None
+    assert encoder is not words
+    assert all(torch.equal(value, words.state_dict()[key]) for key, value in encoder.state_dict().items())
 
 
 def test_what_does_not_fit_is_named():
@@ -84,7 +88,7 @@ def test_what_does_not_fit_is_named():
     with pytest.raises(StartingWeightsError, match="tokens of width 64, and the conditioner makes them 32"):
         networks_to_continue(denoiser(context_width=64), conditioner(), 4)
     with pytest.raises(StartingWeightsError, match="has no box encoder"):
-        networks_to_continue(denoiser(), conditioner(boxes=False), 4)
+        networks_to_continue(None, conditioner(boxes=False), 4)
     with pytest.raises(StartingWeightsError, match="another noise schedule"):
         networks_to_continue(replace(denoiser(), schedule=NoiseSchedule.linear()), conditioner(), 4)
     with pytest.raises(StartingWeightsError, match="goes on from a UNet, and this denoiser is a Identity"):
