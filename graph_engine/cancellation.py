@@ -1,10 +1,10 @@
-"""Cooperative cancellation: one flag, asked at every step."""
+"""Cooperative cancellation: one flag that is asked at every step, and one that is asked between nodes."""
 
 from __future__ import annotations
 
 import threading
 
-from graph_engine.errors import Cancelled
+from graph_engine.errors import Cancelled, Paused
 
 
 class Cancellation:
@@ -12,6 +12,7 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._pause = threading.Event()
 
     def cancel(self) -> None:
         """Ask the run to stop at its next step."""
@@ -26,3 +27,13 @@ class Cancellation:
         """Raise `Cancelled` if the run was asked to stop."""
         if self._event.is_set():
             raise Cancelled("The run was cancelled.")
+
+    def pause(self) -> None:
+        """Ask the run to stop after the node it is at."""
+        self._pause.set()
+
+    def check_between_nodes(self) -> None:
+        """Raise `Cancelled`, or `Paused`, if the run was asked to stop or to pause."""
+        self.check()
+        if self._pause.is_set():
+            raise Paused("The run was paused.")

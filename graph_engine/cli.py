@@ -1,4 +1,4 @@
-"""The command line: run, validate, plan, nodes, schema, cache.
+"""The command line: run, validate, plan, submit, jobs, work, nodes, schema, cache.
 
 Exit status: 0 ok, 1 failed run, 2 bad document or usage, 130 stopped by Ctrl-C.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graph_engine import cli_output
+from graph_engine import cli_jobs, cli_output
 from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings
 from graph_engine.document import Document, document_schema
@@ -110,6 +110,16 @@ def _plan(arguments: argparse.Namespace) -> int:
             for line in cli_output.plan_lines(planned):
                 print(line)
     return OK
+
+
+def _submit(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        return cli_jobs.submit(arguments, engine, _document(arguments, engine))
+
+
+def _work(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        return cli_jobs.work(arguments, engine, _interruptible)
 
 
 def _nodes(arguments: argparse.Namespace) -> int:
@@ -254,6 +264,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--quiet", action="store_true", help="show no progress")
     document_options(command("validate", _validate, "Say everything that is wrong with a workflow."))
     document_options(command("plan", _plan, "Say which nodes would run, and why."))
+    submit = command("submit", _submit, "Put a workflow into the queue; it is kept over restarts.")
+    document_options(submit)
+    jobs = command("jobs", cli_jobs.jobs, "List the jobs of the queue, show, steer or save one.")
+    work = command("work", _work, "Run the jobs of the queue.")
+    cli_jobs.add_options(submit, jobs, work)
     nodes = command("nodes", _nodes, "List the node types, or describe one.")
     nodes.add_argument("name", nargs="?", metavar="NAME")
     command("schema", _schema, "Print the JSON Schema of workflows.", json_flag=False)

@@ -16,7 +16,7 @@ from graph_engine.checker import check
 from graph_engine.compile import compile_document
 from graph_engine.document import Document
 from graph_engine.document_io import load_document, parse_document
-from graph_engine.errors import Cancelled, DocumentError, EngineError
+from graph_engine.errors import Cancelled, DocumentError, EngineError, Paused
 from graph_engine.execute import Context, Execution
 from graph_engine.files import Files
 from graph_engine.interface import set_inputs
@@ -99,6 +99,8 @@ class Engine:
             execution.run()
         except Cancelled:
             status = "cancelled"
+        except Paused:
+            status = "paused"
         except EngineError as error:
             execution.errors.append(error)
         if execution.errors and status == "done":

@@ -63,6 +63,10 @@ class Cancelled(EngineError):
     """The run was asked to stop; raised inside a node at its next step."""
 
 
+class Paused(EngineError):
+    """The run was asked to stop after the node that it was at; what is finished is kept."""
+
+
 class NodeFailed(EngineError):
     """A node raised. Holds the node's id, its type, and a summary of its inputs; the cause is `__cause__`."""
 

@@ -82,7 +82,7 @@ class NodeSkipped:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """The run is over: `status` is "done", "failed" or "cancelled"."""
+    """The run is over: `status` is "done", "failed", "cancelled" or "paused"."""
 
     status: str
     seconds: float

@@ -68,7 +68,7 @@ class Execution:
         """Settle every node in order. Raises `Cancelled`; a node's failure only skips what depends on it."""
         try:
             for node in self._graph.graph["order"]:
-                self._context.cancellation.check()
+                self._context.cancellation.check_between_nodes()
                 self.advance(node)
             self._ensure([link for link in self._kept if not self._held(link)])
         finally:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from graph_engine.artifact import Artifact
 from graph_engine.atomic import write_atomic
 from graph_engine.document import Document
 from graph_engine.engine import Engine
@@ -50,13 +51,20 @@ def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Pa
     """Write the run's artifacts into `folder`, through the packs' exporters; gives the paths in order."""
     if not result.artifacts:
         return []
-    document = portable(result.document, engine).as_json()
+    return write_artifacts(result.artifacts, portable(result.document, engine), engine, folder)
+
+
+def write_artifacts(
+    artifacts: Iterable[Artifact], document: Document, engine: Engine, folder: Path
+) -> list[Path]:
+    """Write artifacts into `folder`, each with the document that made them where its kind can hold it."""
+    plain = document.as_json()
     paths = []
-    for artifact in result.artifacts:
+    for artifact in artifacts:
         data = engine.artifacts.path(artifact).read_bytes()
         exporter = engine.catalogue.exporter(artifact.media_type)
         if exporter is not None:
-            data = exporter(data, document)
+            data = exporter(data, plain)
         try:
             paths.append(_write_new(folder, artifact.name, data))
         except OSError as error:

@@ -10,7 +10,7 @@ from graph_engine.artifact import Artifact
 from graph_engine.document import Document
 from graph_engine.errors import Cancelled, EngineError
 
-RunStatus = Literal["done", "failed", "cancelled"]
+RunStatus = Literal["done", "failed", "cancelled", "paused"]
 NodeStatus = Literal["hit", "miss", "failed", "skipped", "cancelled"]
 
 

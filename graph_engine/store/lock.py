@@ -32,6 +32,14 @@ def computing(path: Path, check_cancelled: Callable[[], None]) -> Iterator[None]
         file.close()
 
 
+@contextmanager
+def taken(path: Path) -> Iterator[bool]:
+    """Hold the lock file `path` if nobody else does; gives whether it is held. The file stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        yield _try_lock(file)
+
+
 def _is_current(file: IO[bytes], path: Path) -> bool:
     """Whether the locked file is still the one under this name: the holder before us removed its own."""
     try:

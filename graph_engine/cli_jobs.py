@@ -1,0 +1,265 @@
+"""The verbs of the queue: submit a workflow, look at and steer its job, run what waits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from graph_engine import cli_output, events
+from graph_engine.artifact import Artifact
+from graph_engine.cancellation import Cancellation
+from graph_engine.document import Document
+from graph_engine.document_io import loads_document
+from graph_engine.engine import Engine
+from graph_engine.errors import DocumentError
+from graph_engine.export import check_folder, portable, write_artifacts
+from graph_engine.jobs.errors import JobConflict
+from graph_engine.jobs.job import STATUSES, Job, Request
+from graph_engine.jobs.journal import Journal
+from graph_engine.jobs.queue import JobQueue
+from graph_engine.jobs.runner import Runner, the_only_runner
+from graph_engine.settings import Settings
+
+POLL_SECONDS = 0.5  # between two looks for new jobs
+KEPT = 10_000  # ended jobs; older ones are forgotten
+
+
+def submit(arguments: argparse.Namespace, engine: Engine, document: Document) -> int:
+    """Put a checked, self-contained copy of a document into the queue."""
+    problems = engine.check(document)
+    if problems:
+        raise DocumentError(problems, str(arguments.file))
+    request = Request(
+        document=portable(document, engine).dumps(),
+        name=document.name or Path(arguments.file).stem,
+        owner=arguments.owner,
+        priority=arguments.priority,
+        wanted=tuple(arguments.only) or None,
+        idempotency_key=arguments.key,
+    )
+    with _queue(engine.data) as queue:
+        job = queue.submit(request)
+    print(json.dumps(job_json(job), ensure_ascii=False, indent=2) if arguments.json else job.id)
+    return 0
+
+
+def work(
+    arguments: argparse.Namespace,
+    engine: Engine,
+    interruptible: Callable[[Cancellation], Any],
+) -> int:
+    """Run what waits, until the queue is empty, or with --wait until it is stopped."""
+    check_folder(arguments.out)
+    stop, failed = Cancellation(), False
+    with ExitStack() as stack:
+        stack.enter_context(the_only_runner(engine.data))
+        queue = stack.enter_context(_queue(engine.data))
+        journal = Journal(engine.data / "jobs.sqlite")
+        stack.callback(journal.close)
+        stack.enter_context(interruptible(stop))
+        queue.recover()
+        runner = Runner(engine, queue, journal)
+        consoles: list[cli_output.Console] = []
+
+        def console(job: Job) -> events.Listener:
+            consoles.append(cli_output.console_for(loads_document(queue.document(job.id)), arguments.quiet))
+            return consoles[-1]
+
+        while not stop.cancelled:
+            with redirect_stdout(sys.stderr):
+                job = runner.run_next(console, stop)
+            while consoles:
+                consoles.pop().close()
+            if job is not None:
+                failed |= job.status == "failed"
+                _tell(job, engine, queue, arguments)
+                queue.keep(KEPT)
+            elif arguments.wait:
+                time.sleep(POLL_SECONDS)
+            else:
+                break
+    return 130 if stop.cancelled else int(failed)
+
+
+def jobs(arguments: argparse.Namespace) -> int:
+    """List jobs, or do something with one."""
+    data = Settings.given(data=arguments.data).data.expanduser()
+    with _queue(data) as queue:
+        return int(ACTIONS[arguments.action](queue, data, arguments))
+
+
+def _list(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+    page = queue.page(arguments.limit, status=arguments.status, owner=arguments.of, search=arguments.search)
+    if arguments.json:
+        listed = {"jobs": [job_json(job) for job in page.jobs], "counts": queue.counts()}
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        return 0
+    for job in page.jobs:
+        print(_line(job))
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(queue.counts().items()))
+    held = " The queue is paused: `latentgraph jobs resume` lets it go on." if queue.paused else ""
+    print(f"{counts or 'no jobs'}.{held}", file=sys.stderr)
+    return 0
+
+
+def _show(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+    job = queue.get(_one(arguments))
+    if arguments.json:
+        print(json.dumps(job_json(job), ensure_ascii=False, indent=2))
+        return 0
+    print(_line(job))
+    for name, value in job_json(job).items():
+        if value not in ("", None, False, [], {}) and name not in ("id", "status", "result"):
+            print(f"  {name}: {value}")
+    for node, report in job.result.get("nodes", {}).items():
+        print(f"  {node}: {report['status']}{', ' + report['reason'] if report['reason'] else ''}")
+    for artifact in job.result.get("artifacts", ()):
+        print(
+            f"  {artifact['name']} ({artifact['size']:,} bytes); `latentgraph jobs save {job.id}` writes it"
+        )
+    return 0
+
+
+def _events(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+    journal = Journal(data / "jobs.sqlite")
+    try:
+        for event in journal.read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
+            print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
+    finally:
+        journal.close()
+    return 0
+
+
+def _save(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+    job = queue.get(_one(arguments))
+    if job.status != "done":
+        raise JobConflict(f"Job '{job.id}' is {job.status}; only a done one has something to save.")
+    check_folder(arguments.out)
+    with Engine(settings=Settings.given(data=arguments.data)) as engine:
+        for path in _written(job, engine, queue, arguments.out):
+            print(path)
+    return 0
+
+
+def _steer(name: str) -> Callable[[JobQueue, Path, argparse.Namespace], int]:
+    def act(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+        if name in ("pause", "resume") and not arguments.id:
+            (queue.pause_all if name == "pause" else queue.resume_all)()
+            print("The queue is paused; running jobs go on." if name == "pause" else "The queue goes on.")
+            return 0
+        if name == "delete":
+            queue.delete(_one(arguments))
+            print(f"{arguments.id}  deleted")
+        else:
+            print(_line(getattr(queue, name)(_one(arguments))))
+        return 0
+
+    return act
+
+
+def _move(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
+    job = _one(arguments)
+    if arguments.priority is not None:
+        queue.prioritise(job, arguments.priority)
+    if arguments.before is not None or arguments.priority is None:
+        queue.move(job, arguments.before)
+    print(_line(queue.get(job)))
+    return 0
+
+
+ACTIONS: dict[str, Callable[[JobQueue, Path, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "events": _events,
+    "save": _save,
+    "move": _move,
+    **{name: _steer(name) for name in ("cancel", "retry", "pause", "resume", "delete")},
+}
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """A job as the command line prints it."""
+    return asdict(job)
+
+
+def add_options(
+    submit_parser: argparse.ArgumentParser,
+    jobs_parser: argparse.ArgumentParser,
+    work_parser: argparse.ArgumentParser,
+) -> None:
+    """Declare the options of the three verbs."""
+    submit_parser.add_argument("--priority", type=int, default=0, metavar="N", help="higher goes first")
+    submit_parser.add_argument("--owner", default="", metavar="NAME", help="owners take turns")
+    submit_parser.add_argument("--key", metavar="KEY", help="submitting again with this key adds no job")
+    submit_parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="compute this output or node only"
+    )
+    jobs_parser.add_argument("action", nargs="?", choices=sorted(ACTIONS), default="list")
+    jobs_parser.add_argument("id", nargs="?", default="", metavar="JOB")
+    jobs_parser.add_argument("--status", choices=STATUSES, help="list these only")
+    jobs_parser.add_argument("--of", metavar="OWNER", help="list this owner's only")
+    jobs_parser.add_argument("--search", default="", metavar="TEXT", help="list those that contain it")
+    jobs_parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="show at most so many")
+    jobs_parser.add_argument("--after", type=int, default=0, metavar="N", help="events after this number")
+    jobs_parser.add_argument("--before", metavar="JOB", help="move it right before this one")
+    jobs_parser.add_argument("--priority", type=int, metavar="N", help="move it to this priority")
+    for one in (jobs_parser, work_parser):
+        one.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where pictures go")
+    work_parser.add_argument("--wait", action="store_true", help="when the queue is empty, wait for more")
+    work_parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda:0, ...")
+    work_parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _tell(job: Job, engine: Engine, queue: JobQueue, arguments: argparse.Namespace) -> None:
+    paths = _written(job, engine, queue, arguments.out) if job.status == "done" else []
+    if arguments.json:
+        print(json.dumps(job_json(job) | {"paths": list(map(str, paths))}, ensure_ascii=False), flush=True)
+        return
+    print(_line(job), flush=True)
+    for path in paths:
+        print(f"  {path}", flush=True)
+    if job.error:
+        print(job.error, file=sys.stderr)
+
+
+def _written(job: Job, engine: Engine, queue: JobQueue, folder: Path) -> list[Path]:
+    artifacts = [Artifact(**one) for one in job.result.get("artifacts", ())]
+    document = loads_document(queue.document(job.id))
+    return write_artifacts(artifacts, document, engine, folder)
+
+
+def _line(job: Job) -> str:
+    state = "paused" if job.paused and job.status == "queued" else job.status
+    who = f"  {job.owner}" if job.owner else ""
+    return f"{job.id}  {state:<9}  {job.name}{who}"
+
+
+def _one(arguments: argparse.Namespace) -> str:
+    if not arguments.id:
+        raise JobConflict(
+            f"Say which job: latentgraph jobs {arguments.action} JOB. `latentgraph jobs` lists them."
+        )
+    return str(arguments.id)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 at least")
+    return number
+
+
+@contextmanager
+def _queue(data: Path) -> Iterator[JobQueue]:
+    queue = JobQueue(data / "jobs.sqlite")
+    try:
+        yield queue
+    finally:
+        queue.close()

@@ -1,0 +1,71 @@
+"""Rows of the job table, to and from `Job`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from graph_engine.digest import canonical_json, digest_text
+from graph_engine.jobs.job import Job, Request
+
+COLUMNS = (
+    "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
+    "worker, wanted, continue_on_error, idempotency_key, required_models, result, error"
+)
+
+
+def job_of(row: tuple[Any, ...]) -> Job:
+    """Read a row of `COLUMNS`."""
+    (
+        *plain,
+        paused,
+        cancel_asked,
+        attempts,
+        submitted,
+        started,
+        finished,
+        worker,
+        wanted,
+        continue_on_error,
+        idempotency_key,
+        models,
+        result,
+        error,
+    ) = row
+    job_id, status, name, owner, priority = plain
+    return Job(
+        id=job_id,
+        status=status,
+        name=name,
+        owner=owner,
+        priority=priority,
+        paused=bool(paused),
+        cancel_asked=bool(cancel_asked),
+        attempts=attempts,
+        submitted=submitted,
+        started=started,
+        finished=finished,
+        worker=worker,
+        wanted=None if wanted is None else tuple(json.loads(wanted)),
+        continue_on_error=bool(continue_on_error),
+        idempotency_key=idempotency_key,
+        required_models=models_of(models),
+        result=json.loads(result),
+        error=error,
+    )
+
+
+def models_of(text: str) -> tuple[str, ...]:
+    """The column `required_models`."""
+    return tuple(json.loads(text))
+
+
+def request_digest(request: Request) -> str:
+    """What two requests under one idempotency key must share: all that decides what is computed."""
+    wanted = None if request.wanted is None else list(request.wanted)
+    return digest_text(canonical_json([request.document, wanted, request.continue_on_error]))
+
+
+def to_json(value: Any) -> str:
+    """JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

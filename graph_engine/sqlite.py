@@ -1,0 +1,114 @@
+"""A SQLite file in WAL mode: threads share one connection, processes have their own, migrations in order."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+
+class NewerVersion(sqlite3.DatabaseError):
+    """The file was written by a newer version of this program."""
+
+
+class SqliteFile:
+    """Opens `path`, and brings it to version `len(migrations)`; each migration is a script of statements.
+
+    `durable`: a finished transaction survives a power cut. Without it the last ones may be lost, never half
+    of one. `backup`: a copy `NAME.before-vN` is kept before an existing file is migrated to version N.
+    Raises `sqlite3.Error` and `OSError`.
+    """
+
+    def __init__(
+        self, path: Path, migrations: Sequence[str], *, durable: bool = False, backup: bool = False
+    ) -> None:
+        self.path = path
+        self._migrations = tuple(migrations)
+        self._synchronous: Literal["FULL", "NORMAL"] = "FULL" if durable else "NORMAL"
+        self._backup = backup
+        self._lock = threading.RLock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._open()
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query."""
+        with self._lock:
+            found: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+            return found
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction; an exception undoes it. Nested use joins the outer transaction."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                _roll_back(self._connection)
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA busy_timeout = 30000")
+            version = _version(connection)
+            if version > len(self._migrations):
+                raise NewerVersion(f"{self.path.name} was written by a newer version")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if version < len(self._migrations):
+                self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = _version(connection)  # another process may have been first
+            if version and self._backup and version < len(self._migrations):
+                _copy(self.path, self.path.with_name(f"{self.path.name}.before-v{len(self._migrations)}"))
+            for script in self._migrations[version:]:
+                for statement in filter(str.strip, script.split(";")):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {max(version, len(self._migrations))}")
+        except BaseException:
+            _roll_back(connection)
+            raise
+        connection.execute("COMMIT")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # a full disk has ended it already
+        connection.execute("ROLLBACK")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _copy(source: Path, target: Path) -> None:
+    partial = target.with_name(target.name + ".partial")
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(partial)) as writing:
+        reading.backup(writing)
+    shutil.move(partial, target)
