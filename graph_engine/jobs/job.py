@@ -24,7 +24,6 @@ class Request:
     owner: str = ""
     priority: int = 0
     wanted: tuple[str, ...] | None = None
-    continue_on_error: bool = False
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
 
@@ -46,7 +45,6 @@ class Job:
     finished: float | None = None
     worker: str = ""
     wanted: tuple[str, ...] | None = None
-    continue_on_error: bool = False
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
     result: Mapping[str, Any] = field(default_factory=dict)

@@ -19,9 +19,13 @@ def next_job(connection: sqlite3.Connection, models: Collection[str]) -> tuple[i
     Of the highest priority that waits, the owner who was served longest ago; of that owner's line the head,
     or, a few times only, one close behind it whose models are all at hand when the head's are not.
     """
-    (top,) = connection.execute(f"SELECT max(priority) FROM job WHERE {WAITING}").fetchone()
-    if top is None:
+    # Left alone, SQLite reads every waiting job for this.
+    waiting = f"job INDEXED BY job_waiting WHERE {WAITING}"
+    first = f"SELECT priority FROM {waiting} ORDER BY priority DESC LIMIT 1"
+    row = connection.execute(first).fetchone()
+    if row is None:
         return None
+    (top,) = row
     (owner,) = connection.execute(
         f"SELECT name FROM owner WHERE EXISTS (SELECT 1 FROM job WHERE {WAITING} AND priority = ? "
         "AND job.owner = owner.name) ORDER BY served, name LIMIT 1",

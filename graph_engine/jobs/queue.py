@@ -297,8 +297,8 @@ class JobQueue:
         connection.execute("INSERT OR IGNORE INTO owner VALUES (?, 0)", (request.owner,))
         connection.execute(
             "INSERT INTO job (id, status, name, owner, priority, place, submitted, document, wanted, "
-            "continue_on_error, idempotency_key, request, required_models) VALUES (?, 'queued', ?, ?, ?, "
-            "coalesce((SELECT max(place) FROM job), 0) + 1, ?, ?, ?, ?, ?, ?, ?)",
+            "idempotency_key, request, required_models) VALUES (?, 'queued', ?, ?, ?, "
+            "coalesce((SELECT max(place) FROM job), 0) + 1, ?, ?, ?, ?, ?, ?)",
             (
                 job,
                 request.name,
@@ -307,7 +307,6 @@ class JobQueue:
                 time.time(),
                 request.document,
                 None if request.wanted is None else to_json(request.wanted),
-                request.continue_on_error,
                 request.idempotency_key,
                 digest,
                 to_json(request.required_models),

@@ -10,7 +10,7 @@ from graph_engine.jobs.job import Job, Request
 
 COLUMNS = (
     "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
-    "worker, wanted, continue_on_error, idempotency_key, required_models, result, error"
+    "worker, wanted, idempotency_key, required_models, result, error"
 )
 
 
@@ -26,7 +26,6 @@ def job_of(row: tuple[Any, ...]) -> Job:
         finished,
         worker,
         wanted,
-        continue_on_error,
         idempotency_key,
         models,
         result,
@@ -47,7 +46,6 @@ def job_of(row: tuple[Any, ...]) -> Job:
         finished=finished,
         worker=worker,
         wanted=None if wanted is None else tuple(json.loads(wanted)),
-        continue_on_error=bool(continue_on_error),
         idempotency_key=idempotency_key,
         required_models=models_of(models),
         result=json.loads(result),
@@ -63,7 +61,7 @@ def models_of(text: str) -> tuple[str, ...]:
 def request_digest(request: Request) -> str:
     """What two requests under one idempotency key must share: all that decides what is computed."""
     wanted = None if request.wanted is None else list(request.wanted)
-    return digest_text(canonical_json([request.document, wanted, request.continue_on_error]))
+    return digest_text(canonical_json([request.document, wanted]))
 
 
 def to_json(value: Any) -> str:

@@ -24,7 +24,6 @@ MIGRATIONS: tuple[str, ...] = (
         ended_as INTEGER,
         document TEXT NOT NULL,
         wanted TEXT,
-        continue_on_error INTEGER NOT NULL,
         idempotency_key TEXT,
         request TEXT NOT NULL,
         required_models TEXT NOT NULL,
