@@ -28,7 +28,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         queue = JobQueue(Path(folder) / "jobs.sqlite")
         requests = [
-            Request(DOCUMENT.replace("a rocket", f"rocket {index}"), f"job {index}", owner=f"owner {index % 5}")
+            Request(
+                DOCUMENT.replace("a rocket", f"rocket {index}"), f"job {index}", owner=f"owner {index % 5}"
+            )
             for index in range(count)
         ]
         half = count // 2
@@ -36,15 +38,21 @@ def main() -> None:
         begun = time.perf_counter()
         for request in requests[:half]:
             queue.submit(request)
-        rows.append(("submitted one by one", f"{half / (time.perf_counter() - begun):,.0f} a second", "2,000"))
+        rows.append(
+            ("submitted one by one", f"{half / (time.perf_counter() - begun):,.0f} a second", "2,000")
+        )
         begun = time.perf_counter()
         for first in range(half, count, BATCH):
             queue.submit_many(requests[first : first + BATCH])
         rate = (count - half) / (time.perf_counter() - begun)
         rows.append((f"submitted by {BATCH}", f"{rate:,.0f} a second", "2,000"))
         rows.append(("a page of 50, first", _milliseconds(lambda: queue.page(50)), "20 ms"))
-        rows.append(("a page of 50, from the middle", _milliseconds(lambda: queue.page(50, cursor=half)), "20 ms"))
-        rows.append(("a page of one owner's", _milliseconds(lambda: queue.page(50, owner="owner 3")), "20 ms"))
+        rows.append(
+            ("a page of 50, from the middle", _milliseconds(lambda: queue.page(50, cursor=half)), "20 ms")
+        )
+        rows.append(
+            ("a page of one owner's", _milliseconds(lambda: queue.page(50, owner="owner 3")), "20 ms")
+        )
         rows.append(("counts by status", _milliseconds(queue.counts), "20 ms"))
         before = _memory()
         begun = time.perf_counter()
