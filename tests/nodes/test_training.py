@@ -37,6 +37,12 @@ AUTOENCODER = {
     "autoencoder.channel_multipliers": [1],
     "autoencoder.latent_channels": 4,
 }
+CONDITIONER = {
+    "conditioner.steps": 2,
+    "conditioner.batch": 2,
+    "conditioner.width": 32,
+    "conditioner.layers": 1,
+}
 DENOISER = {
     "denoiser_steps": 4,
     "denoiser_batch": 2,
@@ -53,7 +59,7 @@ EVALUATION = {
     **{f"{node}.{name}": 2 for node in TASKS for name in ("count", "steps")},
     "bundle.image_size": 32,
 }
-TINY = SIZES | RECOGNISER | AUTOENCODER | DENOISER | EVALUATION
+TINY = SIZES | RECOGNISER | AUTOENCODER | CONDITIONER | DENOISER | EVALUATION
 
 
 def document() -> Document:
@@ -102,14 +108,15 @@ def test_a_cancelled_training_goes_on_from_its_checkpoint_to_the_same_model(
 ) -> None:
     monkeypatch.setattr(run_module, "PROGRESS_SECONDS", 0.0)  # every step is told
     wanted = document().as_json()
+    kept = ("scenes", "autoencoder", "conditioner", "denoiser")
     wanted["interface"]["outputs"] = {"model": {"node": "denoiser", "output": "denoiser"}}
-    wanted["nodes"] = {name: wanted["nodes"][name] for name in ("scenes", "autoencoder", "denoiser")}
+    wanted["nodes"] = {name: wanted["nodes"][name] for name in kept}
     wanted["interface"]["inputs"] = {}
     training = Document.model_validate(wanted)
     cancellation = Cancellation()
     stopped = engine.run(training, cancellation=cancellation, listener=stop_denoiser(2, cancellation))
     assert stopped.status == "cancelled"
-    assert statuses(stopped) == {"scenes": "miss", "autoencoder": "miss", "denoiser": "cancelled"}
+    assert statuses(stopped) == dict.fromkeys(kept[:-1], "miss") | {"denoiser": "cancelled"}
     assert len(list(engine.store.folder.glob("work/*/denoiser.safetensors"))) == 1
 
     steps: list[float] = []
@@ -120,7 +127,7 @@ def test_a_cancelled_training_goes_on_from_its_checkpoint_to_the_same_model(
             steps.append(event.done)
 
     resumed = engine.run(training, listener=listener).raise_for_status()
-    assert statuses(resumed) == {"scenes": "hit", "autoencoder": "hit", "denoiser": "miss"}
+    assert statuses(resumed) == dict.fromkeys(kept[:-1], "hit") | {"denoiser": "miss"}
     assert steps == [4]  # no picture encoded again, three steps not done again
     assert list(engine.store.folder.glob("work/*")) == []
     with Engine(tmp_path / "elsewhere", catalogue=engine.catalogue, device="cpu") as other:

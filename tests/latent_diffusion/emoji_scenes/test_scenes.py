@@ -138,7 +138,7 @@ def test_a_scene_is_decided_by_seed_split_and_number():
     [
         (0, "train", "a large orange crown in the centre"),
         (1, "train", "a small lemon below a robot on a white background"),
-        (1000, "train", "a small pear, small grapes and a pumpkin"),
+        (1000, "train", "grapes and a large pumpkin on a pink and brown background"),
         (1, "held_out", "a clock right of a shoe on a black and pink background"),
         (2, "held_out", "small corn, a small crab and a cactus on a grey background"),
     ],
