@@ -12,6 +12,7 @@ from torch import nn
 
 from latent_diffusion.denoiser import Denoiser
 from latent_diffusion.model_file import load_model
+from latent_diffusion.placement import place
 
 DEFAULT_BUDGET = 8 * 2**30
 
@@ -32,7 +33,7 @@ class ModelPool:
                 self._models.move_to_end(key)
                 return self._models[key]
             model = load_model(path, kind)
-            _network(model).to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            place(_network(model), device)
             self._models[key] = model
             self._shrink()
             return model

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from latent_diffusion.autoencoder import Autoencoder, AutoencoderConfig
 from latent_diffusion.ema import Ema
+from latent_diffusion.placement import place
 from latent_diffusion.training.loop import LearningRate, OnStep, fit
 from latent_diffusion.training.losses import (
     Features,
@@ -22,7 +23,7 @@ from latent_diffusion.training.losses import (
     perceptual_distance,
 )
 from latent_diffusion.training.optimizers import descend, make_optimizers
-from latent_diffusion.training.precision import autocast, images_to_tensor, place
+from latent_diffusion.training.precision import autocast, images_to_tensor
 from latent_diffusion.training.prefetch import prefetch
 from latent_diffusion.training.starting_weights import StartingWeightsError, trainable_copy
 from latent_diffusion.training.state import TrainingState

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from latent_diffusion.conditioner import Conditioner
+from latent_diffusion.placement import place
 from latent_diffusion.regions import Region
 from latent_diffusion.training.loop import LearningRate, OnStep, fit
 from latent_diffusion.training.optimizers import descend, make_optimizers
-from latent_diffusion.training.precision import autocast, place
+from latent_diffusion.training.precision import autocast
 from latent_diffusion.training.prefetch import prefetch
 from latent_diffusion.training.state import TrainingState
 

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from latent_diffusion.autoencoder import Autoencoder
-from latent_diffusion.training.precision import autocast, images_to_tensor, place
+from latent_diffusion.placement import place
+from latent_diffusion.training.precision import autocast, images_to_tensor
 from latent_diffusion.training.prefetch import prefetch
 
 BATCH = 64

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from latent_diffusion.ema import Ema
+from latent_diffusion.placement import place
 from latent_diffusion.recogniser import Recogniser, RecogniserConfig, detection_loss
 from latent_diffusion.training.loop import LearningRate, OnStep, fit
-from latent_diffusion.training.precision import autocast, images_to_tensor, place
+from latent_diffusion.training.precision import autocast, images_to_tensor
 from latent_diffusion.training.prefetch import prefetch
 from latent_diffusion.training.state import TrainingState
 

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from latent_diffusion.ema import Ema
-from latent_diffusion.training.precision import place
+from latent_diffusion.placement import place
 from latent_diffusion.training.state import CheckpointError, TrainingState
 from tests.resources.tiny_models import CPU
 
