@@ -25,18 +25,18 @@ from latent_diffusion.bundle import find_bundle
 from latent_diffusion.model_file import load_model
 from latent_diffusion.sample import sample
 bundle = find_bundle("emoji-scenes")
-autoencoder, denoiser, conditioner = (
-    load_model(bundle.path(kind), kind) for kind in ("autoencoder", "denoiser", "conditioner")
+autoencoder, denoiser, conditioner, planner = (
+    load_model(bundle.path(kind), kind) for kind in ("autoencoder", "denoiser", "conditioner", "planner")
 )
-for network in (autoencoder, denoiser.network):
-    network.to(memory_format=torch.channels_last)
 size = bundle.image_size // autoencoder.config.factor
 
 def picture(seed):
     start = time.perf_counter()
-    positive, negative = (conditioner.encode_text([text]) for text in ("a red apple left of a cat", ""))
+    text = "a red apple left of a cat"
+    positive, negative = (conditioner.encode_text([words]) for words in (text, ""))
+    positive += conditioner.encode_regions(planner.plan([text], seed), (size, size))
     shape = (1, denoiser.latent_channels, size, size)
-    latents = sample(denoiser, shape, positive, negative, seed=seed, steps=20)
+    latents = sample(denoiser, shape, positive, negative, seed=seed, steps=20, guidance=2.0)
     with torch.no_grad():
         autoencoder.decode(latents)
     return time.perf_counter() - start

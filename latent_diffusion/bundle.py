@@ -14,7 +14,7 @@ from blake3 import blake3
 EMBEDDED = Path(__file__).parent / "bundles"
 MANIFEST = "bundle.json"
 FORMAT = 1
-PARTS = ("autoencoder", "denoiser", "conditioner", "recogniser")
+PARTS = ("autoencoder", "denoiser", "conditioner", "planner", "recogniser")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 

@@ -11,10 +11,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from latent_diffusion.box_encoder import BoxEncoder
+from latent_diffusion.box_map import BoxMapEncoder
 from latent_diffusion.class_encoder import ClassEncoder
 from latent_diffusion.conditioning import Conditioning
 from latent_diffusion.regions import Region
 from latent_diffusion.text_encoder import TextEncoder, TextEncoderConfig
+from latent_diffusion.tokenization import token_ids, truncated_words, unknown_words
 
 
 class ConditionerError(ValueError):
@@ -28,6 +30,8 @@ class ConditionerConfig:
     text: TextEncoderConfig
     boxes: bool = False
     max_boxes: int = 8
+    map_channels: int = 0  # of the map of boxes that is concatenated to the latent
+    map_size: int = 16  # cells along a side of that map, where nothing else is asked for
     classes: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -50,6 +54,8 @@ class Conditioner(nn.Module):
         self.text = TextEncoder(config.text)
         if config.boxes:
             self.boxes = BoxEncoder(width, width)
+        if config.map_channels:
+            self.box_map = BoxMapEncoder(width, config.map_channels)
         if config.classes:
             self.classes = ClassEncoder(config.classes, width)
 
@@ -61,8 +67,7 @@ class Conditioner(nn.Module):
     def tokenize(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Return ids and mask [B,L]; texts longer than the encoder takes are cut, the last token kept."""
         limit = self.config.text.max_tokens
-        rows = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
-        rows = [row if len(row) <= limit else [*row[: limit - 1], row[-1]] for row in rows]
+        rows = [token_ids(self.tokenizer, text, limit) for text in texts]
         length = max(map(len, rows))
         ids = torch.zeros(len(rows), length, dtype=torch.long)
         mask = torch.zeros(len(rows), length, dtype=torch.bool)
@@ -73,19 +78,11 @@ class Conditioner(nn.Module):
 
     def truncated_words(self, text: str) -> list[str]:
         """Return the words of a text that the encoder has no room for, the one cut in two included."""
-        encoding = self.tokenizer.encode(text)
-        tokens = encoding.word_ids[self.config.text.max_tokens - 1 : -1]
-        lost = dict.fromkeys(word for word in tokens if word is not None)
-        return [text[slice(*span)] for word in lost if (span := encoding.word_to_chars(word)) is not None]
+        return truncated_words(self.tokenizer, text, self.config.text.max_tokens)
 
     def unknown_words(self, text: str) -> list[str]:
         """Return the words of a text that the vocabulary does not have."""
-        encoding = self.tokenizer.encode(text)
-        return [
-            text[a:b]
-            for token, (a, b) in zip(encoding.tokens, encoding.offsets, strict=True)
-            if token == "[UNK]"
-        ]
+        return unknown_words(self.tokenizer, text)
 
     def text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Return tokens [B,L,D] and mask [B,L] of texts; differentiable."""
@@ -94,6 +91,20 @@ class Conditioner(nn.Module):
 
     def region_tokens(self, layouts: Sequence[Sequence[Region]]) -> tuple[Tensor, Tensor]:
         """Return tokens [B,N,D] and mask [B,N] of layouts, N the longest; differentiable."""
+        phrases, boxes, mask = self._layout_tensors(layouts)
+        return self.boxes(phrases, boxes), mask
+
+    def region_map(
+        self, layouts: Sequence[Sequence[Region]], size: tuple[int, int] | None = None
+    ) -> Tensor | None:
+        """Return channels [B,C,*size] of layouts, `map_size` a side by default, None without a map."""
+        if not self.config.map_channels:
+            return None
+        phrases, boxes, mask = self._layout_tensors(layouts)
+        return self.box_map(phrases, boxes, mask, size or (self.config.map_size,) * 2)
+
+    def _layout_tensors(self, layouts: Sequence[Sequence[Region]]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the labels' phrases [B,N,D], the boxes [B,N,4] and the mask [B,N] of layouts."""
         if not self.config.boxes:
             raise ConditionerError(
                 "this conditioner has no box encoder; use a bundle that was trained with boxes."
@@ -112,7 +123,7 @@ class Conditioner(nn.Module):
                 mask[row, column] = True
             labels += [region.label for region in layout] + [""] * (boxes.shape[1] - len(layout))
         phrases = self.phrases(labels).unflatten(0, boxes.shape[:2])
-        return self.boxes(phrases, boxes.to(self.device)), mask.to(self.device)
+        return phrases, boxes.to(self.device), mask.to(self.device)
 
     def phrases(self, labels: Sequence[str]) -> Tensor:
         """Return [n,D]: the mean of each label's word vectors, normalised; zeros for an empty label.
@@ -135,14 +146,18 @@ class Conditioner(nn.Module):
         return Conditioning.of(tokens=tokens, mask=mask)
 
     @torch.no_grad()
-    def encode_regions(self, layouts: Sequence[Sequence[Region]]) -> Conditioning:
-        """Return the conditioning of one layout an image, to be used alone or added to that of a text."""
-        if not all(layouts):
-            raise ConditionerError(
-                "a layout without boxes says nothing; draw a box, or leave the input away."
-            )
+    def encode_regions(
+        self, layouts: Sequence[Sequence[Region]], size: tuple[int, int] | None = None
+    ) -> Conditioning:
+        """Return the conditioning of one layout an image, to be used alone or added to that of a text.
+
+        `size` is the latent's height and width in cells; by default it is the one of training. Layouts
+        without boxes say nothing, which nothing at all says too.
+        """
+        if not any(layouts):
+            return Conditioning()
         tokens, mask = self.region_tokens(layouts)
-        return Conditioning.of(tokens=tokens, mask=mask)
+        return Conditioning.of(tokens=tokens, mask=mask, channels=self.region_map(layouts, size))
 
     @torch.no_grad()
     def encode_class(self, classes: Sequence[int]) -> Conditioning:

@@ -39,7 +39,7 @@ class Denoiser:
     latent_channels: int = 4
     concat_channels: int = 0  # what the network takes beside the latent, by the route `channels`
     routes: frozenset[str] = frozenset({"tokens"})
-    null: Conditioning = NOTHING  # what training showed the network when it dropped the conditioning
+    null: Conditioning = NOTHING  # what training showed when it dropped the conditioning; channels as 1 x 1
     patches: tuple[tuple[Patch, float], ...] = ()  # with strengths, the first outermost
 
     @property
@@ -94,6 +94,8 @@ class Denoiser:
             given = replace(given, tokens=null.tokens, mask=null.mask)
         if given.vector is None:
             given = replace(given, vector=null.vector)
+        if given.channels is None and null.channels is not None:
+            given = replace(given, channels=null.channels.expand(-1, -1, *x.shape[-2:]))
         channels = 0 if given.channels is None else given.channels.shape[1]
         if channels != self.concat_channels:
             raise ConditioningError(

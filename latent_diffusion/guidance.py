@@ -34,10 +34,11 @@ def guided(
 ) -> Denoise:
     """D(x, sigma) under guidance: one network call on [negative, positive], or on the positive side alone.
 
-    A missing negative is the denoiser's `null`. Channels are never dropped (an inpainting model sees its
-    image on both sides): a negative without takes the positive's.
+    A missing negative is the denoiser's `null`. Channels that training never dropped stay on both sides (an
+    inpainting model sees its image always): a negative without takes the positive's.
     """
-    droppable = positive.routes() - {"channels"}
+    kept = {"channels"} - denoiser.null.routes()
+    droppable = positive.routes() - kept
     if negative is None and not droppable:
         return lambda x, sigma: denoiser.denoise(x, sigma, positive)  # nothing to exaggerate
     unconditional = negative or Conditioning()
@@ -47,7 +48,7 @@ def guided(
             f"guidance {guidance.scale:g} needs {' and '.join(sorted(missing))} to guide away from: connect "
             "a negative conditioning (an empty prompt will do), or set guidance to 1."
         )
-    if "channels" not in unconditional.routes():
+    if kept - unconditional.routes():
         unconditional += _channels(positive)
 
     def denoise(x: Tensor, sigma: float) -> Tensor:

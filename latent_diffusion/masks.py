@@ -33,6 +33,24 @@ def from_boxes(boxes: Tensor, height: int, width: int) -> Tensor:
     return mask
 
 
+def bounding_box(mask: Tensor) -> tuple[float, float, float, float]:
+    """The box (x0, y0, x1, y1), as parts of the picture, around all that any mask of the batch covers.
+
+    A pixel counts from 0.5; a mask that covers nothing is an error.
+    """
+    inside = mask.amax((0, 1)) >= 0.5  # [H, W]
+    if not inside.any():
+        raise MaskError("the mask covers nothing: paint what is to be inside it white.")
+    height, width = inside.shape
+    rows, columns = inside.any(1).nonzero(), inside.any(0).nonzero()
+    return (
+        int(columns.min()) / width,
+        int(rows.min()) / height,
+        (int(columns.max()) + 1) / width,
+        (int(rows.max()) + 1) / height,
+    )
+
+
 def grow(mask: Tensor, pixels: int) -> Tensor:
     """The mask dilated by a square of `pixels` in each direction; negative pixels shrink it."""
     if pixels == 0:

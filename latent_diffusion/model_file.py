@@ -17,7 +17,9 @@ from torch.overrides import TorchFunctionMode
 
 from latent_diffusion.autoencoder import Autoencoder, AutoencoderConfig
 from latent_diffusion.conditioner import Conditioner, ConditionerConfig
+from latent_diffusion.conditioning import Conditioning
 from latent_diffusion.denoiser import Denoiser
+from latent_diffusion.layout_planner import LayoutPlanner, LayoutPlannerConfig
 from latent_diffusion.recogniser import Recogniser, RecogniserConfig
 from latent_diffusion.schedule import NoiseSchedule
 from latent_diffusion.unet import UNet, UNetConfig
@@ -32,7 +34,7 @@ class ModelFileError(ValueError):
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """What a file holds: `autoencoder`, `denoiser`, `conditioner` or `recogniser`, and its configuration."""
+    """What a file holds (`autoencoder`, `denoiser`, ...: a key of `BUILDERS`), and its configuration."""
 
     kind: str
     config: dict[str, Any]
@@ -89,7 +91,7 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any:
-    """Build and fill a file's network: an Autoencoder, Denoiser, Conditioner or Recogniser, in eval mode."""
+    """Build and fill a file's network, in eval mode: what the builder of `kind` in `BUILDERS` makes."""
     header = read_header(path)
     if header.kind != kind:
         raise ModelFileError(
@@ -98,7 +100,11 @@ def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any
         )
     with safe_open(path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a dict)
-    tensors = {key: value.to(dtype) if value.is_floating_point() else value for key, value in tensors.items()}
+    # Copies: the sums of a matrix product depend on how its memory is aligned; in a file that is by chance.
+    tensors = {
+        key: value.to(dtype if value.is_floating_point() else value.dtype, copy=True)
+        for key, value in tensors.items()
+    }
     try:
         with torch.device("meta"), _NoInitialWeights():  # weights are given below
             module, finish = BUILDERS[kind](header.config)
@@ -134,12 +140,20 @@ def _conditioner(config: dict[str, Any]) -> Built:
     return Conditioner(ConditionerConfig.from_json(config["conditioner"]), tokenizer), _same
 
 
+def _planner(config: dict[str, Any]) -> Built:
+    return LayoutPlanner(
+        LayoutPlannerConfig(**config["planner"]), Tokenizer.from_str(config["tokenizer"])
+    ), _same
+
+
 def _recogniser(config: dict[str, Any]) -> Built:
     return Recogniser(RecogniserConfig(**_tuples(config))), _same
 
 
 def _denoiser(config: dict[str, Any]) -> Built:
     unet = UNetConfig(**_tuples(config["unet"]))
+    concat = unet.in_channels - unet.out_channels
+    droppable = concat > 0 and config.get("droppable_channels", False)
 
     def finish(network: UNet) -> Denoiser:
         return Denoiser(
@@ -147,6 +161,8 @@ def _denoiser(config: dict[str, Any]) -> Built:
             NoiseSchedule.scaled_linear(config["beta_start"], config["beta_end"]),
             parameterization=config["parameterization"],
             latent_channels=unet.out_channels,
+            concat_channels=concat,
+            null=Conditioning.of(channels=torch.zeros(1, concat, 1, 1)) if droppable else Conditioning(),
             routes=frozenset(config["routes"]),
         )
 
@@ -165,6 +181,7 @@ BUILDERS: dict[str, Callable[[dict[str, Any]], Built]] = {
     "autoencoder": _autoencoder,
     "conditioner": _conditioner,
     "denoiser": _denoiser,
+    "planner": _planner,
     "recogniser": _recogniser,
 }
 
@@ -181,17 +198,32 @@ def conditioner_header(conditioner: Conditioner) -> ModelHeader:
 
 
 def denoiser_header(
-    unet: UNet, parameterization: str, routes: frozenset[str], betas: tuple[float, float] = (0.00085, 0.012)
+    unet: UNet,
+    parameterization: str,
+    routes: frozenset[str],
+    betas: tuple[float, float] = (0.00085, 0.012),
+    *,
+    droppable_channels: bool = False,
 ) -> ModelHeader:
-    """Return the header for a denoiser on the scaled-linear schedule."""
+    """Return the header for a denoiser on the scaled-linear schedule.
+
+    `droppable_channels`: zeros stand for missing channels beside the latent, as training showed them.
+    """
     config = {
         "unet": asdict(unet.config),
         "parameterization": parameterization,
         "routes": sorted(routes),
         "beta_start": betas[0],
         "beta_end": betas[1],
+        "droppable_channels": droppable_channels,
     }
     return ModelHeader("denoiser", config)
+
+
+def planner_header(planner: LayoutPlanner) -> ModelHeader:
+    """Return the header for a layout planner; its tokenizer travels in it."""
+    config = {"planner": asdict(planner.config), "tokenizer": planner.tokenizer.to_str()}
+    return ModelHeader("planner", config)
 
 
 def recogniser_header(recogniser: Recogniser) -> ModelHeader:

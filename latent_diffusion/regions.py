@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -27,3 +28,27 @@ class Region:
                 f"the box {list(self.box)} of `{self.label}` must be x0 < x1, y0 < y1, all between 0 and 1 "
                 "(parts of the picture, y down)."
             )
+
+
+Box = tuple[float, float, float, float]
+
+
+def fit_into(regions: Sequence[Region], box: Box) -> list[Region]:
+    """Return the layout moved and scaled, proportions kept, to be as large as fits into the middle of `box`.
+
+    Boxes are (x0, y0, x1, y1) as parts of one picture; proportions are those of its sides.
+    """
+    if not regions:
+        return []
+    left, top = (min(region.box[side] for region in regions) for side in (0, 1))
+    right, bottom = (max(region.box[side] for region in regions) for side in (2, 3))
+    scale = min((box[2] - box[0]) / (right - left), (box[3] - box[1]) / (bottom - top))
+    x = (box[0] + box[2] - scale * (right + left)) / 2
+    y = (box[1] + box[3] - scale * (bottom + top)) / 2
+
+    def moved(region: Region) -> Region:
+        x0, x1 = (min(1.0, max(0.0, scale * side + x)) for side in region.box[::2])
+        y0, y1 = (min(1.0, max(0.0, scale * side + y)) for side in region.box[1::2])
+        return Region(region.label, (x0, y0, x1, y1))
+
+    return [moved(region) for region in regions]

@@ -4,7 +4,7 @@ from graph_engine import Pack
 from nodes.codecs import VALUE_TYPES
 from nodes.png_metadata import png_with_workflow, workflow_in_png
 
-VERSION = "0.1.0"  # part of every node's cache key: raise it when what the nodes call computes otherwise
+VERSION = "0.1.1"  # part of every node's cache key: raise it when what the nodes call computes otherwise
 
 pack = Pack.from_package(
     "core",

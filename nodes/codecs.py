@@ -19,6 +19,7 @@ from nodes.values import (
     Latent,
     Mask,
     ModelReference,
+    PlannerModel,
     RecogniserModel,
     Regions,
 )
@@ -181,5 +182,6 @@ VALUE_TYPES: tuple[ValueType, ...] = (
     _model(AutoencoderModel, "#ef5350"),
     _model(DenoiserModel, "#b39ddb"),
     _model(ConditionerModel, "#fff176"),
+    _model(PlannerModel, "#dce775"),
     _model(RecogniserModel, "#a1887f"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,6 +11,10 @@ from latent_diffusion.conditioning import Conditioning
 from nodes.errors import NodeRefused, SizeMismatch, TextTooLong, refusals
 from nodes.models import load
 from nodes.values import AutoencoderModel, ConditionerModel, Image, Latent, Regions
+
+if TYPE_CHECKING:
+    from latent_diffusion.conditioner import Conditioner
+    from latent_diffusion.layout_planner import LayoutPlanner
 
 MAX_TEXT = 2000  # characters; what the conditioner has room for is less, and it says so in words
 
@@ -61,12 +65,7 @@ def decode_latent(autoencoder: AutoencoderModel, latent: Latent, *, run: Run) ->
 def encode_text(conditioner: ConditionerModel, text: Text = "", *, run: Run) -> Conditioning:
     """What the text says, for the denoiser. An empty text means: nothing in particular."""
     network = load(conditioner, run)
-    if lost := network.truncated_words(text):
-        room = network.config.text.max_tokens - 2  # a token begins the text, and one ends it
-        raise TextTooLong(
-            f"the text is too long: this conditioner has room for {room} words and word parts, and "
-            f"'{lost[0]}' is the first word that does not fit. Say it in fewer words."
-        )
+    refuse_long_text(network, text, network.config.text.max_tokens)
     with refusals():
         conditioning = network.encode_text([text])
     if unknown := network.unknown_words(text):
@@ -75,11 +74,20 @@ def encode_text(conditioner: ConditionerModel, text: Text = "", *, run: Run) -> 
 
 
 @node(title="Encode regions", category="conditioning", lane="device")
-def encode_regions(conditioner: ConditionerModel, regions: Regions, *, run: Run) -> Conditioning:
-    """What is to be where, for the denoiser: boxes with labels. Combine it with a text, or use it alone."""
+def encode_regions(
+    conditioner: ConditionerModel, regions: Regions, latent: Latent | None = None, *, run: Run
+) -> Conditioning:
+    """What is to be where, for the denoiser: boxes with labels. Combine it with a text, or use it alone.
+
+    Connect the `latent` to be drawn on where its size is not the one that the model was trained with.
+    """
     network = load(conditioner, run)
+    if not len(regions):
+        run.progress(1, 1, "there are no boxes: where things are is left to the rest of the conditioning")
+        return Conditioning()
+    size = None if latent is None else (int(latent.samples.shape[2]), int(latent.samples.shape[3]))
     with refusals():
-        return _on_cpu(network.encode_regions([list(regions.regions())]))
+        return _on_cpu(network.encode_regions([list(regions.regions())], size))
 
 
 @node(title="Encode class", category="conditioning", lane="device")
@@ -98,6 +106,16 @@ def combine_conditioning(conditionings: list[Conditioning]) -> Conditioning:
     if not conditionings:
         raise NodeRefused("there is nothing to combine: connect a conditioning, or more.")
     return Conditioning(tuple(entry for one in conditionings for entry in one.entries))
+
+
+def refuse_long_text(network: Conditioner | LayoutPlanner, text: str, limit: int) -> None:
+    """Raise `TextTooLong` for a text that a network, which takes `limit` tokens, would cut."""
+    if lost := network.truncated_words(text):
+        room = limit - 2  # a token begins the text, and one ends it
+        raise TextTooLong(
+            f"the text is too long: this model has room for {room} words and word parts, and '{lost[0]}' "
+            "is the first word that does not fit. Say it in fewer words."
+        )
 
 
 def _on_cpu(conditioning: Conditioning) -> Conditioning:

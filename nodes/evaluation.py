@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from latent_diffusion.emoji_scenes.score import Score
 from nodes.models import load
 from nodes.sampling import SamplerName
 from nodes.scenes import Scenes, data_set
-from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, PlannerModel, RecogniserModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,18 +46,23 @@ def evaluate_generation(
     task: Literal["one_object", "two_objects", "boxes"] = "one_object",
     count: Count = 200,
     steps: Annotated[int, Field(ge=1, le=1000)] = 20,
-    guidance: Annotated[float, Field(ge=0, le=30)] = 3.0,
+    guidance: Annotated[float, Field(ge=0, le=30)] = 2.0,
     sampler: SamplerName = "dpmpp_2m",
+    planner: PlannerModel | None = None,
     seed: Annotated[int, Seed()] = 0,
     *,
     run: Run,
 ) -> list[Score]:
-    """Sample a picture for each of `count` held-out scenes; the recogniser says which came out right."""
+    """Sample a picture for each of `count` held-out scenes; the recogniser says which came out right.
+
+    The task `boxes` shows the denoiser the scenes' boxes alone. The others show it captions, with the layouts
+    that the `planner`, if there is one, plans for them.
+    """
     from latent_diffusion.emoji_scenes import evaluation
 
     source = data_set(scenes, run, objects=evaluation.OBJECTS[task])
-    boxes = task == "boxes"
-    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, boxes)
+    parts = _Parts(autoencoder, denoiser, conditioner, planner, boxes=task == "boxes")
+    paint = _painter(parts, run, steps=steps, guidance=guidance, sampler=sampler, seed=seed)
     return [evaluation.evaluate_task(task, source, load(recogniser, run), paint, count, run.progress)]
 
 
@@ -85,18 +91,23 @@ def prompt_grid(
     scenes: Scenes,
     count: Annotated[int, Field(ge=1, le=256)] = 64,
     steps: Annotated[int, Field(ge=1, le=1000)] = 20,
-    guidance: Annotated[float, Field(ge=0, le=30)] = 3.0,
+    guidance: Annotated[float, Field(ge=0, le=30)] = 2.0,
     sampler: SamplerName = "dpmpp_2m",
+    planner: PlannerModel | None = None,
     seed: Annotated[int, Seed()] = 0,
     *,
     run: Run,
 ) -> Artifact:
-    """Sample a picture for the caption of each of `count` scenes and lay them out in a grid."""
+    """Sample a picture for the caption of each of `count` scenes and lay them out in a grid.
+
+    With a `planner` each caption is sampled with a layout that is planned for it.
+    """
     import torch
 
     from latent_diffusion.emoji_scenes import report
 
-    paint = _painter(autoencoder, denoiser, conditioner, run, steps, guidance, sampler, seed, False)
+    parts = _Parts(autoencoder, denoiser, conditioner, planner)
+    paint = _painter(parts, run, steps=steps, guidance=guidance, sampler=sampler, seed=seed)
     examples = data_set(scenes, run).range(0, count)
     images = []
     for first in range(0, count, 16):
@@ -106,29 +117,38 @@ def prompt_grid(
     return run.save_artifact("grid.png", data, "image/png")
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What paints: the models, and whether scenes are described by their boxes in place of a caption."""
+
+    autoencoder: AutoencoderModel
+    denoiser: DenoiserModel
+    conditioner: ConditionerModel
+    planner: PlannerModel | None
+    boxes: bool = False
+
+
 def _painter(
-    autoencoder: AutoencoderModel,
-    denoiser: DenoiserModel,
-    conditioner: ConditionerModel,
-    run: Run,
-    steps: int,
-    guidance: float,
-    sampler: str,
-    seed: int,
-    boxes: bool,
+    parts: _Parts, run: Run, *, steps: int, guidance: float, sampler: SamplerName, seed: int
 ) -> Paint:
     from latent_diffusion.emoji_scenes.latents import layout
     from latent_diffusion.sample import sample
 
-    stage_one, network, encoder = load(autoencoder, run), load(denoiser, run), load(conditioner, run)
+    stage_one, network = load(parts.autoencoder, run), load(parts.denoiser, run)
+    encoder = load(parts.conditioner, run)
+    planner = None if parts.planner is None else load(parts.planner, run)
 
     def paint(examples: Sequence[Example], first: int) -> Tensor:
         count = len(examples)
         size = examples[0].picture.shape[0] // stage_one.config.factor
-        if boxes:
-            positive = encoder.encode_regions([layout(example.scene) for example in examples])
+        captions = [example.caption for example in examples]
+        if parts.boxes:
+            layouts = [layout(example.scene.objects) for example in examples]
+            positive = encoder.encode_regions(layouts, (size, size))
         else:
-            positive = encoder.encode_text([example.caption for example in examples])
+            positive = encoder.encode_text(captions)
+            if planner is not None:
+                positive += encoder.encode_regions(planner.plan(captions, seed, first), (size, size))
         latents = sample(
             network,
             (count, network.latent_channels, size, size),

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from graph_engine import FilePath, Run, node
 from nodes.models import ModelDigests, bundle_named, model_file, part_of, reference_to
-from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, PlannerModel, RecogniserModel
 
 ModelFile = Annotated[str, FilePath("model")]
 
@@ -56,6 +56,12 @@ def load_denoiser(file: ModelFile, *, run: Run) -> DenoiserModel:
 def load_conditioner(file: ModelFile, *, run: Run) -> ConditionerModel:
     """A conditioner from a model file, or from a bundle as `emoji-scenes/conditioner.safetensors`."""
     return reference_to(model_file(file, run), file, ConditionerModel, run)
+
+
+@node(title="Load planner", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
+def load_planner(file: ModelFile = "emoji-scenes/planner.safetensors", *, run: Run) -> PlannerModel:
+    """A layout planner from a model file, or from a bundle as `emoji-scenes/planner.safetensors`."""
+    return reference_to(model_file(file, run), file, PlannerModel, run)
 
 
 @node(title="Load recogniser", category="models", lane="io", kind="external", fingerprint=file_fingerprint)

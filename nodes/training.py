@@ -5,6 +5,7 @@ Each goes on from its own checkpoint when it was stopped, and what it made is a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -14,13 +15,14 @@ from graph_engine import Artifact, Run, Seed, node
 from nodes.errors import refusals
 from nodes.models import device_of, load, model_path, save_trained
 from nodes.scenes import Scenes, data_set
-from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, RecogniserModel
+from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, PlannerModel, RecogniserModel
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from latent_diffusion.autoencoder import Autoencoder
     from latent_diffusion.conditioner import Conditioner
+    from latent_diffusion.emoji_scenes.dataset import Example
     from latent_diffusion.training.loop import OnStep
     from latent_diffusion.unet import UNet
 
@@ -28,6 +30,7 @@ Steps = Annotated[int, Field(ge=1, le=10_000_000)]
 Batch = Annotated[int, Field(ge=1, le=8192)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]
+MapChannels = Annotated[int, Field(ge=0, le=1024)]  # of the map of boxes beside the latent; 0: none
 SCALE_SCENES = 512  # pictures from which the spread of the latents is measured
 SCALE_FIRST = 100_000_000  # a part of the data set that training does not come to
 SHEET = 16  # pictures on a sheet that shows how far a training is
@@ -161,6 +164,7 @@ def train_conditioner(
     rate: Rate = 1e-3,
     width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 192,
     layers: Annotated[int, Field(ge=1, le=32)] = 4,
+    map_channels: MapChannels = 64,
     seed: Annotated[int, Seed()] = 3,
     *,
     run: Run,
@@ -175,7 +179,7 @@ def train_conditioner(
 
     source = data_set(scenes, run)
     conditioner = training.train_conditioner(
-        _new_conditioner(width, layers, seed),
+        _new_conditioner(width, layers, map_channels, seed),
         training.ConditionerRecipe(steps, batch, rate, seed),
         lambda step: describe(source, ((n, n) for n in range(step * batch, (step + 1) * batch))),
         workspace=run.workspace(),
@@ -183,6 +187,42 @@ def train_conditioner(
         on_step=_progress(run),
     )
     return save_trained(run, conditioner, conditioner_header(conditioner), ConditionerModel)
+
+
+@node(title="Train planner", category="training", lane="device")
+def train_planner(
+    scenes: Scenes,
+    steps: Steps = 1_600,
+    batch: Batch = 64,
+    rate: Rate = 2e-3,
+    width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 128,
+    layers: Annotated[int, Field(ge=1, le=32)] = 4,
+    seed: Annotated[int, Seed()] = 4,
+    *,
+    run: Run,
+) -> PlannerModel:
+    """Train the language model that plans a layout for a caption. No picture is needed for that."""
+    import torch
+
+    from latent_diffusion.emoji_scenes.latents import describe
+    from latent_diffusion.emoji_scenes.words import build_tokenizer
+    from latent_diffusion.layout_planner import LayoutPlanner, LayoutPlannerConfig
+    from latent_diffusion.model_file import planner_header
+    from latent_diffusion.training import planner_training as training
+
+    source = data_set(scenes, run)
+    torch.manual_seed(seed)
+    tokenizer = build_tokenizer()
+    config = LayoutPlannerConfig(tokenizer.get_vocab_size(), width=width, layers=layers, heads=width // 32)
+    planner = training.train_planner(
+        LayoutPlanner(config, tokenizer),
+        training.PlannerRecipe(steps, batch, rate),
+        lambda step: describe(source, ((n, n) for n in range(step * batch, (step + 1) * batch))),
+        workspace=run.workspace(),
+        device=device_of(run),
+        on_step=_progress(run),
+    )
+    return save_trained(run, planner, planner_header(planner), PlannerModel)
 
 
 class TrainedDenoiser(NamedTuple):
@@ -197,15 +237,16 @@ def train_denoiser(
     scenes: Scenes,
     autoencoder: AutoencoderModel,
     steps: Steps = 8_000,
-    batch: Batch = 48,
+    batch: Batch = 64,
     rate: Rate = 2e-3,
-    latents: Annotated[int, Field(ge=64, le=10_000_000)] = 48_000,
+    latents: Annotated[int, Field(ge=64, le=10_000_000)] = 64_000,
     channels: Annotated[int, Field(ge=32, le=512, multiple_of=32)] = 96,
-    channel_multipliers: list[Annotated[int, Field(ge=1, le=8)]] = [1, 2, 2],  # noqa: B006 (a document's literal)
+    channel_multipliers: list[Annotated[int, Field(ge=1, le=8)]] = [1, 2],  # noqa: B006 (a document's literal)
     blocks: Annotated[int, Field(ge=1, le=4)] = 1,
-    attention_downsampling: list[Annotated[int, Field(ge=1, le=32)]] = [2, 4],  # noqa: B006
+    attention_downsampling: list[Annotated[int, Field(ge=1, le=32)]] = [2],  # noqa: B006
     context_width: Annotated[int, Field(ge=32, le=2048, multiple_of=32)] = 192,
     text_layers: Annotated[int, Field(ge=1, le=32)] = 4,
+    map_channels: MapChannels = 64,
     parameterization: Literal["v", "epsilon"] = "v",
     denoiser: DenoiserModel | None = None,
     conditioner: ConditionerModel | None = None,
@@ -244,10 +285,11 @@ def train_denoiser(
             on_step=lambda done, total: run.progress(done, total, "encoding scenes"),
         )
     scene_latents = SceneLatents(bank, source)
-    encoder = encoder or _new_conditioner(context_width, text_layers, seed)
+    encoder = encoder or _new_conditioner(context_width, text_layers, map_channels, seed)
     if unet is None:
+        encoder.config = replace(encoder.config, map_size=bank.shape[-1])
         config = UNetConfig(
-            in_channels=z,
+            in_channels=z + encoder.config.map_channels,
             out_channels=z,
             model_channels=channels,
             channel_mult=tuple(channel_multipliers),
@@ -261,8 +303,8 @@ def train_denoiser(
         unet = training.new_denoiser(config, seed)
     if given is not None:
         parameterization = given.parameterization
-    captions = [source.example(SCALE_FIRST + index).caption for index in range(SHEET)]
-    sheet = partial(_samples, run, stage_one, scenes.size, parameterization, captions)
+    examples = source.range(SCALE_FIRST, SHEET)
+    sheet = partial(_samples, run, stage_one, scenes.size, parameterization, examples)
     with refusals():
         unet, encoder = training.train_denoiser(
             unet,
@@ -276,7 +318,8 @@ def train_denoiser(
         )
     last = sheet(unet.to(device), encoder.to(device))
     run.save_artifact("samples.png", last, "image/png")
-    header = denoiser_header(unet, parameterization, frozenset({"tokens"}))
+    routes = frozenset({"tokens", "channels"} if encoder.config.map_channels else {"tokens"})
+    header = denoiser_header(unet, parameterization, routes, droppable_channels=True)
     return TrainedDenoiser(
         save_trained(run, unet, header, DenoiserModel),
         save_trained(run, encoder, conditioner_header(encoder), ConditionerModel),
@@ -289,6 +332,7 @@ def save_bundle(
     denoiser: DenoiserModel,
     conditioner: ConditionerModel,
     recogniser: RecogniserModel,
+    planner: PlannerModel | None = None,
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = "emoji-scenes",
     image_size: Annotated[int, Field(ge=32, le=4096)] = 128,
     *,
@@ -297,13 +341,14 @@ def save_bundle(
     """Pack models that belong together into a zip file; `scripts/embed_bundle` makes it the embedded one."""
     from latent_diffusion.bundle import pack_bundle
 
-    parts = {model.kind: model_path(model, run) for model in (autoencoder, denoiser, conditioner, recogniser)}
+    models = (autoencoder, denoiser, conditioner, recogniser, planner)
+    parts = {model.kind: model_path(model, run) for model in models if model is not None}
     archive = run.workspace() / f"{name}.zip"
     pack_bundle(archive, name, image_size, parts)
     return run.save_artifact(archive.name, archive, "application/zip")
 
 
-def _new_conditioner(width: int, layers: int, seed: int) -> Conditioner:
+def _new_conditioner(width: int, layers: int, map_channels: int, seed: int) -> Conditioner:
     import torch
 
     from latent_diffusion.conditioner import Conditioner, ConditionerConfig
@@ -313,7 +358,7 @@ def _new_conditioner(width: int, layers: int, seed: int) -> Conditioner:
     torch.manual_seed(seed)
     tokenizer = build_tokenizer()
     text = TextEncoderConfig(tokenizer.get_vocab_size(), 48, width, layers, width // 32, 32)
-    return Conditioner(ConditionerConfig(text, boxes=True), tokenizer)
+    return Conditioner(ConditionerConfig(text, boxes=True, map_channels=map_channels), tokenizer)
 
 
 def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> bytes:
@@ -331,21 +376,45 @@ def _samples(
     autoencoder: Autoencoder,
     pixels: int,
     parameterization: str,
-    captions: list[str],
+    examples: list[Example],
     unet: UNet,
     conditioner: Conditioner,
 ) -> bytes:
+    import torch
+
+    from latent_diffusion.conditioning import Conditioning
     from latent_diffusion.denoiser import Denoiser
+    from latent_diffusion.emoji_scenes.latents import layout
     from latent_diffusion.emoji_scenes.report import grid
     from latent_diffusion.sample import sample
     from latent_diffusion.schedule import NoiseSchedule
 
     config = unet.config
     z, size = config.out_channels, pixels // autoencoder.config.factor
-    denoiser = Denoiser(unet, NoiseSchedule.scaled_linear(), parameterization, z)
-    positive, negative = conditioner.encode_text(captions), conditioner.encode_text([""] * len(captions))
-    latents = sample(denoiser, (len(captions), z, size, size), positive, negative, steps=12, guidance=3.0)
-    return _shown(run, grid(autoencoder.decode(latents.to(autoencoder.latent_mean)), captions))
+    beside = config.in_channels - z
+    denoiser = Denoiser(
+        unet,
+        NoiseSchedule.scaled_linear(),
+        parameterization,
+        z,
+        concat_channels=beside,
+        routes=frozenset({"tokens", "channels"}),
+        null=Conditioning.of(channels=torch.zeros(1, beside, 1, 1)) if beside else Conditioning(),
+    )
+    shape = (len(examples), z, size, size)
+    captions = [example.caption for example in examples]
+    by_caption = conditioner.encode_text(captions)
+    by_boxes = conditioner.encode_regions(
+        [layout(example.scene.objects) for example in examples], (size, size)
+    )
+    nothing = conditioner.encode_text([""] * len(captions))
+    pictures = [
+        autoencoder.decode(
+            sample(denoiser, shape, positive, nothing, steps=12, guidance=2.0).to(autoencoder.latent_mean)
+        )
+        for positive in (by_caption, by_caption + by_boxes)
+    ]
+    return _shown(run, grid(torch.cat(pictures), captions + [f"{text}, with boxes" for text in captions]))
 
 
 def _shown(run: Run, sheet: bytes) -> bytes:

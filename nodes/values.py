@@ -128,6 +128,12 @@ class ConditionerModel(ModelReference):
     kind = "conditioner"
 
 
+class PlannerModel(ModelReference):
+    """Plans layouts: says where a picture of a text may have what."""
+
+    kind = "planner"
+
+
 class RecogniserModel(ModelReference):
     """Finds the objects in a picture; it measures what the others made."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from latent_diffusion.emoji_scenes.dataset import EmojiScenes
-from latent_diffusion.emoji_scenes.scenes import Scene, caption
+from latent_diffusion.emoji_scenes.scenes import SceneObject, caption, in_order_of_mention
 from latent_diffusion.regions import Region
 from latent_diffusion.training.conditioner_training import CaptionBatch
 from latent_diffusion.training.denoiser_training import LatentBatch
@@ -34,19 +34,23 @@ class SceneLatents:
 
 
 def describe(scenes: EmojiScenes, numbered: Iterable[tuple[int, int]]) -> CaptionBatch:
-    """Return captions and layouts of scenes, given as (scene, number); another number has other words."""
+    """Return captions and layouts of scenes, given as (scene, number); another number has other words.
+
+    The boxes of a layout are in the order in which the caption names them.
+    """
     captions, layouts = [], []
     for index, number in numbered:
         scene = scenes.scene(index)
         words = np.random.Generator(np.random.PCG64([scenes.seed, CAPTION_STREAM, number]))
-        captions.append(caption(scene, words))
-        layouts.append(layout(scene))
+        text = caption(scene, words)
+        captions.append(text)
+        layouts.append(layout(in_order_of_mention(scene, text)))
     return CaptionBatch(captions, layouts)
 
 
-def layout(scene: Scene) -> list[Region]:
-    """Return the boxes of a scene with their labels."""
+def layout(objects: Iterable[SceneObject]) -> list[Region]:
+    """Return the boxes of a scene's objects with their labels."""
     return [
         Region(o.label, (max(0.0, o.box[0]), max(0.0, o.box[1]), min(1.0, o.box[2]), min(1.0, o.box[3])))
-        for o in scene.objects
+        for o in objects
     ]

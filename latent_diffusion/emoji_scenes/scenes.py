@@ -7,6 +7,7 @@ training that stops goes on at the same scene.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -168,6 +169,17 @@ def caption(scene: Scene, rng: np.random.Generator) -> str:
     if rng.random() < 0.7:
         text += f" on {_with_article(' and '.join(scene.background))} background"
     return text
+
+
+def in_order_of_mention(scene: Scene, text: str) -> list[SceneObject]:
+    """Return the objects as the caption names them; those that it counts, from left to right."""
+    words = re.findall(r"[a-z]+", text)
+
+    def mention(scene_object: SceneObject) -> tuple[int, float]:
+        names = (scene_object.noun, plural(scene_object.noun))
+        return next(i for i, word in enumerate(words) if word in names), scene_object.centre[0]
+
+    return sorted(scene.objects, key=mention)
 
 
 def _count_caption(objects: list[SceneObject]) -> str | None:

@@ -12,11 +12,12 @@ from torch import Tensor
 from latent_diffusion.conditioner import Conditioner
 from latent_diffusion.ema import Ema
 from latent_diffusion.objective import ldm_loss
+from latent_diffusion.placement import place
 from latent_diffusion.regions import Region
 from latent_diffusion.schedule import NoiseSchedule
 from latent_diffusion.training.loop import LearningRate, OnStep, fit
 from latent_diffusion.training.optimizers import descend, make_optimizers
-from latent_diffusion.training.precision import autocast, place
+from latent_diffusion.training.precision import autocast
 from latent_diffusion.training.prefetch import prefetch
 from latent_diffusion.training.state import TrainingState
 from latent_diffusion.unet import UNet, UNetConfig
@@ -32,8 +33,8 @@ class DenoiserRecipe:
     decay: float = 0.35  # last part of the steps, over which the rate falls to zero
     parameterization: str = "v"
     min_snr_gamma: float | None = None  # 5 all but mutes the noisiest steps, which lay a scene out
-    timestep_power: float = 1.0  # t is drawn with density ~ t^power; 0: uniformly, as in the paper
-    caption_only: float = 0.4
+    timestep_power: float = 0.5  # t is drawn with density ~ t^power; 0: uniformly, as in the paper
+    caption_only: float = 0.25
     boxes_only: float = 0.2
     unconditional: float = 0.1  # the rest of the time: caption and boxes
     ema: float = 0.998
@@ -83,10 +84,11 @@ def train_denoiser(
         t = draw_timesteps(len(x0), len(schedule), recipe.timestep_power, generator).to(device)
         noise = torch.randn(x0.shape, generator=generator).to(device)
         with autocast(device):
-            tokens, mask = mixed_tokens(conditioner, batch, recipe, generator)
-            context = {"context": tokens, "context_mask": mask}
+            shown = mixed_conditioning(conditioner, batch, recipe, generator)
+            context = {"context": shown.tokens, "context_mask": shown.mask}
+            network = unet if shown.channels is None else beside(unet, shown.channels)
             losses = ldm_loss(
-                unet, x0, t, noise, context, schedule, recipe.parameterization, recipe.min_snr_gamma
+                network, x0, t, noise, context, schedule, recipe.parameterization, recipe.min_snr_gamma
             )
         loss = losses.mean()
         descend(loss, optimizers.values(), parameters)
@@ -119,26 +121,47 @@ def draw_timesteps(count: int, steps: int, power: float, generator: torch.Genera
     return (steps * uniform ** (1 / (1 + power))).long().clamp(max=steps - 1)
 
 
-def mixed_tokens(
+@dataclass(frozen=True, eq=False)
+class ShownConditioning:
+    """What the network sees of a batch's conditioning: tokens [B,L,D], mask [B,L], channels [B,C,h,w]."""
+
+    tokens: Tensor
+    mask: Tensor
+    channels: Tensor | None
+
+
+def mixed_conditioning(
     conditioner: Conditioner, batch: LatentBatch, recipe: DenoiserRecipe, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Return tokens [B,L,D] and mask [B,L] of a batch; some images lose the caption, the boxes, or both.
+) -> ShownConditioning:
+    """Return the conditioning of a batch; some images lose the caption, the boxes, or both.
 
     An image without any conditioning sees the empty caption; one with boxes only sees no caption tokens,
-    which is what each encoder alone gives when sampling.
+    which is what each encoder alone gives when sampling. Without boxes the map is zero.
     """
     draw = torch.rand(len(batch.captions), generator=generator)
     unconditional = draw < recipe.unconditional
     boxes_only = (draw >= recipe.unconditional) & (draw < recipe.unconditional + recipe.boxes_only)
-    caption_only = draw >= 1 - recipe.caption_only
+    without_boxes = unconditional | (draw >= 1 - recipe.caption_only)
     captions = [
         "" if drop else text for text, drop in zip(batch.captions, unconditional.tolist(), strict=True)
     ]
+    layouts = [
+        [] if drop else layout for layout, drop in zip(batch.layouts, without_boxes.tolist(), strict=True)
+    ]
     text, text_mask = conditioner.text_tokens(captions)
-    boxes, box_mask = conditioner.region_tokens(batch.layouts)
+    boxes, box_mask = conditioner.region_tokens(layouts)
     text_mask = text_mask & ~boxes_only.to(text_mask.device)[:, None]
-    box_mask = box_mask & ~(unconditional | caption_only).to(box_mask.device)[:, None]
-    return torch.cat([text, boxes], dim=1), torch.cat([text_mask, box_mask], dim=1)
+    height, width = batch.latents.shape[-2:]
+    return ShownConditioning(
+        torch.cat([text, boxes], dim=1),
+        torch.cat([text_mask, box_mask], dim=1),
+        conditioner.region_map(layouts, (height, width)),
+    )
+
+
+def beside(network: Callable[..., Tensor], channels: Tensor) -> Callable[..., Tensor]:
+    """Return the network with `channels` [B,C,h,w] concatenated to every latent that it gets."""
+    return lambda x, *args, **kwargs: network(torch.cat([x, channels.to(x.dtype)], dim=1), *args, **kwargs)
 
 
 def new_denoiser(config: UNetConfig, seed: int) -> UNet:

@@ -52,10 +52,12 @@ def networks_to_continue(
             f"training goes on from a UNet, and this denoiser is a {type(unet).__name__}."
         )
     channels = (unet.config.in_channels, unet.config.out_channels)
-    if channels != (latent_channels, latent_channels):
+    beside = conditioner.config.map_channels
+    if channels != (latent_channels + beside, latent_channels):
         raise StartingWeightsError(
-            f"the denoiser takes {channels[0]} channels and gives {channels[1]}, and the latents of the "
-            f"autoencoder have {latent_channels}; connect the autoencoder that the denoiser was trained with."
+            f"the denoiser takes {channels[0]} channels and gives {channels[1]}, the latents of the "
+            f"autoencoder have {latent_channels} and the conditioner's map of boxes {beside}; connect the "
+            "autoencoder and the conditioner that the denoiser was trained with."
         )
     widths = (unet.config.context_width, conditioner.config.text.width)
     if widths[0] != widths[1]:

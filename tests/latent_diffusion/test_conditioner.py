@@ -110,9 +110,19 @@ def test_conditionings_of_text_and_boxes_combine():
     assert not any(entry.tokens.requires_grad for entry in both.entries)
 
 
-def test_a_layout_without_boxes_is_refused():
-    with pytest.raises(ConditionerError, match="draw a box, or leave the input away"):
-        tiny_conditioner().encode_regions([[]])
+def test_layouts_without_boxes_say_nothing():
+    assert tiny_conditioner().encode_regions([[], []]).entries == ()
+
+
+def test_a_map_of_boxes_comes_with_their_tokens_at_the_size_of_the_latent():
+    conditioner = tiny_conditioner(map_channels=6)
+    layouts = [[Region("cat", LEFT)], []]
+    (entry,) = conditioner.encode_regions(layouts).entries
+    assert entry.channels.shape == (2, 6, 8, 8)
+    assert entry.channels[0].any()
+    assert not entry.channels[1].any()
+    assert conditioner.encode_regions(layouts, (4, 12)).entries[0].channels.shape == (2, 6, 4, 12)
+    assert tiny_conditioner().encode_regions(layouts).entries[0].channels is None
 
 
 def test_more_boxes_than_were_trained_are_refused():

@@ -99,6 +99,15 @@ def test_missing_or_wrongly_sized_channels_are_an_error():
         denoiser.denoise(X, 3.0, Conditioning.of(channels=torch.ones(1, 1, 4, 4)))
 
 
+def test_channels_that_training_dropped_may_be_missing():
+    null = Conditioning.of(channels=torch.zeros(1, 1, 1, 1))
+    denoiser = Denoiser(
+        ToyNetwork(in_channels=5), SCHEDULE, concat_channels=1, routes=frozenset({"channels"}), null=null
+    )
+    zeros = Conditioning.of(channels=torch.zeros(2, 1, 5, 5))
+    torch.testing.assert_close(denoiser.denoise(X, 3.0), denoiser.denoise(X, 3.0, zeros))
+
+
 def test_a_latent_of_another_shape_is_an_error():
     with pytest.raises(LatentShapeError, match=r"\[B, 4, h, w\]"):
         toy().denoise(X[:, :3], 3.0, SHORT)

@@ -70,7 +70,17 @@ def test_an_unconditional_model_has_nothing_to_guide():
     assert denoiser.network.calls == [2]
 
 
-def test_channels_are_never_dropped():
+def test_channels_that_training_dropped_are_guided_away_from():
+    null = Conditioning.of(channels=torch.zeros(1, 1, 1, 1))
+    denoiser = Denoiser(
+        ToyNetwork(in_channels=5), SCHEDULE, concat_channels=1, routes=frozenset({"channels"}), null=null
+    )
+    ones, zeros = (Conditioning.of(channels=torch.full((1, 1, 5, 5), value)) for value in (1.0, 0.0))
+    implied = guided(denoiser, ones, None, Guidance(2.0))(X, 3.0)
+    torch.testing.assert_close(implied, guided(denoiser, ones, zeros, Guidance(2.0))(X, 3.0))
+
+
+def test_channels_that_training_never_dropped_stay_on_both_sides():
     denoiser = Denoiser(
         ToyNetwork(in_channels=5), SCHEDULE, concat_channels=1, routes=frozenset({"tokens", "channels"})
     )

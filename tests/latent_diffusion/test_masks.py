@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from latent_diffusion.masks import (
     MaskError,
+    bounding_box,
     composite,
     feather,
     from_boxes,
@@ -98,3 +99,16 @@ def test_a_latent_cell_is_masked_if_any_pixel_of_it_is(size, cells, at):
 
 def test_other_latent_cells_stay_free():
     assert to_latent(dot(32, 9), 8, 8).flatten().nonzero().flatten().tolist() == [2 * 8 + 2]
+
+
+def test_the_bounding_box_goes_around_what_all_masks_of_a_batch_cover():
+    mask = torch.zeros(2, 1, 4, 8)
+    mask[0, 0, 1, 2] = 1
+    mask[1, 0, 2, 5] = 0.5
+    mask[1, 0, 3, 7] = 0.4
+    assert bounding_box(mask) == (0.25, 0.25, 0.75, 0.75)
+
+
+def test_a_mask_that_covers_nothing_has_no_bounding_box():
+    with pytest.raises(MaskError, match="the mask covers nothing: paint"):
+        bounding_box(torch.zeros(1, 1, 4, 4))

@@ -109,9 +109,22 @@ def test_boxes_give_a_token_each_and_say_where(model: BundleModels) -> None:
     assert not torch.equal(tokens(both)[0][:, 0], tokens(both)[0][:, 1])
 
 
-def test_no_boxes_and_too_many_boxes_are_refused(model: BundleModels) -> None:
-    with pytest.raises(NodeRefused, match="a layout without boxes says nothing"):
-        encode_regions(model.conditioner, Regions())
+def test_no_boxes_say_nothing_and_that_is_said(model: BundleModels) -> None:
+    notes: list[str] = []
+    run = Run("boxes", listener=lambda e: notes.append(e.note))
+    assert encode_regions(model.conditioner, Regions(), run=run).entries == ()
+    assert notes == ["there are no boxes: where things are is left to the rest of the conditioning"]
+
+
+def test_boxes_are_encoded_for_the_latent_they_are_drawn_on(model: BundleModels) -> None:
+    regions = Regions.of(Region("cat", (0, 0, 1, 1)))
+    plain = encode_regions(model.conditioner, regions)
+    wide = encode_regions(model.conditioner, regions, Latent(torch.zeros(1, 16, 3, 5), 8))
+    shapes = [one.entries[0].channels.shape[1:] for one in (plain, wide)]
+    assert shapes == [(tiny_bundle.MAP_CHANNELS, 16, 16), (tiny_bundle.MAP_CHANNELS, 3, 5)]
+
+
+def test_too_many_boxes_are_refused(model: BundleModels) -> None:
     with pytest.raises(NodeRefused, match="5 boxes, and this conditioner takes 4 at most"):
         encode_regions(model.conditioner, Regions.of(*[Region("cat", (0, 0, 1, 1))] * 5))
 

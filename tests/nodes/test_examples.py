@@ -61,15 +61,16 @@ def test_another_prompt_runs_its_encoding_and_what_follows(engine: Engine) -> No
     document = set_inputs(example("text_to_image"), QUICK)
     before = engine.run(document).raise_for_status()
     after = engine.run(set_inputs(document, {"prompt": "two cats"}))
-    assert computed(after) == {"prompt", "sample", "decode", "save"}
+    assert computed(after) == {"prompt", "plan", "text", "boxes", "positive", "sample", "decode", "save"}
     assert not torch.equal(before.outputs["image"].pixels, after.outputs["image"].pixels)
 
 
-def test_another_seed_runs_the_sampling_and_what_follows(engine: Engine) -> None:
+def test_another_seed_plans_and_samples_anew_and_encodes_no_text(engine: Engine) -> None:
     document = set_inputs(example("text_to_image"), QUICK)
     before = engine.run(document).raise_for_status()
     after = engine.run(set_inputs(document, {"seed": 7}))
-    assert computed(after) == {"sample", "decode", "save"}
+    assert computed(after) >= {"seed", "plan", "sample", "decode", "save"}
+    assert statuses(after)["text"] == "hit"
     assert not torch.equal(before.outputs["image"].pixels, after.outputs["image"].pixels)
 
 

@@ -43,6 +43,7 @@ CONDITIONER = {
     "conditioner.width": 32,
     "conditioner.layers": 1,
 }
+PLANNER = {"planner.steps": 2, "planner.batch": 2, "planner.width": 32, "planner.layers": 1}
 DENOISER = {
     "denoiser_steps": 4,
     "denoiser_batch": 2,
@@ -59,7 +60,7 @@ EVALUATION = {
     **{f"{node}.{name}": 2 for node in TASKS for name in ("count", "steps")},
     "bundle.image_size": 32,
 }
-TINY = SIZES | RECOGNISER | AUTOENCODER | CONDITIONER | DENOISER | EVALUATION
+TINY = SIZES | RECOGNISER | AUTOENCODER | CONDITIONER | PLANNER | DENOISER | EVALUATION
 
 
 def document() -> Document:
@@ -78,7 +79,7 @@ def test_the_document_trains_packs_and_measures_and_does_nothing_twice(
     archive = engine.artifacts.path(first.outputs["bundle"])
     bundle = unpack_bundle(archive, tmp_path / "bundles")
     assert (bundle.name, bundle.image_size) == ("emoji-scenes", 32)
-    assert sorted(bundle.digests) == ["autoencoder", "conditioner", "denoiser", "recogniser"]
+    assert sorted(bundle.digests) == ["autoencoder", "conditioner", "denoiser", "planner", "recogniser"]
     report = {one.name: engine.artifacts.path(one).read_bytes() for one in first.outputs["report"]}
     assert sorted(report) == ["evaluation.json", "evaluation.md", "evaluation.png"]
     assert [score["count"] for score in json.loads(report["evaluation.json"])] == [2, 2, 2, 2, 4]

@@ -10,6 +10,7 @@ from torch import nn
 from latent_diffusion.autoencoder import Autoencoder, AutoencoderConfig
 from latent_diffusion.conditioner import Conditioner, ConditionerConfig
 from latent_diffusion.emoji_scenes.words import build_tokenizer
+from latent_diffusion.layout_planner import LayoutPlanner, LayoutPlannerConfig
 from latent_diffusion.recogniser import Recogniser, RecogniserConfig
 from latent_diffusion.text_encoder import TextEncoderConfig
 from latent_diffusion.unet import UNet, UNetConfig
@@ -58,13 +59,24 @@ def tiny_unet(**fields: object) -> UNet:
     return randomized(UNet(UNetConfig(**(settings | fields))))
 
 
-def tiny_conditioner(max_tokens: int = 24, boxes: bool = True, classes: int = 0) -> Conditioner:
-    """A two-layer text encoder on the words of emoji scenes, with box tokens, and classes if asked for."""
+def tiny_conditioner(
+    max_tokens: int = 24, boxes: bool = True, classes: int = 0, map_channels: int = 0
+) -> Conditioner:
+    """A two-layer text encoder on the words of emoji scenes, with box tokens, and more if asked for."""
     tokenizer = build_tokenizer()
     text = TextEncoderConfig(
         tokenizer.get_vocab_size(), max_tokens, WIDTH, layers=2, heads=2, head_channels=16
     )
-    return randomized(Conditioner(ConditionerConfig(text, boxes=boxes, classes=classes), tokenizer))
+    config = ConditionerConfig(text, boxes, classes=classes, map_channels=map_channels, map_size=8)
+    return randomized(Conditioner(config, tokenizer))
+
+
+def tiny_planner(**fields: object) -> LayoutPlanner:
+    """A two-layer planner on the words of emoji scenes."""
+    tokenizer = build_tokenizer()
+    settings = {"max_text": 24, "bins": 16, "width": 32, "layers": 2, "heads": 2}
+    config = LayoutPlannerConfig(tokenizer.get_vocab_size(), **(settings | fields))
+    return randomized(LayoutPlanner(config, tokenizer))
 
 
 def tiny_recogniser(classes: tuple[str, ...] = ("apple", "cat", "dog")) -> Recogniser:

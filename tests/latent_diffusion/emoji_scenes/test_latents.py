@@ -6,7 +6,7 @@ import torch
 
 from latent_diffusion.emoji_scenes.dataset import EmojiScenes
 from latent_diffusion.emoji_scenes.latents import SceneLatents, layout
-from latent_diffusion.emoji_scenes.scenes import Scene, SceneObject
+from latent_diffusion.emoji_scenes.scenes import Scene, SceneObject, in_order_of_mention
 from latent_diffusion.emoji_scenes.vocabulary import COUNTS, RELATIONS, TINTS, plural
 
 COUNT = 6
@@ -46,7 +46,26 @@ def test_batches_go_through_the_bank_again_and_again(source, bank):
 
 def test_latent_and_layout_are_of_the_same_scene(source):
     batch = source.batch(1, 4)  # scenes 4, 5, 0, 1
-    assert batch.layouts == [layout(source.scenes.scene(index)) for index in (4, 5, 0, 1)]
+    for index, given in zip((4, 5, 0, 1), batch.layouts, strict=True):
+        wanted = layout(source.scenes.scene(index).objects)
+        assert sorted(map(repr, given)) == sorted(map(repr, wanted))
+
+
+def test_a_layout_is_in_the_order_of_its_caption():
+    scene = Scene(
+        tuple(
+            SceneObject(noun, "", "", (x, 0.1, x + 0.2, 0.3))
+            for noun, x in (("car", 0.0), ("carrot", 0.4), ("mouse", 0.8), ("mouse", 0.6))
+        ),
+        ("blue",),
+    )
+    ordered = in_order_of_mention(scene, "two mice, a carrot and a car on a blue background")
+    assert [(o.noun, o.box[0]) for o in ordered] == [
+        ("mouse", 0.6),
+        ("mouse", 0.8),
+        ("carrot", 0.4),
+        ("car", 0.0),
+    ]
 
 
 def test_a_batch_may_be_larger_than_the_bank(source):
@@ -76,7 +95,7 @@ def test_captions_change_from_epoch_to_epoch_and_stay_true(source):
 def test_a_layout_has_the_label_and_box_of_each_object_within_the_picture():
     inside, outside = (0.1, 0.2, 0.3, 0.4), (0.5, 0.5, 1.0 + 1e-9, 1.2)
     scene = Scene((SceneObject("apple", "red", "", inside), SceneObject("cat", "", "", outside)), ("blue",))
-    assert [(r.label, r.box) for r in layout(scene)] == [
+    assert [(r.label, r.box) for r in layout(scene.objects)] == [
         ("red apple", inside),
         ("cat", (0.5, 0.5, 1.0, 1.0)),
     ]

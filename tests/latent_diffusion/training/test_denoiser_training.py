@@ -10,7 +10,7 @@ from latent_diffusion.schedule import NoiseSchedule
 from latent_diffusion.training.denoiser_training import (
     DenoiserRecipe,
     draw_timesteps,
-    mixed_tokens,
+    mixed_conditioning,
     new_denoiser,
     train_denoiser,
 )
@@ -80,51 +80,71 @@ NOTHING = {"caption_only": 0.0, "boxes_only": 0.0, "unconditional": 0.0}
 
 
 def mixed(**shares: float):
-    conditioner, batch = tiny_conditioner(), latents(0)
+    conditioner, batch = tiny_conditioner(map_channels=6), latents(0)
+    recipe = DenoiserRecipe(**(NOTHING | shares))
     with torch.no_grad():
-        tokens, mask = mixed_tokens(
-            conditioner, batch, DenoiserRecipe(**(NOTHING | shares)), torch.Generator().manual_seed(0)
-        )
+        shown = mixed_conditioning(conditioner, batch, recipe, torch.Generator().manual_seed(0))
         text, text_mask = conditioner.text_tokens(batch.captions)
         boxes, box_mask = conditioner.region_tokens(batch.layouts)
         empty, _ = conditioner.text_tokens([""])
-    return tokens, mask, (text, text_mask), (boxes, box_mask), empty
+        box_map = conditioner.region_map(batch.layouts, (8, 8))
+    return shown, (text, text_mask), (boxes, box_mask), empty, box_map
 
 
 def test_by_default_an_image_sees_caption_and_boxes():
-    tokens, mask, (text, text_mask), (boxes, box_mask), _ = mixed()
-    assert torch.equal(tokens, torch.cat([text, boxes], 1))
-    assert torch.equal(mask, torch.cat([text_mask, box_mask], 1))
+    shown, (text, text_mask), (boxes, box_mask), _, box_map = mixed()
+    assert torch.equal(shown.tokens, torch.cat([text, boxes], 1))
+    assert torch.equal(shown.mask, torch.cat([text_mask, box_mask], 1))
+    assert torch.equal(shown.channels, box_map)
 
 
-def test_an_image_with_its_caption_only_has_the_boxes_hidden():
-    tokens, mask, (text, text_mask), (_, box_mask), _ = mixed(caption_only=1.0)
-    assert torch.equal(mask, torch.cat([text_mask, torch.zeros_like(box_mask)], 1))
-    assert torch.equal(tokens[:, : text.shape[1]], text)
+def test_an_image_with_its_caption_only_has_no_boxes():
+    shown, (text, text_mask), _, _, _ = mixed(caption_only=1.0)
+    length = text.shape[1]
+    assert torch.equal(shown.mask[:, :length], text_mask)
+    assert not shown.mask[:, length:].any()
+    assert torch.equal(shown.tokens[:, :length], text)
+    assert not shown.channels.any()
 
 
 def test_an_image_with_boxes_only_has_every_caption_token_hidden():
-    tokens, mask, (text, text_mask), (boxes, box_mask), _ = mixed(boxes_only=1.0)
-    assert torch.equal(mask, torch.cat([torch.zeros_like(text_mask), box_mask], 1))
-    assert torch.equal(tokens[:, text.shape[1] :], boxes)
+    shown, (text, text_mask), (boxes, box_mask), _, box_map = mixed(boxes_only=1.0)
+    assert torch.equal(shown.mask, torch.cat([torch.zeros_like(text_mask), box_mask], 1))
+    assert torch.equal(shown.tokens[:, text.shape[1] :], boxes)
+    assert torch.equal(shown.channels, box_map)
 
 
 def test_an_unconditional_image_sees_the_empty_caption():
-    tokens, mask, _, (_, box_mask), empty = mixed(unconditional=1.0)
-    assert mask.tolist() == [[True, True] + [False] * box_mask.shape[1]] * 2
-    torch.testing.assert_close(tokens[:, :2], empty.expand(2, 2, WIDTH))
+    shown, _, _, empty, _ = mixed(unconditional=1.0)
+    assert shown.mask[:, :2].all()
+    assert not shown.mask[:, 2:].any()
+    assert not shown.channels.any()
+    torch.testing.assert_close(shown.tokens[:, :2], empty.expand(2, 2, WIDTH))
+
+
+def test_a_map_of_boxes_is_trained_with_the_denoiser(tmp_path):
+    unet = new_denoiser(tiny_unet(in_channels=10, out_channels=4).config, seed=0)
+    conditioner = tiny_conditioner(map_channels=6)
+    before = {key: value.clone() for key, value in conditioner.box_map.state_dict().items()}
+    recipe = replace(RECIPE, caption_only=0.0)
+    trained = train_denoiser(
+        unet, conditioner, recipe, latents, workspace=tmp_path, device=CPU, on_step=ignore
+    )[1]
+    after = trained.box_map.state_dict()
+    assert all(not torch.equal(after[key], value) for key, value in before.items())
 
 
 def test_the_shares_are_parts_of_all_images():
-    conditioner, batch = tiny_conditioner(), latents(0)
+    conditioner, batch = tiny_conditioner(map_channels=6), latents(0)
     recipe = DenoiserRecipe(caption_only=0.5, boxes_only=0.2, unconditional=0.1)
     counts = {"caption": 0, "boxes": 0, "none": 0, "both": 0}
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for _ in range(200):
-            _, mask = mixed_tokens(conditioner, batch, recipe, generator)
-            for row in mask:  # two boxes at the end
-                text, boxes = int(row[:-2].sum()), bool(row[-2:].any())
+            shown = mixed_conditioning(conditioner, batch, recipe, generator)
+            for mask, box_map, layout in zip(shown.mask, shown.channels, batch.layouts, strict=True):
+                boxes = bool(box_map.any())
+                text = int(mask.sum()) - (len(layout) if boxes else 0)
                 kind = {(True, False): "caption", (False, True): "boxes", (True, True): "both"}[
                     text > 0, boxes
                 ]

@@ -82,9 +82,12 @@ def test_a_conditioner_alone_gets_a_new_denoiser():
 
 def test_what_does_not_fit_is_named():
     with pytest.raises(
-        StartingWeightsError, match=r"takes 4 channels and gives 4, and the latents .* have 16"
+        StartingWeightsError,
+        match=r"takes 4 channels and gives 4, the latents .* have 16 and .* map of boxes 0",
     ):
         networks_to_continue(denoiser(), conditioner(), 16)
+    with pytest.raises(StartingWeightsError, match=r"takes 4 channels .* map of boxes 6"):
+        networks_to_continue(denoiser(), conditioner(map_channels=6), 4)
     with pytest.raises(StartingWeightsError, match="tokens of width 64, and the conditioner makes them 32"):
         networks_to_continue(denoiser(context_width=64), conditioner(), 4)
     with pytest.raises(StartingWeightsError, match="has no box encoder"):
