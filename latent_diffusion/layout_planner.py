@@ -58,6 +58,9 @@ class LayoutPlanner(nn.Module):
             for _ in range(config.layers)
         )
         self.norm = nn.LayerNorm(width)
+        known = tokenizer.get_vocab()
+        self._end = known[END]
+        self._special = [known[name] for name in ("[PAD]", UNKNOWN, "[CLS]", END) if name in known]
         self.head = nn.Linear(width, tokens)
         nn.init.normal_(self.token_emb.weight, std=0.02)
         nn.init.normal_(self.pos_emb.weight, std=0.02)
@@ -156,17 +159,8 @@ class LayoutPlanner(nn.Module):
         return self._end if logits[self._end] > words.max() else int(words.argmax())
 
     def _label(self, words: list[int]) -> str:
-        text = " ".join(self.tokenizer.id_to_token(word) for word in words)
+        text = " ".join(str(self.tokenizer.id_to_token(word)) for word in words)
         return text.replace(" ##", "").removeprefix("##")
-
-    @property
-    def _end(self) -> int:
-        return int(self.tokenizer.token_to_id(END))
-
-    @property
-    def _special(self) -> list[int]:
-        names = ("[PAD]", UNKNOWN, "[CLS]", END)
-        return [id_ for name in names if (id_ := self.tokenizer.token_to_id(name)) is not None]
 
 
 def _draw(logits: Tensor, top_p: float, generator: torch.Generator) -> int:

@@ -16,7 +16,7 @@ def autocast(device: torch.device) -> AbstractContextManager[None]:
 
 def cpu_multiplies_bf16() -> bool:
     """Whether this machine's CPU has AVX-512 or AMX instructions for bf16."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
