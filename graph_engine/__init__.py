@@ -27,6 +27,7 @@ from graph_engine.run import Run
 from graph_engine.value_type import Codec, ValueType
 
 if TYPE_CHECKING:
+    from graph_engine.builder import Workflow
     from graph_engine.catalogue import Catalogue
     from graph_engine.checker import check
     from graph_engine.compile import compile_document
@@ -47,6 +48,7 @@ _ON_FIRST_USE = {
     "Problem": "problem",
     "RunResult": "result",
     "Settings": "settings",
+    "Workflow": "builder",
     "check": "checker",
     "compile_document": "compile",
     "load_document": "document_io",
@@ -101,6 +103,7 @@ __all__ = [
     "UnknownValueType",
     "UploadTooLarge",
     "ValueType",
+    "Workflow",
     "check",
     "compile_document",
     "load_document",

@@ -1,4 +1,4 @@
-"""The command line: run, validate, plan, submit, jobs, work, nodes, schema, cache.
+"""The command line: run, validate, plan, diff, submit, jobs, work, nodes, schema, cache.
 
 Exit status: 0 ok, 1 failed run, 2 bad document or usage, 130 stopped by Ctrl-C.
 """
@@ -21,6 +21,7 @@ from typing import Any
 from graph_engine import cli_jobs, cli_output
 from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings
+from graph_engine.diff import diff
 from graph_engine.document import Document, document_schema
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
@@ -109,6 +110,23 @@ def _plan(arguments: argparse.Namespace) -> int:
         else:
             for line in cli_output.plan_lines(planned):
                 print(line)
+    return OK
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    documents = []
+    for path in (arguments.before, arguments.after):
+        arguments.file = path  # an error names the file that it is about
+        with _engine(arguments) as engine:
+            documents.append(engine.load(arguments.file))
+    differences = diff(*documents)
+    if arguments.json:
+        _print_json({"differences": [one.as_dict() for one in differences]})
+    else:
+        for one in differences:
+            print(one)
+        if not differences:
+            print("The documents say the same.")
     return OK
 
 
@@ -264,6 +282,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--quiet", action="store_true", help="show no progress")
     document_options(command("validate", _validate, "Say everything that is wrong with a workflow."))
     document_options(command("plan", _plan, "Say which nodes would run, and why."))
+    differ = command("diff", _diff, "Say in words what differs between two workflows.")
+    differ.add_argument(
+        "before", type=Path, metavar="BEFORE", help="a workflow, or a picture that carries one"
+    )
+    differ.add_argument("after", type=Path, metavar="AFTER", help="another")
     submit = command("submit", _submit, "Put a workflow into the queue; it is kept over restarts.")
     document_options(submit)
     jobs = command("jobs", cli_jobs.jobs, "List the jobs of the queue, show, steer or save one.")

@@ -422,3 +422,23 @@ def test_python_m_graph_engine_prints_the_schema() -> None:
     )
     published = (ROOT / "docs" / "schemas" / "workflow-1.json").read_text()
     assert done.stdout == published
+
+
+def test_diff_says_what_differs_and_names_a_file_that_can_not_be_read(cli: Cli, tmp_path: Path) -> None:
+    after = json.loads(json.dumps(SAVE))
+    after["nodes"]["n"]["inputs"]["value"] = 5
+    for name, one in (("before", SAVE), ("after", after)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(one))
+    before, after_file = str(tmp_path / "before.json"), str(tmp_path / "after.json")
+    assert cli("diff", before, after_file)[:2] == (0, "Node 'n', input 'value': 4 became 5.\n")
+    assert cli("diff", before, before)[:2] == (0, "The documents say the same.\n")
+    status, out, _ = cli("diff", before, after_file, "--json")
+    assert status == 0
+    (told,) = json.loads(out)["differences"]
+    assert (told["code"], told["node"], told["before"], told["after"]) == ("input", "n", "4", "5")
+    (tmp_path / "broken.json").write_text("{")
+    status, out, error = cli("diff", before, str(tmp_path / "broken.json"))
+    assert (status, out) == (2, "")
+    assert "broken.json" in error
+    assert "is not JSON" in error
+    assert cli("diff", str(tmp_path / "gone.json"), before)[0] == 2
