@@ -21,6 +21,7 @@ from graph_engine.errors import (
     UploadTooLarge,
 )
 from graph_engine.fields import Bool, FilePath, Float, Int, Multiline, Seed
+from graph_engine.migration import Migration
 from graph_engine.node import NodeType, node, node_type_of
 from graph_engine.pack import Pack, PackFault
 from graph_engine.run import Run
@@ -83,6 +84,7 @@ __all__ = [
     "Float",
     "Int",
     "JsonCodec",
+    "Migration",
     "Multiline",
     "NodeDeclarationError",
     "NodeFailed",

@@ -53,6 +53,17 @@ class Catalogue:
         pack = self._packs.get(pack_name)
         return pack.node_types.get(node_name) if pack else None
 
+    def renamed(self, name: str) -> str:
+        """The present name of a node type that its pack renamed, else the name; loads that pack only."""
+        pack_name, _, node_name = name.partition("/")
+        self._load(pack_name)
+        pack = self._packs.get(pack_name)
+        followed: set[str] = set()  # a pack may rename in a circle by mistake
+        while pack and node_name in pack.renamed and node_name not in followed:
+            followed.add(node_name)
+            node_name = pack.renamed[node_name]
+        return f"{pack_name}/{node_name}" if pack and followed else name
+
     def node_types(self) -> dict[str, NodeType]:
         """Every node type by `pack/name`; loads every pack."""
         return {

@@ -23,6 +23,7 @@ from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings
 from graph_engine.diff import diff
 from graph_engine.document import Document, document_schema
+from graph_engine.document_io import load_document
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
 from graph_engine.export import check_folder, export_artifacts
@@ -118,7 +119,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     for path in (arguments.before, arguments.after):
         arguments.file = path  # an error names the file that it is about
         with _engine(arguments) as engine:
-            documents.append(engine.load(arguments.file))
+            documents.append(load_document(path, engine.catalogue.importers))  # as they are, not migrated
     differences = diff(*documents)
     if arguments.json:
         _print_json({"differences": [one.as_dict() for one in differences]})
@@ -184,7 +185,10 @@ def _engine(arguments: argparse.Namespace) -> Engine:
 
 
 def _document(arguments: argparse.Namespace, engine: Engine) -> Document:
-    document = engine.load(arguments.file)
+    opened = engine.open(arguments.file)
+    for change in opened.changes:
+        _say(str(change))
+    document = opened.document
     return apply_settings(document, engine, arguments.set, arguments.set_file)
 
 

@@ -21,6 +21,7 @@ from graph_engine.execute import Context, Execution
 from graph_engine.files import Files
 from graph_engine.interface import set_inputs
 from graph_engine.keys import Keys
+from graph_engine.migrate import Migrated, migrated
 from graph_engine.plan import Plan, plan
 from graph_engine.problem import Problem
 from graph_engine.result import NodeReport, Outputs, RunResult, RunStatus
@@ -59,16 +60,20 @@ class Engine:
         self._surroundings = Surroundings(self.settings.device, self.services, self.files, self.artifacts)
 
     def load(self, path: Path | str) -> Document:
-        """Read a document from a .json file or a picture. Raises `DocumentError`."""
-        return load_document(path, self.catalogue.importers)
+        """Read a document from a .json file or a picture, at present versions. Raises `DocumentError`."""
+        return self.open(path).document
+
+    def open(self, path: Path | str) -> Migrated:
+        """`load`, with what had to be changed for the present versions of its nodes."""
+        return migrated(load_document(path, self.catalogue.importers), self.catalogue)
 
     def check(self, document: Document) -> list[Problem]:
-        """All problems of a document."""
-        return check(document, self.catalogue)
+        """All problems of a document, at present versions."""
+        return self._problems(migrated(document, self.catalogue))
 
     def plan(self, document: Document, wanted: Iterable[str] | None = None) -> Plan:
         """What would run, and why. Raises `DocumentError`."""
-        graph = self._compile(document, wanted)
+        _, graph = self._compile(document, wanted)
         return plan(graph, self.store, self._keys, self._surroundings)
 
     def run(
@@ -90,7 +95,7 @@ class Engine:
             tell,
             self.settings.debug,
         )
-        graph = self._compile(document, wanted)
+        document, graph = self._compile(document, wanted)
         planned = plan(graph, self.store, self._keys, self._surroundings)
         execution = Execution(graph, planned, context)
         tell(events.RunStarted(document.name, len(planned.steps)))
@@ -138,11 +143,18 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _compile(self, document: Document, wanted: Iterable[str] | None) -> Any:
-        problems = self.check(document)
-        if problems:
+    def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Any]:
+        """The document at present versions, and the graph of it."""
+        opened = migrated(document, self.catalogue)
+        if problems := self._problems(opened):
             raise DocumentError(problems)
-        return compile_document(document, self.catalogue, wanted)
+        return opened.document, compile_document(opened.document, self.catalogue, wanted)
+
+    def _problems(self, opened: Migrated) -> list[Problem]:
+        failed = {problem.node for problem in opened.problems}
+        found = check(opened.document, self.catalogue)
+        rest = [one for one in found if one.code != "unknown_version" or one.node not in failed]
+        return [*opened.problems, *rest]
 
 
 def run_document(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from graph_engine.errors import NodeDeclarationError
 from graph_engine.implementation import implementation_digest
+from graph_engine.migration import Migrate, Migrations, migrations_of
 from graph_engine.run import PlainRun, Run
 from graph_engine.sockets import MISSING, NodeInput, NodeOutput, outputs_of
 from graph_engine.type_hints import hints_of, plain
@@ -34,6 +35,7 @@ class NodeType:
     lane: Lane
     kind: Kind
     fingerprint: Callable[..., Any] | None
+    migrations: Migrations = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> dict[str, NodeInput]:
@@ -111,11 +113,14 @@ def node(
     lane: Lane = "cpu",
     kind: Kind = "pure",
     fingerprint: Callable[..., Any] | None = None,
+    migrate: Migrate | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as a node type; gives back the same function, callable as plain Python.
 
     `fingerprint` belongs to kind "external": it takes the inputs it names (and `run`) and returns what the
-    outside world looks like now, as text, number or bytes.
+    outside world looks like now, as text, number or bytes. `migrate` brings uses of earlier versions to this
+    one: a function from old inputs to new or a `Migration`, from the version before, or several by the
+    version that each begins at.
     """
 
     def declare(function: F) -> F:
@@ -126,8 +131,12 @@ def node(
             raise NodeDeclarationError(f"Node '{name}': kind 'external' and a fingerprint go together.")
         if version < 1:
             raise NodeDeclarationError(f"Node '{name}': versions count from 1.")
+        try:
+            migrations = migrations_of(migrate, version)
+        except ValueError as error:
+            raise NodeDeclarationError(f"Node '{name}': {error}.") from error
         shown = title or name.replace("_", " ").capitalize()
-        declaration = NodeType(function, name, shown, category, version, lane, kind, fingerprint)
+        declaration = NodeType(function, name, shown, category, version, lane, kind, fingerprint, migrations)
         setattr(function, _ATTRIBUTE, declaration)
         if _takes_run(function):
             defaults = function.__kwdefaults__ or {}

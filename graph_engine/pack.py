@@ -40,6 +40,7 @@ class Pack:
 
     `importers` read a workflow document out of a file by its suffix; `exporters` put one into a file by its
     media type. `values` holds `ValueType`s, or bare pydantic models and dataclasses that JSON can say.
+    `renamed` leads former names of nodes to the present ones; documents with the former ones go on working.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Pack:
         values: Iterable[ValueType | type] = (),
         importers: Mapping[str, Importer] | None = None,
         exporters: Mapping[str, Exporter] | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.importers = dict(importers or {})
         self.exporters = dict(exporters or {})
+        self.renamed = dict(renamed or {})
         self.values: list[ValueType | type] = list(values)
         self._functions = list(nodes)
         self._package: str | None = None
@@ -70,9 +73,10 @@ class Pack:
         values: Iterable[ValueType | type] = (),
         importers: Mapping[str, Importer] | None = None,
         exporters: Mapping[str, Exporter] | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> Pack:
         """A pack of every @node function in every submodule of a package, imported on first use."""
-        pack = cls(name, version, (), values, importers, exporters)
+        pack = cls(name, version, (), values, importers, exporters, renamed)
         pack._package = package if isinstance(package, str) else package.__name__
         return pack
 
