@@ -36,6 +36,22 @@ def evaluate_autoencoder(
     return evaluation.evaluate_autoencoder(load(autoencoder, run), source, count, run.progress)
 
 
+@node(title="Evaluate planner", category="evaluation", lane="device")
+def evaluate_planner(
+    planner: PlannerModel,
+    scenes: Scenes,
+    count: Count = 200,
+    seed: Annotated[int, Seed()] = 0,
+    *,
+    run: Run,
+) -> list[Score]:
+    """Plan layouts for `count` captions of two objects: are they those of the caption, and where it says?"""
+    from latent_diffusion.emoji_scenes import evaluation
+
+    source = data_set(scenes, run, objects=2)
+    return [evaluation.evaluate_planner(load(planner, run), source, count, seed, run.progress)]
+
+
 @node(title="Evaluate generation", category="evaluation", lane="device")
 def evaluate_generation(
     autoencoder: AutoencoderModel,

@@ -11,6 +11,7 @@ from latent_diffusion.autoencoder import Autoencoder
 from latent_diffusion.emoji_scenes.dataset import EmojiScenes, Example, pictures
 from latent_diffusion.emoji_scenes.scenes import Scene, phrase, relation
 from latent_diffusion.emoji_scenes.score import Score
+from latent_diffusion.layout_planner import LayoutPlanner
 from latent_diffusion.metrics import bootstrap_mean, box_iou, psnr, ssim
 from latent_diffusion.recogniser import Detection, Recogniser
 from latent_diffusion.training.precision import images_to_tensor
@@ -66,6 +67,27 @@ def evaluate_task(
         on_batch(min(first + BATCH, count), count)
     real_mean = sum(real) / len(real)
     return _score(TITLES[task], painted, real=real_mean, misses=tuple(misses[:20]))
+
+
+def evaluate_planner(
+    planner: LayoutPlanner, scenes: EmojiScenes, count: int, seed: int, on_batch: OnBatch
+) -> Score:
+    """Return the share of `count` captions whose planned boxes are of their two objects, placed as they say."""
+    right: list[float] = []
+    misses: list[str] = []
+    for index, number in enumerate(task_scenes("two_objects", scenes, count)):
+        example = task_example("two_objects", scenes, number)
+        (planned,) = planner.plan([example.caption], seed, index)
+        wanted = {o.label: o.noun for o in example.scene.objects}
+        named = sorted(region.label for region in planned) == sorted(wanted)
+        found = [Detection(wanted.get(r.label, r.label), 1.0, r.box) for r in planned]
+        right.append(float(named) * two_objects_right(example.scene, found)[0])
+        if not right[-1]:
+            boxes = ", ".join(f"{region.label} {region.box}" for region in planned)
+            misses.append(f"{example.caption}: planned {boxes or 'nothing'}")
+        if index % BATCH == BATCH - 1:
+            on_batch(index + 1, count)
+    return _score("planned layouts: both objects, relation right", right, misses=tuple(misses[:20]))
 
 
 def task_scenes(task: str, scenes: EmojiScenes, count: int) -> list[int]:

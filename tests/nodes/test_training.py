@@ -57,6 +57,7 @@ DENOISER = {
 TASKS = ("one_object", "two_objects", "boxes", "grid")
 EVALUATION = {
     "reconstruction.count": 2,
+    "plans.count": 2,
     **{f"{node}.{name}": 2 for node in TASKS for name in ("count", "steps")},
     "bundle.image_size": 32,
 }
@@ -82,8 +83,8 @@ def test_the_document_trains_packs_and_measures_and_does_nothing_twice(
     assert sorted(bundle.digests) == ["autoencoder", "conditioner", "denoiser", "planner", "recogniser"]
     report = {one.name: engine.artifacts.path(one).read_bytes() for one in first.outputs["report"]}
     assert sorted(report) == ["evaluation.json", "evaluation.md", "evaluation.png"]
-    assert [score["count"] for score in json.loads(report["evaluation.json"])] == [2, 2, 2, 2, 4]
-    assert len(report["evaluation.md"].splitlines()) == 2 + 5
+    assert [score["count"] for score in json.loads(report["evaluation.json"])] == [2, 2, 2, 2, 2, 4]
+    assert len(report["evaluation.md"].splitlines()) == 2 + 6
     assert report["evaluation.png"].startswith(SIGNATURE)
     assert {"reconstructions.png", "samples.png", "grid.png"} <= {one.name for one in first.artifacts}
 

@@ -1,6 +1,6 @@
 """The judges on planted detections; the scenes that a task asks for; what a perfect painter scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -12,6 +12,7 @@ from latent_diffusion.emoji_scenes.evaluation import (
     TASKS,
     boxes_right,
     evaluate_autoencoder,
+    evaluate_planner,
     evaluate_task,
     one_object_right,
     quantized,
@@ -19,8 +20,10 @@ from latent_diffusion.emoji_scenes.evaluation import (
     task_scenes,
     two_objects_right,
 )
+from latent_diffusion.emoji_scenes.latents import layout
 from latent_diffusion.emoji_scenes.scenes import Scene, SceneObject, is_held_out, relation
 from latent_diffusion.recogniser import Detection, Recogniser, RecogniserConfig
+from latent_diffusion.regions import Region
 from latent_diffusion.training.precision import images_to_tensor
 from tests.resources.tiny_models import CPU, tiny_autoencoder
 
@@ -201,3 +204,40 @@ def test_quantized_pictures_are_those_of_a_file():
     levels = quantized(torch.tensor([-3.0, -1.0, 0.0, 0.001, 1.0, 2.0]))
     assert torch.equal(levels, quantized(levels))
     assert ((levels + 1) * 127.5).round().tolist() == [0, 0, 128, 128, 255, 255]
+
+
+class KnowingPlanner:
+    """Plans the boxes that a scene has, as `change` leaves them."""
+
+    def __init__(self, scenes: EmojiScenes, change: Callable[[list[Region]], list[Region]]) -> None:
+        self.layouts = {}
+        for number in task_scenes("two_objects", scenes, 4):
+            example = task_example("two_objects", scenes, number)
+            self.layouts[example.caption] = change(layout(example.scene.objects))
+
+    def plan(self, texts: list[str], seed: int, first_index: int) -> list[list[Region]]:
+        return [self.layouts[text] for text in texts]
+
+
+def swapped(regions: list[Region]) -> list[Region]:
+    a, b = regions
+    return [Region(a.label, b.box), Region(b.label, a.box)]
+
+
+@pytest.mark.parametrize(
+    ("change", "score"),
+    [
+        (lambda regions: regions, 1.0),
+        (lambda regions: regions[::-1], 1.0),
+        (swapped, 0.0),
+        (lambda regions: regions[:1], 0.0),
+        (lambda regions: [Region("cup", regions[0].box), regions[1]], 0.0),
+        (lambda regions: [*regions, regions[0]], 0.0),
+    ],
+    ids=["as it is", "in another order", "swapped", "one missing", "another object", "one too many"],
+)
+def test_a_planned_layout_is_right_with_the_objects_of_the_caption_where_it_says(compositor, change, score):
+    scenes = held_out(compositor, "two_objects")
+    found = evaluate_planner(KnowingPlanner(scenes, change), scenes, 4, 0, ignore)
+    assert (found.value, found.count) == (score, 4)
+    assert len(found.misses) == round(4 * (1 - score))
