@@ -49,15 +49,18 @@ class Catalogue:
     def node_type(self, name: str) -> NodeType | None:
         """The node type `pack/name`, or None; loads that pack only."""
         pack_name, _, node_name = name.partition("/")
-        self._load(pack_name)
-        pack = self._packs.get(pack_name)
+        pack = self.pack(pack_name)
         return pack.node_types.get(node_name) if pack else None
+
+    def pack(self, name: str) -> Pack | None:
+        """The pack of that name, or None where there is none or it can not be loaded; loads it only."""
+        self._load(name)
+        return self._packs.get(name)
 
     def renamed(self, name: str) -> str:
         """The present name of a node type that its pack renamed, else the name; loads that pack only."""
         pack_name, _, node_name = name.partition("/")
-        self._load(pack_name)
-        pack = self._packs.get(pack_name)
+        pack = self.pack(pack_name)
         followed: set[str] = set()  # a pack may rename in a circle by mistake
         while pack and node_name in pack.renamed and node_name not in followed:
             followed.add(node_name)

@@ -27,6 +27,7 @@ from graph_engine.document_io import load_document
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
 from graph_engine.export import check_folder, export_artifacts
+from graph_engine.listing import installed_packs
 from graph_engine.messages import nearest, shown
 from graph_engine.problem import Problem
 from graph_engine.settings import Settings, default_data_folder
@@ -142,22 +143,23 @@ def _work(arguments: argparse.Namespace) -> int:
 
 
 def _nodes(arguments: argparse.Namespace) -> int:
-    with _engine(arguments) as engine:
-        found = engine.catalogue.node_types()
-        for fault in engine.catalogue.faults:
-            _say(f"{fault.where} could not be loaded: {fault.message}")
+    folder = Settings.given(data=arguments.data).data.expanduser()
+    packs = installed_packs(folder / "catalogue.json")
+    for fault in (fault for pack in packs for fault in pack.faults):
+        _say(f"{fault['where']} could not be loaded: {fault['message']}")
+    found = {name: one for pack in packs for name, one in pack.nodes.items()}
     if arguments.name and arguments.name not in found:
         raise EngineError(f"There is no node type '{arguments.name}'. {nearest(arguments.name, found)}")
     chosen = {arguments.name: found[arguments.name]} if arguments.name else dict(sorted(found.items()))
     if arguments.json:
-        _print_json({"nodes": [cli_output.node_json(name, one) for name, one in chosen.items()]})
+        _print_json({"nodes": list(chosen.values())})
     elif arguments.name:
-        for line in cli_output.node_lines(arguments.name, found[arguments.name]):
+        for line in cli_output.node_lines(found[arguments.name]):
             print(line)
     else:
         width = max((len(name) for name in chosen), default=0)
         for name, one in chosen.items():
-            print(f"{name:<{width}}  {one.title}")
+            print(f"{name:<{width}}  {one['title']}")
     return OK
 
 

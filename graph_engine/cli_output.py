@@ -14,11 +14,9 @@ from graph_engine import events
 from graph_engine.describe import describe
 from graph_engine.document import Document
 from graph_engine.messages import shown
-from graph_engine.node import NodeType
 from graph_engine.plan import Plan
 from graph_engine.problem import Problem
 from graph_engine.result import RunResult
-from graph_engine.type_hints import type_name
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -191,43 +189,18 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def node_json(name: str, declared: NodeType) -> dict[str, Any]:
-    """A node type as JSON: everything a client needs to draw it."""
-    return {
-        "type": name,
-        "version": declared.version,
-        "title": declared.title,
-        "category": declared.category,
-        "lane": declared.lane,
-        "kind": declared.kind,
-        "help": declared.help,
-        "inputs": {
-            one.name: {
-                "type": type_name(one.annotation),
-                "required": one.required,
-                "many": one.item is not None,
-                "schema": one.schema,
-                **({} if one.required else {"default": one.default_literal[1]}),
-            }
-            for one in declared.inputs.values()
-        },
-        "outputs": {one.name: {"type": type_name(one.annotation)} for one in declared.outputs.values()},
-    }
-
-
-def node_lines(name: str, declared: NodeType) -> Iterable[str]:
-    """A node type as a page of help."""
-    yield f"{name} (version {declared.version}): {declared.title}"
-    yield from (f"  {line}" for line in declared.help.splitlines())
-    for title, sockets in (("inputs", declared.inputs), ("outputs", declared.outputs)):
+def node_lines(listed: dict[str, Any]) -> Iterable[str]:
+    """A node type, as `node_listing` gives it, as a page of help."""
+    yield f"{listed['type']} (version {listed['version']}): {listed['title']}"
+    yield from (f"  {line}" for line in listed["help"].splitlines())
+    for title in ("inputs", "outputs"):
+        sockets = listed[title]
         if sockets:
             yield f"{title}:"
-        width = max((len(one) for one in sockets), default=0)
-        for one in sockets.values():
-            default = ""
-            if title == "inputs" and not declared.inputs[one.name].required:
-                default = f" = {shown(declared.inputs[one.name].default_literal[1])}"
-            yield f"  {one.name:<{width}}  {type_name(one.annotation)}{default}"
+        width = max((len(name) for name in sockets), default=0)
+        for name, one in sockets.items():
+            default = f" = {shown(one['default'])}" if "default" in one else ""
+            yield f"  {name:<{width}}  {one['type']}{default}"
 
 
 def plain_output(value: Any) -> Any:

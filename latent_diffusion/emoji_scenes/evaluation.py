@@ -72,7 +72,7 @@ def evaluate_task(
 def evaluate_planner(
     planner: LayoutPlanner, scenes: EmojiScenes, count: int, seed: int, on_batch: OnBatch
 ) -> Score:
-    """Return the share of `count` captions whose planned boxes are of their two objects, placed as they say."""
+    """Return the share of `count` captions whose planned boxes are their two objects, placed as they say."""
     right: list[float] = []
     misses: list[str] = []
     for index, number in enumerate(task_scenes("two_objects", scenes, count)):
