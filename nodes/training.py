@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from graph_engine import Artifact, Run, Seed, node
+from nodes import sheets
 from nodes.errors import refusals
 from nodes.models import device_of, load, model_path, save_trained
 from nodes.scenes import Scenes, data_set
@@ -20,11 +21,8 @@ from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, Plan
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from latent_diffusion.autoencoder import Autoencoder
     from latent_diffusion.conditioner import Conditioner
-    from latent_diffusion.emoji_scenes.dataset import Example
     from latent_diffusion.training.loop import OnStep
-    from latent_diffusion.unet import UNet
 
 Steps = Annotated[int, Field(ge=1, le=10_000_000)]
 Batch = Annotated[int, Field(ge=1, le=8192)]
@@ -147,11 +145,11 @@ def train_autoencoder(
             device=device,
             on_step=_progress(run),
             features=None if features is None else load(features, run).feature_maps,
-            on_sheet=partial(_reconstructions, run, sample[:SHEET].to(device)),
+            on_sheet=partial(sheets.reconstructions, run, sample[:SHEET].to(device)),
         )
     if start is None:
         measure_latent_scale(autoencoder, sample)
-    sheet = _reconstructions(run, sample[:SHEET], autoencoder)
+    sheet = sheets.reconstructions(run, sample[:SHEET], autoencoder)
     run.save_artifact("reconstructions.png", sheet, "image/png")
     return save_trained(run, autoencoder, autoencoder_header(autoencoder), AutoencoderModel)
 
@@ -304,7 +302,7 @@ def train_denoiser(
     if given is not None:
         parameterization = given.parameterization
     examples = source.range(SCALE_FIRST, SHEET)
-    sheet = partial(_samples, run, stage_one, scenes.size, parameterization, examples)
+    sheet = partial(sheets.samples, run, stage_one, scenes.size, parameterization, examples)
     with refusals():
         unet, encoder = training.train_denoiser(
             unet,
@@ -359,67 +357,6 @@ def _new_conditioner(width: int, layers: int, map_channels: int, seed: int) -> C
     tokenizer = build_tokenizer()
     text = TextEncoderConfig(tokenizer.get_vocab_size(), 48, width, layers, width // 32, 32)
     return Conditioner(ConditionerConfig(text, boxes=True, map_channels=map_channels), tokenizer)
-
-
-def _reconstructions(run: Run, images: Tensor, autoencoder: Autoencoder) -> bytes:
-    import torch
-
-    from latent_diffusion.emoji_scenes.report import grid
-
-    decoded = autoencoder.decode(autoencoder.encode(images))
-    labels = ["scene"] * len(images) + ["reconstruction"] * len(images)
-    return _shown(run, grid(torch.cat([images, decoded]), labels))
-
-
-def _samples(
-    run: Run,
-    autoencoder: Autoencoder,
-    pixels: int,
-    parameterization: str,
-    examples: list[Example],
-    unet: UNet,
-    conditioner: Conditioner,
-) -> bytes:
-    import torch
-
-    from latent_diffusion.conditioning import Conditioning
-    from latent_diffusion.denoiser import Denoiser
-    from latent_diffusion.emoji_scenes.latents import layout
-    from latent_diffusion.emoji_scenes.report import grid
-    from latent_diffusion.sample import sample
-    from latent_diffusion.schedule import NoiseSchedule
-
-    config = unet.config
-    z, size = config.out_channels, pixels // autoencoder.config.factor
-    beside = config.in_channels - z
-    denoiser = Denoiser(
-        unet,
-        NoiseSchedule.scaled_linear(),
-        parameterization,
-        z,
-        concat_channels=beside,
-        routes=frozenset({"tokens", "channels"}),
-        null=Conditioning.of(channels=torch.zeros(1, beside, 1, 1)) if beside else Conditioning(),
-    )
-    shape = (len(examples), z, size, size)
-    captions = [example.caption for example in examples]
-    by_caption = conditioner.encode_text(captions)
-    by_boxes = conditioner.encode_regions(
-        [layout(example.scene.objects) for example in examples], (size, size)
-    )
-    nothing = conditioner.encode_text([""] * len(captions))
-    pictures = [
-        autoencoder.decode(
-            sample(denoiser, shape, positive, nothing, steps=12, guidance=2.0).to(autoencoder.latent_mean)
-        )
-        for positive in (by_caption, by_caption + by_boxes)
-    ]
-    return _shown(run, grid(torch.cat(pictures), captions + [f"{text}, with boxes" for text in captions]))
-
-
-def _shown(run: Run, sheet: bytes) -> bytes:
-    run.preview(sheet)
-    return sheet
 
 
 def _progress(run: Run) -> OnStep:
