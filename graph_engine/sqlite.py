@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
+
+
+BUSY_SECONDS = 30.0  # how long one waits for another's transaction
 
 
 class NewerVersion(sqlite3.DatabaseError):
@@ -66,13 +70,14 @@ class SqliteFile:
             self._connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
-            connection.execute("PRAGMA busy_timeout = 30000")
             version = _version(connection)
             if version > len(self._migrations):
                 raise NewerVersion(f"{self.path.name} was written by a newer version")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
             if version < len(self._migrations):
@@ -96,6 +101,20 @@ class SqliteFile:
             _roll_back(connection)
             raise
         connection.execute("COMMIT")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL mode; SQLite does not wait for others here as it does elsewhere, so this does."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -80,3 +80,24 @@ def test_threads_take_turns_at_writing(tmp_path):
         thread.join()
     assert file.row("SELECT value FROM counter") == (200,)
     file.close()
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path):
+    # A new file is switched to WAL mode, for which SQLite does not wait when another is at it.
+    failures = []
+    for number in range(40):
+        barrier = threading.Barrier(8)
+
+        def open_it(path=tmp_path / f"{number}.sqlite", barrier=barrier):
+            barrier.wait()
+            try:
+                SqliteFile(path, (FIRST,)).close()
+            except sqlite3.Error as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=open_it) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
