@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-
 BUSY_SECONDS = 30.0  # how long one waits for another's transaction
 
 
