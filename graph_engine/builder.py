@@ -91,6 +91,11 @@ class Workflow:
                 hint = nearest(name, declared.inputs)
                 raise WorkflowError(f"'{type_name}' has no input '{name}'. {hint}".strip())
             raw["inputs"][name] = _written(value, wanted, node_id)
+        for link in _links(raw):
+            if link.node not in self._nodes:
+                raise WorkflowError(
+                    f"Node '{node_id}': '{link}' is of no node of this workflow; add that node to it first."
+                )
         self._nodes[node_id] = raw
         return NodeUse(node_id, declared, raw)
 

@@ -95,6 +95,16 @@ def test_what_can_not_be_is_named_at_once_with_the_way_out(workflow: Workflow) -
         workflow.input("c", parts, "c")
 
 
+def test_a_node_of_another_workflow_is_refused(workflow: Workflow, catalogue: Catalogue) -> None:
+    foreign = Workflow(catalogue=catalogue).add("toy/number", "foreign")
+    with pytest.raises(
+        WorkflowError, match=r"'foreign\.integer' is of no node of this workflow; add that node"
+    ):
+        workflow.add("toy/add", a=foreign)
+    workflow.add("toy/number")
+    assert list(workflow.document().nodes) == ["number"]
+
+
 def test_a_function_that_no_pack_has_is_refused(workflow: Workflow) -> None:
     @node()
     def alone(a: int) -> int:
