@@ -21,10 +21,12 @@ from graph_engine.errors import (
     UploadTooLarge,
 )
 from graph_engine.fields import Bool, FilePath, Float, Int, Multiline, Seed
+from graph_engine.lazy import Lazy
 from graph_engine.migration import Migration
 from graph_engine.node import NodeType, node, node_type_of
 from graph_engine.pack import Pack, PackFault
 from graph_engine.run import Run
+from graph_engine.subgraph import Subgraph
 from graph_engine.value_type import Codec, ValueType
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ __all__ = [
     "Float",
     "Int",
     "JsonCodec",
+    "Lazy",
     "Migration",
     "Multiline",
     "NodeDeclarationError",
@@ -101,6 +104,7 @@ __all__ = [
     "RunResult",
     "Seed",
     "Settings",
+    "Subgraph",
     "UnknownInput",
     "UnknownValueType",
     "UploadTooLarge",

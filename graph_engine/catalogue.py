@@ -15,6 +15,7 @@ from graph_engine.codecs import BytesCodec, JsonCodec, ScalarCodec
 from graph_engine.composite import CompositeCodec
 from graph_engine.digest import digest_text
 from graph_engine.errors import EngineError, PackError, UnknownValueType
+from graph_engine.flow.pack import flow_pack
 from graph_engine.node import NodeType
 from graph_engine.pack import Exporter, Importer, Pack, PackFault
 from graph_engine.type_hints import NONE
@@ -35,6 +36,7 @@ class Catalogue:
         self._implementations: dict[str, str] = {}
         for value_type in _built_in(self):
             self._add_value(value_type)
+        self._add(flow_pack())
         for pack in packs:
             self._add(pack)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -34,11 +34,16 @@ class CompositeCodec(Codec[Any]):
         self._types = value_types
 
     def digest(self, value: Any) -> str:
-        return digest_text(canonical_json(self._outline(value)))
+        """Of the members' digests, so that it is known wherever these are."""
+        if isinstance(value, dict):
+            return _outline_digest(
+                {"dict": [[_text_key(key), self._member(item)] for key, item in value.items()]}
+            )
+        return _outline_digest({_kind(value): [self._member(item) for item in value]})
 
     def size(self, value: Any) -> int:
         items = list(value.values()) if isinstance(value, Mapping) else list(value)
-        return 64 + sum(8 + int(self._types.value_type_of(item).codec.size(item)) for item in items)
+        return list_size([int(self._types.value_type_of(item).codec.size(item)) for item in items])
 
     def write(self, value: Any, path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
@@ -52,12 +57,8 @@ class CompositeCodec(Codec[Any]):
             raise ValueError(f"{path.name} does not hold a {self._container.__name__}")
         return value
 
-    def _outline(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {"dict": [[_text_key(key), self._outline(item)] for key, item in value.items()]}
-        if isinstance(value, list | tuple):
-            return {_kind(value): [self._outline(item) for item in value]}
-        return self._types.value_type_of(value).digest(value)
+    def _member(self, item: Any) -> str:
+        return self._types.value_type_of(item).digest(item)
 
     def _pack(self, value: Any, archive: zipfile.ZipFile) -> Any:
         if isinstance(value, dict):
@@ -83,6 +84,20 @@ class CompositeCodec(Codec[Any]):
             return codec.loads(manifest["text"].encode())
         with tempfile.TemporaryDirectory(prefix="latentgraph-") as folder:
             return codec.read(Path(archive.extract(manifest["file"], folder)))
+
+
+def list_digest(items: Sequence[str]) -> str:
+    """The content digest of a list, from those of its items; what `ValueType.digest` gives for it."""
+    return digest_text("list", _outline_digest({"list": list(items)}))
+
+
+def list_size(items: Sequence[int]) -> int:
+    """The size of a list, from those of its items."""
+    return 64 + sum(8 + size for size in items)
+
+
+def _outline_digest(outline: Any) -> str:
+    return digest_text(canonical_json(outline))
 
 
 def _kind(value: Any) -> str:

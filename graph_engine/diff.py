@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from graph_engine.document import Document, Node, Part, link_of
+from graph_engine.document import Body, Definition, Document, Node, Part, link_of
 from graph_engine.messages import shown
 
 LEFT_OUT = "left out"
@@ -22,6 +22,7 @@ class Difference:
     input: str = ""
     before: str = ""
     after: str = ""
+    definition: str = ""
 
     def __str__(self) -> str:
         return self.message
@@ -45,6 +46,13 @@ def _differences(before: Document, after: Document) -> Iterator[Difference]:
         if old != new:
             yield Difference(field, f"The {field} {_became(old, new)}.", before=shown(old), after=shown(new))
     renamed = _renamed(before.nodes, after.nodes)
+    yield from _bodies(before, after, renamed)
+    yield from _definitions(before.definitions, after.definitions)
+    yield from _lock(before, after)
+    yield from _extra("the document", "", before, after)
+
+
+def _bodies(before: Body, after: Body, renamed: Mapping[str, str]) -> Iterator[Difference]:
     for old_id, node in before.nodes.items():
         new_id = renamed.get(old_id, old_id)
         if new_id != old_id:
@@ -60,12 +68,11 @@ def _differences(before: Document, after: Document) -> Iterator[Difference]:
             inputs = ", ".join(f"{name} = {_value(value)}" for name, value in node.inputs.items())
             given = f" with {inputs}" if inputs else ""
             yield Difference("node_added", f"Node '{new_id}' ({node.type}) was added{given}.", node=new_id)
-    yield from _ports("input", before.interface.inputs, after.interface.inputs, renamed)
-    yield from _ports("output", before.interface.outputs, after.interface.outputs, renamed)
-    yield from _definitions(before.definitions, after.definitions)
+    whose = "The workflow's" if isinstance(after, Document) else "Its"
+    for kind in ("input", "output"):
+        old, new = (getattr(one.interface, f"{kind}s") for one in (before, after))
+        yield from _ports(f"{whose} {kind}", kind, old, new, renamed)
     yield from _layout(before, after, renamed)
-    yield from _lock(before, after)
-    yield from _extra("the document", "", before, after)
 
 
 def _renamed(before: Mapping[str, Node], after: Mapping[str, Node]) -> dict[str, str]:
@@ -92,7 +99,7 @@ def _renamed(before: Mapping[str, Node], after: Mapping[str, Node]) -> dict[str,
 
 def _content(node: Node, renamed: Mapping[str, str]) -> tuple[Any, ...]:
     inputs = {name: _moved(value, renamed) for name, value in node.inputs.items()}
-    return node.type, node.version, node.title, inputs, node.model_extra or {}
+    return node.type, node.version, node.title, node.limits, inputs, node.model_extra or {}
 
 
 def _moved(value: Any, renamed: Mapping[str, str]) -> Any:
@@ -115,17 +122,21 @@ def _node(node_id: str, before: Node, after: Node, renamed: Mapping[str, str]) -
         if old != new or _moved(before.inputs.get(name), renamed) != after.inputs.get(name):
             message = f"Node '{node_id}', input '{name}': {old} became {new}."
             yield Difference("input", message, node_id, name, old, new)
+    limits = [{} if one.limits is None else one.limits.model_dump() for one in (before, after)]
+    if limits[0] != limits[1]:
+        message = f"Node '{node_id}': its limits {_became(*limits)}."
+        yield Difference("node_limits", message, node_id, before=shown(limits[0]), after=shown(limits[1]))
     yield from _extra(f"node '{node_id}'", node_id, before, after)
 
 
 def _ports(
-    kind: str, before: Mapping[str, Part], after: Mapping[str, Part], renamed: Mapping[str, str]
+    said: str, kind: str, before: Mapping[str, Part], after: Mapping[str, Part], renamed: Mapping[str, str]
 ) -> Iterator[Difference]:
     for name in {**before, **after}:
         old, new = (_port(ports.get(name), moved) for ports, moved in ((before, renamed), (after, {})))
         if old == new:
             continue
-        place = f"The workflow's {kind} '{name}'"
+        place = f"{said} '{name}'"
         if not old:
             yield Difference(f"{kind}_added", f"{place} was added, to {_place(new, kind)}.", input=name)
         elif not new:
@@ -141,7 +152,8 @@ def _port(port: Part | None, renamed: Mapping[str, str]) -> dict[str, Any]:
     if port is None:
         return {}
     said = port.model_dump(mode="json")
-    said["node"] = renamed.get(said["node"], said["node"])
+    for place in [said, *said.get("also", ())]:
+        place["node"] = renamed.get(place["node"], place["node"])
     return said
 
 
@@ -149,14 +161,29 @@ def _place(port: Mapping[str, Any], kind: str) -> str:
     return f"'{port['node']}.{port[kind]}'"
 
 
-def _definitions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+def _definitions(before: Mapping[str, Definition], after: Mapping[str, Definition]) -> Iterator[Difference]:
     for name in {**before, **after}:
-        if before.get(name) != after.get(name):
-            what = "was added" if name not in before else "was removed" if name not in after else "changed"
-            yield Difference("definition", f"The definition '{name}' {what}.", node=name)
+        if name not in before or name not in after:
+            what = "added" if name in after else "removed"
+            yield Difference("definition", f"The definition '{name}' was {what}.", definition=name)
+            continue
+        old, new = before[name], after[name]
+        for field in ("title", "help"):
+            was, became = getattr(old, field), getattr(new, field)
+            if was != became:
+                message = f"The {field} {_became(was, became)}."
+                yield _inside(name, Difference(field, message, before=shown(was), after=shown(became)))
+        for one in _bodies(old, new, _renamed(old.nodes, new.nodes)):
+            yield _inside(name, one)
+        yield from _extra(f"definition '{name}'", "", old, new)
 
 
-def _layout(before: Document, after: Document, renamed: Mapping[str, str]) -> Iterator[Difference]:
+def _inside(definition: str, one: Difference) -> Difference:
+    message = f"In the definition '{definition}': {one.message}"
+    return replace(one, message=message, definition=definition)
+
+
+def _layout(before: Body, after: Body, renamed: Mapping[str, str]) -> Iterator[Difference]:
     old = {renamed.get(name, name): at for name, at in before.layout.get("positions", {}).items()}
     new = after.layout.get("positions", {})
     moved = sorted(name for name in old.keys() & new.keys() if old[name] != new[name])

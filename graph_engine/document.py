@@ -47,22 +47,44 @@ class Part(BaseModel):
         return {name: dumped[name] for name in [*order, *(name for name in dumped if name not in order)]}
 
 
+class Limits(Part):
+    """What one run of a node may take: seconds until it is stopped, and how often it is tried again."""
+
+    seconds: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    retries: Annotated[int, Field(ge=0, le=100, strict=True)] = 0
+
+
 class Node(Part):
     """A use of a node type: `inputs` are literals or links, `{"from": "node.output"}`."""
 
     type: Name
     version: Annotated[int, Field(ge=1, strict=True)] = 1
     inputs: dict[str, Any] = Field(default_factory=dict)
+    limits: Limits | None = None
     title: str = ""
 
 
-class InterfaceInput(Part):
-    """A named input of the whole workflow: the form's field, the API's parameter, the option of --set."""
+class Place(Part):
+    """An input of a node."""
 
     node: str
     input: str
+
+
+class InterfaceInput(Place):
+    """A named input of the whole workflow: the form's field, the API's parameter, the option of --set.
+
+    It is the input of one node, and the same value goes to the inputs named in `also`.
+    """
+
+    also: list[Place] = Field(default_factory=list)
     title: str = ""
     help: str = ""
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Every (node, input) that the value goes to."""
+        return [(self.node, self.input), *((one.node, one.input) for one in self.also)]
 
 
 class InterfaceOutput(Part):
@@ -87,16 +109,28 @@ class Lock(Part):
     models: dict[str, str] = Field(default_factory=dict)
 
 
-class Document(Part):
+class Body(Part):
+    """Nodes with an interface: what a document and a definition have in common."""
+
+    nodes: dict[NodeId, Node]
+    interface: Interface = Field(default_factory=Interface)
+    layout: dict[str, Any] = Field(default_factory=dict)
+
+
+class Definition(Body):
+    """A reusable part of a workflow; its interface are its ports. A `flow/...` node takes one as its body."""
+
+    title: str = ""
+    help: str = ""
+
+
+class Document(Body):
     """A workflow document, format 1."""
 
     latentgraph: Literal[1]
     name: str = ""
     description: str = ""
-    nodes: dict[NodeId, Node]
-    interface: Interface = Field(default_factory=Interface)
-    definitions: dict[str, Any] = Field(default_factory=dict)
-    layout: dict[str, Any] = Field(default_factory=dict)
+    definitions: dict[Name, Definition] = Field(default_factory=dict)
     lock: Lock = Field(default_factory=Lock)
 
     def as_json(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from graph_engine import events
 from graph_engine.cancellation import Cancellation
 from graph_engine.catalogue import Catalogue
 from graph_engine.checker import check
-from graph_engine.compile import compile_document
+from graph_engine.compile import Program, compile_document
 from graph_engine.document import Document
 from graph_engine.document_io import load_document, parse_document
 from graph_engine.errors import Cancelled, DocumentError, EngineError, Paused
@@ -21,10 +22,11 @@ from graph_engine.execute import Context, Execution
 from graph_engine.files import Files
 from graph_engine.interface import set_inputs
 from graph_engine.keys import Keys
+from graph_engine.lanes import Lanes, Threads
 from graph_engine.migrate import Migrated, migrated
 from graph_engine.plan import Plan, plan
 from graph_engine.problem import Problem
-from graph_engine.result import NodeReport, Outputs, RunResult, RunStatus
+from graph_engine.result import Outputs, RunResult, RunStatus
 from graph_engine.run import Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
@@ -56,8 +58,12 @@ class Engine:
         self.store = ContentStore(
             folder / "store", self.catalogue, self.settings.memory_budget, self.settings.disk_budget
         )
+        self.lanes = Lanes(self.settings.cpu_slots)
+        self._threads = Threads()
         self._keys = Keys(self.files)
-        self._surroundings = Surroundings(self.settings.device, self.services, self.files, self.artifacts)
+        self._surroundings = Surroundings(
+            self.settings.device, self.services, self.files, self.artifacts, self.catalogue
+        )
 
     def load(self, path: Path | str) -> Document:
         """Read a document from a .json file or a picture, at present versions. Raises `DocumentError`."""
@@ -73,8 +79,8 @@ class Engine:
 
     def plan(self, document: Document, wanted: Iterable[str] | None = None) -> Plan:
         """What would run, and why. Raises `DocumentError`."""
-        _, graph = self._compile(document, wanted)
-        return plan(graph, self.store, self._keys, self._surroundings)
+        _, program = self._compile(document, wanted)
+        return plan(program, self.store, self._keys, self._surroundings)
 
     def run(
         self,
@@ -83,22 +89,30 @@ class Engine:
         wanted: Iterable[str] | None = None,
         listener: events.Listener | None = None,
         cancellation: Cancellation | None = None,
+        continue_on_error: bool = False,
     ) -> RunResult:
-        """Run a document in this process. Raises `DocumentError` before anything runs."""
+        """Run a document in this process. Raises `DocumentError` before anything runs.
+
+        `wanted` names outputs or nodes: only they, and what they need, are run. After a failure nothing new
+        is started; with `continue_on_error` everything goes on that does not depend on what failed.
+        `listener` is called by several threads, never by two at once.
+        """
         started = time.perf_counter()
-        tell = listener or _silent
+        tell = _one_at_a_time(listener) if listener else _silent
         context = Context(
             self.store,
             self._keys,
             self._surroundings,
             cancellation or Cancellation(),
             tell,
+            self.lanes,
+            self._threads,
             self.settings.debug,
+            continue_on_error,
         )
-        document, graph = self._compile(document, wanted)
-        planned = plan(graph, self.store, self._keys, self._surroundings)
-        execution = Execution(graph, planned, context)
-        tell(events.RunStarted(document.name, len(planned.steps)))
+        document, program = self._compile(document, wanted)
+        execution = Execution(program, context)
+        tell(events.RunStarted(document.name, len(program.tasks)))
         status: RunStatus = "done"
         try:
             execution.run()
@@ -114,24 +128,23 @@ class Engine:
         tell(events.RunFinished(status, seconds))
         outputs = {
             name: partial(execution.value, link)
-            for name, link in graph.graph["outputs"].items()
+            for name, link in program.outputs.items()
             if execution.known(link)
-        }
-        reports: dict[str, NodeReport] = {
-            node: execution.reports[node] for node in graph.graph["order"] if node in execution.reports
         }
         return RunResult(
             document,
             status,
             Outputs(outputs),
             execution.artifacts(),
-            reports,
+            execution.ordered_reports(),
             seconds,
             tuple(execution.errors),
+            tuple(execution.stuck),
         )
 
     def close(self) -> None:
         """Close services and store."""
+        self._threads.close()
         self.services.close()
         self.store.close()
 
@@ -143,8 +156,8 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Any]:
-        """The document at present versions, and the graph of it."""
+    def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
+        """The document at present versions, and the program of it."""
         opened = migrated(document, self.catalogue)
         if problems := self._problems(opened):
             raise DocumentError(problems)
@@ -165,12 +178,19 @@ def run_document(
     wanted: Iterable[str] | None = None,
     listener: events.Listener | None = None,
     cancellation: Cancellation | None = None,
+    continue_on_error: bool = False,
 ) -> RunResult:
     """Run a document, or a file that holds one, with inputs set; raises the error of a failed run."""
     if engine is None:
         with Engine() as own:
             result = run_document(
-                document, inputs, own, wanted=wanted, listener=listener, cancellation=cancellation
+                document,
+                inputs,
+                own,
+                wanted=wanted,
+                listener=listener,
+                cancellation=cancellation,
+                continue_on_error=continue_on_error,
             )
             loaded = dict(result.outputs)
         return RunResult(
@@ -186,12 +206,28 @@ def run_document(
     elif not isinstance(document, Document):
         document = parse_document(document)
     document = set_inputs(document, inputs or {})
-    result = engine.run(document, wanted=wanted, listener=listener, cancellation=cancellation)
+    result = engine.run(
+        document,
+        wanted=wanted,
+        listener=listener,
+        cancellation=cancellation,
+        continue_on_error=continue_on_error,
+    )
     return result.raise_for_status()
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _one_at_a_time(listener: events.Listener) -> events.Listener:
+    lock = threading.Lock()
+
+    def tell(event: events.Event) -> None:
+        with lock:
+            listener(event)
+
+    return tell
 
 
 def _silent(event: events.Event) -> None:

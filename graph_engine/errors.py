@@ -81,6 +81,22 @@ class NodeFailed(EngineError):
         self.__cause__ = cause
 
 
+class NodeTimedOut(EngineError):
+    """A node took longer than its limit."""
+
+
+class NodeExited(EngineError):
+    """A node tried to end the whole process."""
+
+
+class FlowFailed(EngineError):
+    """A node of structure got lists, a choice or a graph that it can not work with."""
+
+
+class TooManyNodes(EngineError):
+    """Loops and calls would open more nodes than one run may have."""
+
+
 class NodeReturnedWrongType(EngineError):
     """A node returned something other than its return annotation promises."""
 

@@ -63,6 +63,28 @@ class NodeFinished:
 
 
 @dataclass(frozen=True)
+class NodeOpened:
+    """Nodes begin to run in a node's place: in `items` bodies, 0 where there is only one.
+
+    Their ids are paths: `faces[2]/sample` is `sample` in the third body of `faces`.
+    """
+
+    node: str
+    node_type: str
+    items: int
+
+
+@dataclass(frozen=True)
+class NodeRetried:
+    """A node failed for the `tries`th time, because of `reason`, and is tried again."""
+
+    node: str
+    node_type: str
+    tries: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class NodeFailed:
     """A node raised; what depends on it is skipped, the rest goes on."""
 
@@ -95,6 +117,8 @@ Event: TypeAlias = (
     | NodePreview
     | NodeHit
     | NodeFinished
+    | NodeOpened
+    | NodeRetried
     | NodeFailed
     | NodeSkipped
     | RunFinished

@@ -27,6 +27,16 @@ class FilePath:
     kind: str = "any"
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """Marks an input that a document writes out: no link can give it, so that the graph's shape is known."""
+
+
+@dataclass(frozen=True)
+class DefinitionName(Fixed):
+    """Marks a str input as the name of one of the document's definitions."""
+
+
 def _integer(value: Any) -> Any:
     if isinstance(value, bool | str | bytes):
         raise ValueError(f"a whole number is wanted, not {_json_name(value)}")

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from graph_engine.compile import Task
+from graph_engine.compile import Given, Task
+from graph_engine.coroutines import run_coroutine
 from graph_engine.describe import describe
 from graph_engine.errors import InputRefused, NodeReturnedWrongType
+from graph_engine.flow.pack import ITEMS
+from graph_engine.lazy import Lazy
 from graph_engine.node import NodeType
 from graph_engine.run import Run
+from graph_engine.sockets import NodeInput
+from graph_engine.subgraph import Subgraph
 from graph_engine.type_hints import conforms, type_name
+
+GRAPH = "graph"  # what a returned graph is called among a node's results
 
 
 def invoke(declared: NodeType, arguments: Mapping[str, Any], run: Run) -> Any:
     """Call a node's function: plain, `async def`, or a generator that yields progress or previews."""
     given = {**arguments, "run": run} if declared.takes_run else arguments
     result = declared.function(**given)
-    if inspect.isawaitable(result):
-        return _run_coroutine(result)
+    if inspect.iscoroutine(result):
+        return run_coroutine(result, run.check_cancelled)
     if inspect.isgenerator(result):
         return _exhaust(result, run)
     return result
@@ -29,23 +34,32 @@ def invoke(declared: NodeType, arguments: Mapping[str, Any], run: Run) -> Any:
 
 def accept_inputs(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Check values that came by links against their inputs. Raises `InputRefused`."""
-    accepted: dict[str, Any] = {}
-    linked = {name for name, source in task.inputs.items() if not hasattr(source, "canonical")}
-    for name, value in arguments.items():
-        if name not in linked:
-            accepted[name] = value
-            continue
-        try:
-            accepted[name] = task.declared.inputs[name].accept(value)
-        except ValueError as error:
-            reason = error.errors()[0]["msg"] if hasattr(error, "errors") else str(error)
-            raise InputRefused(f"input '{name}' got {describe(value)}: {reason}.") from error
-    return accepted
+    return {
+        name: value
+        if isinstance(value, Lazy) or isinstance(task.inputs[name], Given)
+        else accept(task.declared.inputs[name], value)
+        for name, value in arguments.items()
+    }
+
+
+def accept(wanted: NodeInput, value: Any) -> Any:
+    """Check one value that came by a link. Raises `InputRefused`."""
+    try:
+        return wanted.accept(value)
+    except ValueError as error:
+        reason = error.errors()[0]["msg"] if hasattr(error, "errors") else str(error)
+        raise InputRefused(f"input '{wanted.name}' got {describe(value)}: {reason}.") from error
 
 
 def outputs_by_name(task: Task, returned: Any) -> dict[str, Any]:
     """The values of a node's outputs. Raises `NodeReturnedWrongType`."""
     outputs = task.declared.outputs
+    if task.type_name == ITEMS:
+        return {"count": len(returned), **{str(index): one for index, one in enumerate(returned)}}
+    if task.declared.expands:
+        if not isinstance(returned, Subgraph):
+            raise NodeReturnedWrongType(f"it returned {describe(returned)}, but declares a graph: Subgraph.")
+        return {GRAPH: returned}
     if not outputs:
         values: tuple[Any, ...] = ()
         if returned is not None:
@@ -64,19 +78,6 @@ def outputs_by_name(task: Task, returned: Any) -> dict[str, Any]:
                 f"its output '{output.name}' is {describe(value)}, but is declared as {wanted}."
             )
     return dict(zip(outputs, values, strict=True))
-
-
-def _run_coroutine(result: Any) -> Any:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(_await(result))
-    with ThreadPoolExecutor(1) as thread:  # a notebook's loop is running in this one
-        return thread.submit(asyncio.run, _await(result)).result()
-
-
-async def _await(result: Any) -> Any:
-    return await result
 
 
 def _exhaust(steps: Generator[Any, Any, Any], run: Run) -> Any:

@@ -33,27 +33,49 @@ class Keys:
     ) -> Parts:
         """Everything the key of `task` is made of; an external node's fingerprint is asked for."""
         declared = task.declared
+        lazy = declared.lazy  # what comes by a link to a lazy input counts when it is asked for
         parts: Parts = {
             "type": task.type_name,
             "version": declared.version,
             "implementation": task.implementation,
-            "inputs": {name: self._source(task, name, source, refs) for name, source in task.inputs.items()},
+            "inputs": {
+                name: self._source(task, name, source, refs)
+                for name, source in task.inputs.items()
+                if not (lazy and declared.inputs[name].lazy and has_links(source))
+            },
         }
         if declared.fingerprint is not None:
             parts["fingerprint"] = digest_text(repr(_fingerprint(task, declared.fingerprint, load, make_run)))
         return parts
 
     def _source(self, task: Task, name: str, source: Source, refs: Mapping[Link, ValueRef]) -> str:
-        if isinstance(source, Link):
-            return refs[source].digest
-        if isinstance(source, tuple):
-            return canonical_json([self._source(task, name, item, refs) for item in source])
-        if task.declared.inputs[name].file is not None and isinstance(source.value, str):
+        wanted = task.declared.inputs[name]
+        if wanted.file is not None and isinstance(source, Given) and isinstance(source.value, str):
             reference = self._files.reference(source.value) if source.value else None
             if reference is not None:
                 return f"file {reference}"
-        text = source.canonical
-        return f"= {text}" if len(text) <= _LONG else f"= blake3:{digest_text(text)}"
+        return source_text(source, refs)
+
+
+def source_text(source: Source, refs: Mapping[Link, ValueRef]) -> str:
+    """An input's part of a key: the digest of a linked value, or a literal."""
+    if isinstance(source, Link):
+        return refs[source].digest
+    if isinstance(source, tuple):
+        return canonical_json([source_text(item, refs) for item in source])
+    return _literal_text(source)
+
+
+def has_links(source: Source) -> bool:
+    """Whether an input, or an item of it, comes by a link."""
+    return isinstance(source, Link) or (
+        isinstance(source, tuple) and any(isinstance(one, Link) for one in source)
+    )
+
+
+def _literal_text(source: Given) -> str:
+    text = source.canonical
+    return f"= {text}" if len(text) <= _LONG else f"= blake3:{digest_text(text)}"
 
 
 def key_of(parts: Parts) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from graph_engine.compile import Task
+from graph_engine.compile import Program, Task
 from graph_engine.document import Link
+from graph_engine.errors import EngineError
+from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
+from graph_engine.paths import around
+from graph_engine.recall import Asks, recall
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
-
-if TYPE_CHECKING:
-    import networkx
+from graph_engine.walk import NotKnown, Opened, Walk
 
 Status = Literal["hit", "miss", "unknown"]
 
@@ -41,7 +44,6 @@ class Plan:
 
     steps: dict[str, Step]
     refs: dict[Link, ValueRef]
-    parts: dict[str, Parts]
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
@@ -52,78 +54,129 @@ class Plan:
         return all(step.status == "hit" for step in self)
 
 
-def plan(graph: networkx.DiGraph[str], store: ContentStore, keys: Keys, surroundings: Surroundings) -> Plan:
-    """Walk a compiled graph once forwards for keys and once backwards for values that must be there."""
-    planner = _Planner(graph, store, keys, surroundings)
+def plan(program: Program, store: ContentStore, keys: Keys, surroundings: Surroundings) -> Plan:
+    """Walk a program once forwards for keys and once backwards for values that must be there."""
+    planner = _Planner(program, store, keys, surroundings)
     planner.look_up()
     planner.require_values()
-    return Plan(planner.steps, planner.refs, planner.parts)
+    return Plan(planner.steps, planner.walk.refs)
 
 
 class _Planner:
-    def __init__(
-        self, graph: networkx.DiGraph[str], store: ContentStore, keys: Keys, surroundings: Surroundings
-    ) -> None:
-        self._tasks: Mapping[str, Task] = dict(graph.nodes(data="task"))
-        self._order: list[str] = graph.graph["order"]
-        self._wanted: Mapping[str, Link] = graph.graph["outputs"]
+    def __init__(self, program: Program, store: ContentStore, keys: Keys, surroundings: Surroundings) -> None:
+        self.walk = Walk(program)
+        self.steps: dict[str, Step] = {}
+        self._program = program
         self._store = store
         self._keys = keys
         self._surroundings = surroundings
-        self._last: Mapping[str, tuple[str, str]] | None = None
-        self._document: str = graph.graph["name"]
-        self.steps: dict[str, Step] = {}
-        self.refs: dict[Link, ValueRef] = {}
-        self.parts: dict[str, Parts] = {}
+        self._last: dict[str, tuple[str, str]] | None = None
+        self._to_run: Counter[str] = Counter()  # nodes inside an opened one that will run, or may
+        self._inside: Counter[str] = Counter()
 
     def look_up(self) -> None:
-        for node in self._order:
-            self.steps[node] = self._step(self._tasks[node])
+        """Say of each node what would happen to it, as far as that is known."""
+        while (task := self.walk.next()) is not None:
+            if task.is_flow:
+                self._open(task)
+            else:
+                found = self._step(task)
+                if found is None:
+                    continue  # it comes again
+                if task.declared.expands and found.status == "hit":
+                    self._open(task, found)
+                else:
+                    self._note(found)
 
     def require_values(self) -> None:
         """A value that is asked for, or that a computing node needs, must be there or be made again."""
-        waiting = list(self._wanted.values())
+        waiting = list(self.walk.leaves(self._program.outputs.values()))
         for step in self.steps.values():
             if step.status == "miss":
-                waiting.extend(self._tasks[step.node].links)
+                waiting.extend(self.walk.leaves(self._program.tasks[step.node].links))
         while waiting:
             link = waiting.pop()
-            step = self.steps[link.node]
-            if step.status == "hit" and not self._store.holds(self.refs[link]):
-                self.steps[link.node] = replace(step, status="miss", reason=EVICTED)
-                waiting.extend(self._tasks[link.node].links)
+            before = self.steps.get(link.node)
+            if before and before.status == "hit" and not self._store.holds(self.walk.refs[link]):
+                self.steps[link.node] = replace(before, status="miss", reason=EVICTED)
+                waiting.extend(self.walk.leaves(self._program.tasks[link.node].links))
 
-    def _step(self, task: Task) -> Step:
-        uncertain = sorted({link.node for link in task.links if link not in self.refs})
+    def _note(self, step: Step) -> None:
+        self.steps[step.node] = step
+        for path in around(step.node):
+            self._inside[path] += 1
+            self._to_run[path] += step.status != "hit"
+        for opened, _ in self.walk.finish(step.node):
+            if opened.over:
+                self._close(opened)
+
+    def _open(self, task: Task, step: Step | None = None) -> None:
+        try:
+            definition = None if step is None else self._load(Link(task.node, GRAPH)).definition
+            opened = self.walk.open(task, self._load, definition)
+        except (NotKnown, EngineError, LookupError):
+            opened = self.walk.give_up(task)
+        self.steps.setdefault(task.node, Step(task.node, task.type_name, "unknown"))
+        if opened.over:
+            self._close(opened)
+
+    def _close(self, opened: Opened) -> None:
+        task = opened.task
+        known = self.walk.close(opened)
+        inside, to_run = self._inside[task.node], self._to_run[task.node]
+        if not known and not to_run:
+            first = next((link.node for link in task.links if link not in self.walk.refs), "")
+            before = f"'{first}' will run first; " if first else ""
+            step = Step(task.node, task.type_name, "unknown", f"{before}what it opens depends on that")
+        elif to_run:
+            step = Step(
+                task.node, task.type_name, "miss", f"{to_run} of {inside} nodes inside will run, or may"
+            )
+        else:
+            step = Step(task.node, task.type_name, "hit")
+        self._note(step)
+
+    def _step(self, task: Task) -> Step | None:
+        refs = self.walk.refs
+        uncertain = sorted({link.node for link in task.links if link not in refs})
         always = task.declared.kind == "volatile"
         if uncertain and not always:
-            names = ", ".join(f"'{name}'" for name in uncertain)
-            reason = f"{names} will run first; it runs if what that gives is new"
-            return Step(task.node, task.type_name, "unknown", reason)
+            return _depends(task, uncertain)
         if always:
             return Step(task.node, task.type_name, "miss", ALWAYS)
         try:
-            parts = self._keys.parts(task, self.refs, self._load, partial(Run, task.node, self._surroundings))
+            parts = self._keys.parts(task, refs, self._load, partial(Run, task.node, self._surroundings))
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
             return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
         key = key_of(parts)
-        self.parts[task.node] = parts
-        memo = self._store.memo.get(key)
+        memo = recall(task, key, self._store.memo, refs)
+        if isinstance(memo, Asks):
+            before = {link.node for link in memo.links}
+            if before <= self.walk.over:
+                return _depends(task, sorted(before))
+            self.walk.again(task.node, before)
+            return None
         if memo is None:
             return Step(task.node, task.type_name, "miss", self._why(task.node, parts), key)
         if not self._store.complete(memo, self._surroundings.artifacts):
             return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, key)
-        for output in task.outputs:
-            self.refs[output] = memo.outputs[output.output]
+        for name, ref in memo.outputs.items():
+            refs[Link(task.node, name)] = ref
         return Step(task.node, task.type_name, "hit", key=key)
 
-    def _why(self, node: str, parts: dict[str, Any]) -> str:
+    def _why(self, node: str, parts: Parts) -> str:
         if self._last is None:
-            self._last = self._store.memo.last_parts(self._document)
+            self._last = self._store.memo.last_parts(self._program.name)
         return why_changed(self._last.get(node), parts)
 
     def _load(self, link: Link) -> Any:
         try:
-            return self._store.get(self.refs[link])
+            return self._store.get(self.walk.refs[link])
         except Missing:
             raise LookupError(f"the value of '{link}' is not in the cache") from None
+
+
+def _depends(task: Task, before: list[str]) -> Step:
+    names = ", ".join(f"'{name}'" for name in before)
+    reason = f"{names} will run first; it runs if what that gives is new"
+    return Step(task.node, task.type_name, "unknown", reason)

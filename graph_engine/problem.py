@@ -16,9 +16,11 @@ class Problem:
     expected: str = ""
     got: str = ""
     hint: str = ""
+    definition: str = ""
 
     def __str__(self) -> str:
-        place = f"node '{self.node}'" if self.node else ""
+        place = f"definition '{self.definition}'" if self.definition else ""
+        place += f"{', ' if place else ''}node '{self.node}'" if self.node else ""
         place += f"{', ' if place else ''}input '{self.input}'" if self.input else ""
         text = f"{place}: {self.message}" if place else self.message
         return f"{text} {self.hint}" if self.hint else text

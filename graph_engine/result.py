@@ -51,6 +51,7 @@ class RunResult:
     nodes: dict[str, NodeReport]
     seconds: float
     errors: tuple[EngineError, ...] = field(default=())
+    stuck: tuple[str, ...] = field(default=())  # nodes that did not stop at their limit
 
     def raise_for_status(self) -> RunResult:
         """Raise the first error of a run that failed, or `Cancelled`; else give the result back."""

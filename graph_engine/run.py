@@ -8,14 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.cancellation import Cancellation
+from graph_engine.errors import NodeTimedOut
 from graph_engine.files import Files, UnrestrictedFiles
 from graph_engine.services import Services
 from graph_engine.store.artifacts import ArtifactFolder
+
+if TYPE_CHECKING:
+    from graph_engine.builder import BodyBuilder
+    from graph_engine.catalogue import Catalogue
 
 T = TypeVar("T")
 
@@ -31,6 +36,7 @@ class Surroundings:
     services: Services
     files: Files
     artifacts: ArtifactFolder
+    catalogue: Catalogue | None = None
 
 
 class Run:
@@ -47,6 +53,7 @@ class Run:
         cancellation: Cancellation | None = None,
         listener: events.Listener | None = None,
         make_workspace: Callable[[], Path] | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.node = node
         self.cancellation = cancellation or Cancellation()
@@ -54,6 +61,7 @@ class Run:
         self._given_surroundings = surroundings
         self._listener = listener
         self._make_workspace = make_workspace
+        self._deadline = deadline
         self._last_preview = self._last_progress = float("-inf")
 
     @property
@@ -78,8 +86,21 @@ class Run:
             self._listener(events.NodePreview(self.node, shown, media_type))
 
     def check_cancelled(self) -> None:
-        """Raise `Cancelled` if the run was asked to stop; long nodes ask at every step."""
+        """Raise `Cancelled` if the run was asked to stop; long nodes ask at every step.
+
+        Past the node's limit, `NodeTimedOut` is raised.
+        """
         self.cancellation.check()
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise NodeTimedOut(
+                "it ran beyond its time limit; raise it in the node's limits, or give it less."
+            )
+
+    def body(self) -> BodyBuilder:
+        """A graph to be built and returned as a `Subgraph`, with the node types that this run knows."""
+        from graph_engine.builder import BodyBuilder  # only such nodes pay for this import
+
+        return BodyBuilder(self._surroundings.catalogue)
 
     def service(self, cls: type[T]) -> T:
         """The engine's one instance of `cls`, made by `cls()` on first use."""

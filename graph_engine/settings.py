@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     disk_budget: int = Field(16 << 30, ge=0, description="Bytes of values kept on disk.")
     upload_limit: int = Field(512 << 20, ge=0, description="Bytes one imported file may have.")
     input_roots: tuple[Path, ...] = Field((), description="Folders that documents may read files from.")
+    cpu_slots: int = Field(0, ge=0, le=1024, description="CPU nodes computed at once; 0 chooses.")
     debug: bool = Field(False, description="Check that no node changes its inputs.")
 
     @classmethod

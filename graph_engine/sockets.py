@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get
 from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapter
 
 from graph_engine import type_hints
-from graph_engine.fields import SEED_RANGE, Bool, FilePath, Float, Int, Multiline, Seed
+from graph_engine.fields import SEED_RANGE, Bool, DefinitionName, FilePath, Fixed, Float, Int, Multiline, Seed
 from graph_engine.type_hints import NONE, UNIONS, conforms
 from graph_engine.value_type import snake_case
 
@@ -26,6 +26,7 @@ class NodeInput:
     name: str
     annotation: Any
     default: Any = MISSING
+    lazy: bool = False  # it is computed only when the node asks for it
 
     @property
     def required(self) -> bool:
@@ -42,7 +43,12 @@ class NodeInput:
         """Everything written inside `Annotated[...]`, also inside unions."""
         return tuple(_marks(self.annotation))
 
-    @property
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether the document must write it out, so that no link can give it."""
+        return any(isinstance(mark, Fixed) for mark in self.marks)
+
+    @cached_property
     def file(self) -> FilePath | None:
         """The `FilePath` mark, if this input names a file."""
         return next((mark for mark in self.marks if isinstance(mark, FilePath)), None)
@@ -67,6 +73,8 @@ class NodeInput:
             schema["format"] = "seed"
         if any(isinstance(mark, Multiline) for mark in self.marks):
             schema["format"] = "multiline"
+        if any(isinstance(mark, DefinitionName) for mark in self.marks):
+            schema["format"] = "definition"
         if self.file:
             schema |= {"format": "file-path", "fileKind": self.file.kind}
         return schema

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from graph_engine.catalogue import Catalogue
 from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.database import Database
-from graph_engine.store.disk import DiskTier, Missing
+from graph_engine.store.disk import INLINE_BYTES, DiskTier, Missing
 from graph_engine.store.memo import Memo, MemoTable
 from graph_engine.store.memory import MemoryTier
 from graph_engine.store.value_ref import ValueRef
@@ -39,6 +41,11 @@ class ContentStore:
         if not self._disk.holds(ref, value_type):
             self._disk.put(ref, value_type, value, seconds)
         self._memory.put(ref.digest, value, ref.size, seconds)
+
+    def storing(self, refs: Iterable[ValueRef]) -> AbstractContextManager[object]:
+        """One transaction for a computation whose values are all small; large ones are written outside."""
+        small = all(ref.size <= INLINE_BYTES for ref in refs)
+        return self._database.writing() if small else nullcontext()
 
     def holds(self, ref: ValueRef) -> bool:
         """Whether the value is there, without loading it."""

@@ -27,6 +27,9 @@ CREATE INDEX blob_priority ON blob (priority);
 CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), value REAL NOT NULL);
 INSERT INTO clock VALUES (1, 0);
 """,
+    """
+ALTER TABLE memo ADD COLUMN asks TEXT NOT NULL DEFAULT '';
+""",
 )
 
 

@@ -17,11 +17,15 @@ MAX_ROWS = 500_000
 
 @dataclass(frozen=True)
 class Memo:
-    """What one computation gave: outputs by name, artifacts it saved, seconds it took."""
+    """What one computation gave: outputs by name, artifacts it saved, seconds it took.
+
+    With `asks` it is only a step on the way: the lazy input that the computation asks for next.
+    """
 
     outputs: dict[str, ValueRef]
     artifacts: tuple[Artifact, ...]
     seconds: float
+    asks: str = ""
 
 
 class MemoTable:
@@ -32,12 +36,12 @@ class MemoTable:
 
     def get(self, key: str) -> Memo | None:
         """What the computation with this key gave, if it is known."""
-        row = self._database.row("SELECT outputs, artifacts, seconds FROM memo WHERE key = ?", (key,))
+        row = self._database.row("SELECT outputs, artifacts, seconds, asks FROM memo WHERE key = ?", (key,))
         if row is None:
             return None
         outputs = {name: ValueRef(*ref) for name, ref in json.loads(row[0]).items()}
         artifacts = () if row[1] == "[]" else tuple(Artifact(**one) for one in json.loads(row[1]))
-        return Memo(outputs, artifacts, row[2])
+        return Memo(outputs, artifacts, row[2], row[3])
 
     def put(self, key: str, node_type: str, memo: Memo) -> None:
         """Remember a computation."""
@@ -45,8 +49,9 @@ class MemoTable:
         artifacts = json.dumps([asdict(one) for one in memo.artifacts])
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?, ?, ?)",
-                (key, node_type, outputs, artifacts, memo.seconds, time.time()),
+                "INSERT OR REPLACE INTO memo (key, node_type, outputs, artifacts, seconds, created, asks) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, node_type, outputs, artifacts, memo.seconds, time.time(), memo.asks),
             )
 
     def last_parts(self, document: str) -> dict[str, tuple[str, str]]:

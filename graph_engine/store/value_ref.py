@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from graph_engine.composite import list_digest, list_size
 
 
 @dataclass(frozen=True)
@@ -12,3 +15,10 @@ class ValueRef:
     type: str
     digest: str
     size: int
+
+
+def list_ref(items: Sequence[ValueRef]) -> ValueRef:
+    """The reference to a list, from those to its items: no item is loaded for it."""
+    return ValueRef(
+        "list", list_digest([one.digest for one in items]), list_size([one.size for one in items])
+    )

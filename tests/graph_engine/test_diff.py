@@ -103,7 +103,7 @@ def test_the_rest_of_a_document_is_told_too() -> None:
     before = document(
         SUMS,
         name="Sums",
-        definitions={"d": 1},
+        definitions={"d": {"nodes": {}}, "gone": {"nodes": {}}},
         layout={"positions": {"one": [0, 0], "two": [0, 9]}, "frames": []},
         lock={"packs": {"toy": "1.0"}, "models": {}},
         later={"field": 1},
@@ -111,16 +111,18 @@ def test_the_rest_of_a_document_is_told_too() -> None:
     after = document(
         SUMS,
         name="More sums",
-        definitions={"d": 2, "e": 1},
+        definitions={"d": {"title": "D", "nodes": {"n": {"type": "toy/add"}}}, "e": {"nodes": {}}},
         layout={"positions": {"one": [5, 0], "two": [0, 9]}, "frames": [1]},
         lock={"packs": {"toy": "1.1"}, "models": {"m": "blake3:1"}},
     )
     assert told(before, after) == [
         'The name "Sums" became "More sums".',
-        "The definition 'd' changed.",
-        "The definition 'e' was added.",
         "On the canvas, 1 node was moved ('one').",
         "On the canvas, the frames changed.",
+        'In the definition \'d\': The title "" became "D".',
+        "In the definition 'd': Node 'n' (toy/add) was added.",
+        "The definition 'gone' was removed.",
+        "The definition 'e' was added.",
         "The pack 'toy' it was made with: 1.0 became 1.1.",
         "The model 'm' it was made with: left out became blake3:1.",
         'The field \'later\' of the document {"field": 1} became "left out".',

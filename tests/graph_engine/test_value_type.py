@@ -103,5 +103,5 @@ def test_a_node_whose_result_cannot_be_stored_is_a_fault_of_its_pack_and_the_res
         return Opaque()
 
     catalogue = Catalogue([Pack("bad", "1", [opaque, toy_pack.number])])
-    assert list(catalogue.node_types()) == ["bad/number"]
+    assert [name for name in catalogue.node_types() if name.startswith("bad/")] == ["bad/number"]
     assert "Opaque" in catalogue.faults[0].message

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Generator
@@ -13,7 +15,19 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
-from graph_engine import Artifact, Codec, FilePath, Multiline, Pack, Run, Seed, ValueType, node
+from graph_engine import (
+    Artifact,
+    Codec,
+    FilePath,
+    Lazy,
+    Multiline,
+    Pack,
+    Run,
+    Seed,
+    Subgraph,
+    ValueType,
+    node,
+)
 
 T = TypeVar("T")
 
@@ -223,6 +237,120 @@ def lie(a: int) -> int:
 @node(title="Device")
 def device(*, run: Run) -> str:
     return run.device
+
+
+@node(title="At least")
+def at_least(a: int, limit: int = 0) -> bool:
+    calls["at_least"] += 1
+    return a >= limit
+
+
+NOTHING: Lazy[None] = Lazy.of(None)
+
+
+@node(title="Pick")
+def pick(which: bool, yes: Lazy[int], no: Lazy[int | None] = NOTHING) -> int:
+    """Ask for one of two inputs, and leave the other."""
+    calls["pick"] += 1
+    return (yes.get() if which else no.get()) or 0
+
+
+@node(title="Pick two")
+def first_even(a: Lazy[int], b: Lazy[int]) -> int:
+    """The first that is even, asked for in order, or 0."""
+    calls["first_even"] += 1
+    return a.get() if a.get() % 2 == 0 else b.get() if b.get() % 2 == 0 else 0
+
+
+class Repeated(NamedTuple):
+    total: int
+    last: int
+
+
+@node(title="Repeat an addition")
+def repeat(start: int, times: int = 3, *, run: Run) -> Subgraph[Repeated]:
+    """A graph of `times` additions in the node's place."""
+    calls["repeat"] += 1
+    body = run.body()
+    last: Any = body.add("toy/add", a=body.port("start"), b=0)
+    totals = [last]
+    for _ in range(times):
+        last = body.add("toy/add", a=last, b=1)
+        totals.append(last)
+    body.output("total", body.add("toy/total", numbers=totals))
+    body.output("last", last)
+    return body.subgraph()
+
+
+@node(title="A wrong graph")
+def wrong_graph(start: int, *, run: Run) -> Subgraph[int]:
+    body = run.body()
+    body.output("integer", body.add("toy/show", value=body.port("start")))
+    return body.subgraph()
+
+
+@node(title="Fail on one number")
+def fail_on(a: int, bad: int = 13) -> int:
+    calls["fail_on"] += 1
+    if a == bad:
+        raise RuntimeError(f"{a} is the bad one")
+    return a
+
+
+meetings: dict[str, threading.Barrier] = {}
+
+
+@node(title="Meet", retries=0)
+def meet(a: int = 0, parties: int = 2, place: str = "here") -> int:
+    """Wait until `parties` nodes are here at once; fails when they do not come."""
+    calls["meet"] += 1
+    meetings.setdefault(place, threading.Barrier(parties)).wait(20)
+    return a
+
+
+@node(title="Meet on the device", lane="device")
+def device_alone(a: int = 0) -> int:
+    """Fails when two are computed at once."""
+    calls["device_alone"] += 1
+    if not device_lock.acquire(blocking=False):
+        raise RuntimeError("two nodes at once on one device")
+    try:
+        time.sleep(0.02)
+    finally:
+        device_lock.release()
+    return a
+
+
+device_lock = threading.Lock()
+
+
+@node(title="Sleep")
+def sleep(seconds: float = 0.0, obeys: bool = True, a: int = 0, *, run: Run) -> int:
+    """Wait; ask at every step whether to stop, or never."""
+    calls["sleep"] += 1
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not let_go.is_set():
+        if obeys:
+            run.check_cancelled()
+        time.sleep(0.01)
+    return a
+
+
+let_go = threading.Event()
+
+
+@node(title="Flaky", retries=2)
+def flaky(a: int = 0, failures: int = 2) -> int:
+    """Fails the first `failures` times that it is called."""
+    calls["flaky"] += 1
+    if calls["flaky"] <= failures:
+        raise RuntimeError(f"attempt {calls['flaky']} failed")
+    return a
+
+
+@node(title="Exit")
+def leave(a: int = 0, status: int = 3) -> int:
+    sys.exit(status)
 
 
 def importer(path: Path) -> dict[str, Any] | None:

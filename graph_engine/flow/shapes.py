@@ -1,0 +1,159 @@
+"""The shapes of definitions: their ports and outputs as seen from outside, and which contain which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from graph_engine.catalogue import Catalogue
+from graph_engine.document import Body, Definition, Node
+from graph_engine.fields import DefinitionName
+from graph_engine.flow.kind import BodyShape, Port
+from graph_engine.node import NodeType
+from graph_engine.sockets import MISSING, NodeInput
+
+
+@dataclass(frozen=True)
+class UseShape:
+    """A flow node in one use: its fixed inputs, its bodies, and the ports that these have together."""
+
+    declared: NodeType
+    fixed: Mapping[str, Any]
+    bodies: tuple[BodyShape, ...]
+
+    @cached_property
+    def ports(self) -> dict[str, Port]:
+        """The ports by name; those that take a list have `list[...]` targets."""
+        assert self.declared.flow is not None
+        listed = self.declared.flow.listed(self.fixed)
+        found: dict[str, Port] = {}
+        for body in self.bodies:
+            for name, port in body.ports.items():
+                targets = tuple(_listed(one) if name in listed else one for one in port.targets)
+                before = found.get(name)
+                found[name] = Port(
+                    name,
+                    (*before.targets, *targets) if before else targets,
+                    port.required and (before is None or before.required),
+                )
+        return found
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of its outputs."""
+        assert self.declared.flow is not None
+        bodies = [dict.fromkeys(body.outputs, Any) for body in self.bodies]
+        return list(self.declared.flow.outputs(self.fixed, bodies)) if bodies else []
+
+
+class Shapes:
+    """The shapes of a document's definitions, each worked out once. Definitions in `cyclic` have none."""
+
+    def __init__(self, definitions: Mapping[str, Definition], catalogue: Catalogue) -> None:
+        self.definitions = definitions
+        self.cyclic: set[str] = set()
+        self._catalogue = catalogue
+        self._shapes: dict[str, BodyShape] = {}
+        self._effects: dict[str, bool] = {}
+
+    def body(self, name: str) -> BodyShape | None:
+        """A definition from outside; None for one that is not there or contains itself."""
+        if name not in self._shapes:
+            definition = self.definitions.get(name)
+            if definition is None or name in self.cyclic:
+                return None
+            self._shapes[name] = self.shape_of(name, definition)
+        return self._shapes[name]
+
+    def shape_of(self, name: str, definition: Definition) -> BodyShape:
+        """The shape of a definition that need not be the document's."""
+        ports = {
+            port: self._port(port, one.places, definition)
+            for port, one in definition.interface.inputs.items()
+        }
+        return BodyShape(name, ports, tuple(definition.interface.outputs))
+
+    def use(self, node: Node, declared: NodeType) -> UseShape:
+        """A flow node in one use; a body that is not there, or a fixed input that is wrong, is left out."""
+        bodies = (self.body(name) for _, name in bodies_named(node, declared))
+        return UseShape(declared, fixed_inputs(node, declared), tuple(b for b in bodies if b is not None))
+
+    def has_effect(self, body: Body) -> bool:
+        """Whether a body saves something, itself or in what it calls."""
+        return any(self.is_effect(node) for node in body.nodes.values())
+
+    def is_effect(self, node: Node) -> bool:
+        """Whether a node saves something, itself or in its bodies."""
+        declared = self._catalogue.node_type(node.type)
+        if declared is None:
+            return False
+        if declared.flow is None:
+            return declared.kind == "effect"
+        return any(self._effect(name) for _, name in bodies_named(node, declared))
+
+    def _effect(self, name: str) -> bool:
+        if name not in self._effects:
+            definition = self.definitions.get(name)
+            known = definition is not None and name not in self.cyclic
+            self._effects[name] = known and definition is not None and self.has_effect(definition)
+        return self._effects[name]
+
+    def _port(self, name: str, places: list[tuple[str, str]], definition: Definition) -> Port:
+        targets: list[NodeInput] = []
+        required = False
+        for node_id, input_name in places:
+            node = definition.nodes.get(node_id)
+            declared = self._catalogue.node_type(node.type) if node else None
+            if node is None or declared is None:
+                continue
+            there = input_name in node.inputs
+            if input_name in declared.inputs:
+                target = declared.inputs[input_name]
+                targets.append(replace(target, name=name, default=MISSING, lazy=False))
+                required |= target.required and not there
+            elif declared.flow is not None:
+                port = self.use(node, declared).ports.get(input_name)
+                if port is not None:
+                    targets += [replace(one, name=name) for one in port.targets]
+                    required |= (port.required or input_name in _needed(node, declared)) and not there
+        return Port(name, tuple(targets), required)
+
+
+def bodies_named(node: Node, declared: NodeType) -> Iterator[tuple[str, str]]:
+    """The definitions that a flow node names, each with the input that names it."""
+    for name, wanted in declared.inputs.items():
+        if any(isinstance(mark, DefinitionName) for mark in wanted.marks):
+            value = node.inputs.get(name, "" if wanted.required else wanted.default)
+            for one in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(one, str) and one:
+                    yield name, one
+
+
+def fixed_inputs(node: Node, declared: NodeType) -> dict[str, Any]:
+    """The fixed inputs of a flow node, validated; a wrong or missing one is empty."""
+    found: dict[str, Any] = {}
+    for name, wanted in declared.inputs.items():
+        if not wanted.fixed:
+            continue
+        try:
+            given = name in node.inputs
+            found[name] = (wanted.literal(node.inputs[name]) if given else wanted.default_literal)[0]
+        except ValueError:
+            found[name] = _empty(wanted)
+    return found
+
+
+def _needed(node: Node, declared: NodeType) -> set[str]:
+    assert declared.flow is not None
+    return set(declared.flow.needed(fixed_inputs(node, declared)))
+
+
+def _listed(target: NodeInput) -> NodeInput:
+    return replace(target, annotation=list[target.annotation])  # type: ignore[name-defined]
+
+
+def _empty(wanted: NodeInput) -> Any:
+    kind = (wanted.schema or {}).get("type")
+    return [] if kind == "array" else {} if kind == "object" else ""
