@@ -133,6 +133,14 @@ class Catalogue:
             raise UnknownValueType(f"No pack here has the value type '{name}'.")
         return self._by_name[name]
 
+    def stores(self, cls: type) -> bool:
+        """Whether some pack has a value type for a class; loads every pack where the answer is no."""
+        try:
+            self._value_type_of_class(cls)
+        except UnknownValueType:
+            return False
+        return True
+
     def importers(self, suffix: str) -> Iterator[Importer]:
         """What may read a document out of a file with this suffix."""
         return (pack.importers[suffix] for pack in self.packs() if suffix in pack.importers)
@@ -209,7 +217,7 @@ class Catalogue:
         """JSON-able classes that a node returns need no registration."""
         home = _home(declared.function.__module__)
         for output in declared.outputs.values():
-            for cls in _classes(output.annotation):
+            for cls in classes_in(output.annotation):
                 if self._is_known(cls):
                     continue
                 own = _home(cls.__module__) == home
@@ -304,12 +312,13 @@ def _built_in(catalogue: Catalogue) -> Iterator[ValueType]:
         yield ValueType(container.__name__, codec=CompositeCodec(container, catalogue), python_type=container)
 
 
-def _classes(annotation: Any) -> Iterator[type]:
+def classes_in(annotation: Any) -> Iterator[type]:
+    """The classes that an annotation names, also inside unions, lists, tuples and dicts."""
     for member in type_hints.members(annotation):
         origin = get_origin(member)
         if origin in (list, tuple, dict):
             for argument in get_args(member):
                 if argument is not Ellipsis:
-                    yield from _classes(argument)
-        elif isinstance(member, type) and (member is not Enum) and member is not object:
+                    yield from classes_in(argument)
+        elif isinstance(member, type) and member not in (Any, Enum, object):
             yield member
