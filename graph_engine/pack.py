@@ -40,14 +40,21 @@ class PackFault:
     def of(cls, pack: str, where: str, error: BaseException) -> PackFault:
         """The fault that an exception makes."""
         details = "".join(traceback.format_exception(error))
-        message = f"{type(error).__name__}: {error}"
-        if isinstance(error, SystemExit):
-            message = "it ended the program (sys.exit) while it was imported"
-        return cls(pack, where, message, details, _way_out(error), type(error).__name__)
+        return cls(pack, where, _sentence(error), details, _way_out(error), type(error).__name__)
 
     def __str__(self) -> str:
         hint = f" {self.hint}" if self.hint else ""
         return f"{self.where} could not be loaded: {self.message.removesuffix('.')}.{hint}"
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "it ended the program (sys.exit) while it was imported"
+    try:
+        text = str(error)
+    except Exception:  # an exception of a pack may be broken itself
+        text = "it can not say what"
+    return text if isinstance(error, EngineError) else f"{type(error).__name__}: {text}"
 
 
 def _way_out(error: BaseException) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,23 @@ def test_more_folders_are_named_in_the_settings(tmp_path: Path, plugins: Path) -
         assert engine.catalogue.node_type("depth/work") is not None
 
 
+def test_the_environment_names_them_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LATENTGRAPH_PLUGINS", json.dumps([str(tmp_path / "mine")]))
+    settings = Settings.given(data=tmp_path)
+    assert settings.plugin_folders == (tmp_path / "plugins", tmp_path / "mine")
+
+
+def test_threads_that_ask_at_once_get_one_pack_loaded_once(plugins: Path) -> None:
+    slow = "import time\ntime.sleep(0.05)\n" + node_module()
+    write_plugin(plugins, "depth", work=slow)
+    catalogue = Catalogue.discover(plugins)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(catalogue.node_type, ["depth/work"] * 8))
+    assert found[0] is not None
+    assert all(one is found[0] for one in found)
+    assert catalogue.faults == []
+
+
 def test_modules_of_equal_names_in_two_packs_stay_apart(plugins: Path) -> None:
     for step, name in enumerate(("one", "two"), 1):
         write_plugin(
@@ -107,11 +125,12 @@ def test_a_changed_pack_is_another_one_for_the_next_engine_of_the_process(plugin
         ("import no_such_module_anywhere", "no_such_module_anywhere", "Install what provides"),
         ("import sys\nsys.exit(3)", "ended the program", "Mend the pack"),
         ("class Odd(BaseException): ...\nraise Odd('odd')", "Odd: odd", "Mend the pack"),
+        ("class Mute(Exception):\n  def __str__(self): 1 / 0\nraise Mute", "Mute: it can not say", "Mend"),
         ("", "has no `pack`", "write `pack = Pack.from_package"),
         ("pack = 3", "does not lead to a Pack but to 3", "make `pack` with"),
         ("from graph_engine import Pack\npack = Pack('other', '1')", "holds the pack 'other'", "call it"),
     ],
-    ids=["syntax", "raises", "imports", "exits", "odd", "no pack", "wrong type", "wrong name"],
+    ids=["syntax", "raises", "imports", "exits", "odd", "mute", "no pack", "wrong type", "wrong name"],
 )
 def test_a_broken_pack_says_what_where_and_the_way_out(
     plugins: Path, init: str, said: str, way_out: str
