@@ -176,7 +176,7 @@ class Catalogue:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # whatever a pack does when it is imported, the others still work
-                self._faults.append(PackFault.of(name, name, error))
+                self._faults.append(PackFault.of(name, source.where, error))
             finally:
                 self._loading.discard(name)
                 del self._waiting[name]
@@ -249,14 +249,14 @@ class Catalogue:
             self._by_class[cls], self._pack_of[cls] = known, pack
             return
         other_pack = self._pack_of.get(cls, "")
-        if not self._is_home(pack, value_type) or not other_pack or self._is_home(other_pack, other):
+        if not self.owns(pack, value_type) or not other_pack or self.owns(other_pack, other):
             raise _class_taken(name, cls, other.name)
         self._by_class[cls], self._pack_of[cls] = known, pack
         where = f"The value type '{other.name}'"
         self._faults.append(PackFault.of(other_pack, where, _class_taken(other.name, cls, name)))
 
-    def _is_home(self, pack: str, value_type: ValueType) -> bool:
-        """Whether the class is written in the pack that registers it."""
+    def owns(self, pack: str, value_type: ValueType) -> bool:
+        """Whether the class of a value type is written in the loaded pack that registers it."""
         homes = self._homes[pack] | {_home(type(value_type.codec).__module__)}
         return _home(value_type.python_type.__module__) in homes
 

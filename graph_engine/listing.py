@@ -37,7 +37,7 @@ class PackListing:
     origin: dict[str, str] = field(default_factory=dict)  # `distribution` and `version`, or `folder`
     version: str = ""
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    values: dict[str, dict[str, str]] = field(default_factory=dict)  # `title`, `colour` and `class`
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # `title`, `colour`, `class` and `own`
     faults: tuple[PackFault, ...] = ()
 
 
@@ -112,6 +112,7 @@ def _listing(source: PackSource, catalogue: Catalogue, seen: Sequence[PackFault]
             "title": one.title,
             "colour": one.colour,
             "class": f"{one.python_type.__module__}.{one.python_type.__qualname__}",
+            "own": catalogue.owns(source.name, one),  # the class is written in this pack
         }
         for name, one in catalogue.value_types_of(source.name).items()
     }
@@ -124,7 +125,7 @@ def _listing(source: PackSource, catalogue: Catalogue, seen: Sequence[PackFault]
 
 
 def _taken(found: dict[str, PackListing]) -> list[PackFault]:
-    """The classes that two packs register, told to both."""
+    """The classes that several packs register, told to those that did not write them."""
     by_class: dict[str, list[tuple[str, str]]] = {}
     for listing in found.values():
         for name, one in listing.values.items():
@@ -142,6 +143,7 @@ def _taken(found: dict[str, PackListing]) -> list[PackFault]:
         for cls, users in by_class.items()
         if len({pack for pack, _ in users}) > 1
         for pack, name in users
+        if not found[pack].values[name]["own"]
     ]
 
 

@@ -25,6 +25,11 @@ class PackSource(ABC):
         """The place in words, to begin a sentence with."""
 
     @property
+    def where(self) -> str:
+        """What a fault of the whole pack says that it is about."""
+        return self.name
+
+    @property
     @abstractmethod
     def identity(self) -> str:
         """Another text is another pack, whatever its files say."""

@@ -38,6 +38,10 @@ class Plugin(PackSource):
         return f"The {'folder' if self.path.is_dir() else 'file'} '{self.path}'"
 
     @property
+    def where(self) -> str:
+        return str(self.path)
+
+    @property
     def identity(self) -> str:
         return str(self.path)
 

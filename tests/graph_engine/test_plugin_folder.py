@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Engine, Settings
 from graph_engine.discovery import find_packs
@@ -137,7 +139,7 @@ def test_a_broken_pack_says_what_where_and_the_way_out(
 ) -> None:
     write_plugin(plugins, "broken", init=init or "x = 1\n")
     text = str(only_fault(plugins, "broken"))
-    assert text.startswith("broken could not be loaded")
+    assert text.startswith(f"{plugins / 'broken'} could not be loaded")
     assert said in text
     assert way_out in text
 
@@ -237,6 +239,21 @@ def test_a_folder_that_is_not_there_is_told_only_where_somebody_named_it(tmp_pat
     assert "mend the setting `plugins`" in str(fault)
 
 
+PIECES = [
+    "from graph_engine import *",
+    "pack = Pack('odd', '1')",
+    "pack = Pack('odd', '1', [len])",
+    "pack = Pack('odd', '1', values=[int, 3])",
+    "pack = Pack.from_package('odd', '1', 'no_such_package_here')",
+    "pack = Pack('other', '1')",
+    "pack = None",
+    "raise SystemExit",
+    "raise KeyError('x')",
+    "print('hello')",
+    "import sys; sys.stdout = None",
+    "def __getattr__(name): raise RuntimeError(name)",
+]
+
 CLASSES = """
 from pathlib import Path
 from graph_engine import Codec, Pack, ValueType, node
@@ -256,6 +273,22 @@ def make(text: str = "x") -> Grid:
 pack = Pack("{name}", "1.0", [make], values=[{values}])
 """
 OWN = 'ValueType("{name}/grid", codec=GridCodec)'
+
+
+@given(
+    st.binary(max_size=60)
+    | st.lists(st.sampled_from(PIECES), max_size=6).map(lambda lines: "\n".join(lines).encode())
+)
+def test_whatever_a_file_holds_the_other_packs_work(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("plugins")
+    write_plugin(folder, "good")
+    (folder / "odd.py").write_bytes(content)
+    catalogue = Catalogue.discover(folder)
+    assert catalogue.pack("odd") is not None or len(catalogue.faults) == 1
+    assert list(catalogue.node_types_of("good")) == ["good/work"]
+    assert catalogue.value_type_of(1).name == "int"
 
 
 def test_value_types_of_one_word_in_two_packs_stay_apart(plugins: Path) -> None:
@@ -313,6 +346,7 @@ pack = Pack("taker", "1.0", [same], values=[ValueType("taker/grid", codec=TakenC
     )
     listed = {one.name: one for one in installed_packs(tmp_path / "c.json", (plugins,))}
     assert ["another pack here" in str(fault) for fault in listed["taker"].faults] == [True]
+    assert listed["owner"].faults == ()
     del sys.modules["owner_pack"]
 
 
@@ -422,7 +456,7 @@ def test_the_commands_know_the_folder_and_import_nothing_twice(plugins: Path) ->
     line = next(one for one in warm.stdout.splitlines() if one.startswith("depth"))
     assert line.split() == ["depth", "1.0", "1", "node", "type", "0", "value", "types", str(place)]
     assert "core " in warm.stdout
-    assert "broken could not be loaded: it ended the program" in warm.stderr
+    assert f"{plugins / 'broken'} could not be loaded: it ended the program" in warm.stderr
     assert cold.stderr.splitlines()[-1] != "imported:"
     assert warm.stderr.splitlines()[-1] == "imported:"
     packs = {one["name"]: one for one in json.loads(told(data, "packs", "--json").stdout)["packs"]}
@@ -430,7 +464,7 @@ def test_the_commands_know_the_folder_and_import_nothing_twice(plugins: Path) ->
     assert packs["depth"]["origin"] == {"folder": str(place)}
     assert packs["core"]["origin"]["distribution"] == "latentgraph"
     assert "core/image" in packs["core"]["values"]
-    assert packs["broken"]["faults"][0]["where"] == "broken"
+    assert packs["broken"]["faults"][0]["where"] == str(plugins / "broken")
     assert "depth/work" in told(data, "nodes").stdout
     assert "hello" not in warm.stdout + cold.stdout
 
