@@ -21,7 +21,7 @@ from graph_engine.digest import digest_text
 from graph_engine.discovery import find_packs
 from graph_engine.errors import PackError, UnknownValueType, ValueTypeTaken
 from graph_engine.node import NodeType
-from graph_engine.pack import PRIVATE_MODULES, Exporter, Importer, Pack, PackFault
+from graph_engine.pack import Exporter, Importer, Pack, PackFault, home_of
 from graph_engine.pack_source import PackSource
 from graph_engine.type_hints import NONE
 from graph_engine.value_type import ValueType, snake_case
@@ -43,6 +43,7 @@ class Catalogue:
         self._registered: dict[str, dict[str, ValueType]] = {}
         self._pack_of: dict[type, str] = {}
         self._homes: dict[str, set[str]] = {}
+        self._implied: set[type] = set()  # registered by nobody, and stored as JSON
         self._implementations: dict[str, str] = {}
         for value_type in _built_in(self):
             self._by_name[value_type.name] = self._by_class[value_type.python_type] = value_type
@@ -185,7 +186,7 @@ class Catalogue:
         if pack.name in self._packs:
             raise PackError(f"There are two packs named '{pack.name}': take one of them out.")
         declared_types = pack.node_types
-        homes = {_home(declared.function.__module__) for declared in declared_types.values()}
+        homes = {home_of(declared.function.__module__) for declared in declared_types.values()}
         self._homes[pack.name] = homes
         registered = self._registered[pack.name] = {}
         for value in pack.values:
@@ -215,22 +216,31 @@ class Catalogue:
 
     def _add_outputs(self, pack: Pack, declared: NodeType) -> None:
         """JSON-able classes that a node returns need no registration."""
-        home = _home(declared.function.__module__)
+        home = home_of(declared.function.__module__)
         for output in declared.outputs.values():
             for cls in classes_in(output.annotation):
-                if self._is_known(cls):
-                    continue
-                own = _home(cls.__module__) == home
+                own = home_of(cls.__module__) == home
                 if not own:
-                    self.packs()  # it may be of another pack, which says best how it is stored
-                    if self._is_known(cls):
-                        continue
+                    self._load_home(cls)  # the pack that it is written in says best how it is stored
+                known = self._is_known(cls)
+                if known and (own or self._pack_of.get(cls, pack.name) == pack.name):
+                    continue
                 try:
-                    implied = _json_type(pack.name if own else "", cls)
+                    implied = _json_type(pack.name, cls)
                 except PydanticUserError:
                     self._value_type_of_class(cls)
+                    continue
+                if known:  # what was stored before the other pack was loaded can still be read
+                    self._by_name.setdefault(implied.name, implied)
                 else:
                     self._add_value(pack.name, implied)
+                    self._implied.add(cls)
+
+    def _load_home(self, cls: type) -> None:
+        """Load the pack that a class is written in, if it was discovered."""
+        for name, source in list(self._waiting.items()):
+            if source.home and home_of(cls.__module__) == source.home:
+                self._load(name)
 
     def _is_known(self, cls: type) -> bool:
         return any(base in self._by_class for base in cls.__mro__[:-1])
@@ -245,7 +255,8 @@ class Catalogue:
                 f"{_qualified(cls)}: give one of them another name. The first is used."
             )
         other = self._by_class.get(cls)
-        if other is None or other.name == name:
+        if other is None or other.name == name or cls in self._implied:
+            self._implied.discard(cls)
             self._by_class[cls], self._pack_of[cls] = known, pack
             return
         other_pack = self._pack_of.get(cls, "")
@@ -257,8 +268,8 @@ class Catalogue:
 
     def owns(self, pack: str, value_type: ValueType) -> bool:
         """Whether the class of a value type is written in the loaded pack that registers it."""
-        homes = self._homes[pack] | {_home(type(value_type.codec).__module__)}
-        return _home(value_type.python_type.__module__) in homes
+        homes = self._homes[pack] | {home_of(type(value_type.codec).__module__)}
+        return home_of(value_type.python_type.__module__) in homes
 
 
 def _loaded(source: PackSource) -> Pack:
@@ -284,20 +295,10 @@ def _qualified(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-def _home(module: str) -> str:
-    """What a pack's modules have in common: the top-level package, or the private one of a plugin."""
-    parts = module.split(".")
-    return ".".join(parts[: 3 if parts[0] == PRIVATE_MODULES else 1])
-
-
 def _json_type(pack: str, cls: type) -> ValueType:
-    """The value type of a class that JSON can say. Raises `PydanticUserError` for any other.
-
-    Without a pack its name is the class's own, the same whichever pack uses it first.
-    """
+    """The value type of a class that JSON can say. Raises `PydanticUserError` for any other."""
     TypeAdapter(cls).json_schema()
-    name = f"{pack}/{snake_case(cls.__name__)}" if pack else _qualified(cls)
-    return ValueType(name, codec=JsonCodec(cls), python_type=cls)
+    return ValueType(f"{pack}/{snake_case(cls.__name__)}", codec=JsonCodec(cls), python_type=cls)
 
 
 def _built_in(catalogue: Catalogue) -> Iterator[ValueType]:

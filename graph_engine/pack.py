@@ -169,6 +169,12 @@ class Pack:
                 yield from self._submodules(module)
 
 
+def home_of(module: str) -> str:
+    """What the modules of one pack have in common: the top-level package, or the private one of a plugin."""
+    parts = module.split(".")
+    return ".".join(parts[: 3 if parts[0] == PRIVATE_MODULES else 1])
+
+
 def _shown(module: str) -> str:
     """A module's name as its author knows it."""
     return module.split(".", 2)[2] if module.startswith(f"{PRIVATE_MODULES}.") else module

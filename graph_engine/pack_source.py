@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+from graph_engine.pack import home_of
 from graph_engine.watched import Watched, python_files, watch
 
 
@@ -28,6 +29,11 @@ class PackSource(ABC):
     def where(self) -> str:
         """What a fault of the whole pack says that it is about."""
         return self.name
+
+    @property
+    def home(self) -> str:
+        """The module below which the pack's own ones lie, where other modules can import them by name."""
+        return ""
 
     @property
     @abstractmethod
@@ -68,6 +74,10 @@ class InstalledPack(PackSource):
         return f"The entry point '{self.name}'"
 
     @property
+    def home(self) -> str:
+        return home_of(self.entry.module)
+
+    @property
     def identity(self) -> str:
         distribution = f" of {self.distribution}" if self.entry.dist else ""
         return f"{self.entry.value}{distribution}"
@@ -101,7 +111,7 @@ class InstalledPack(PackSource):
         Those of its own top-level package, and what its import brought from the same folder where that is a
         project's and not one of installed packages.
         """
-        top = self.entry.module.partition(".")[0]
+        top = self.home
         try:
             spec = importlib.util.find_spec(top)
         except (ImportError, ValueError):

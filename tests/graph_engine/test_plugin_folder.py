@@ -350,6 +350,71 @@ pack = Pack("taker", "1.0", [same], values=[ValueType("taker/grid", codec=TakenC
     del sys.modules["owner_pack"]
 
 
+LIBRARY = """
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Point:
+    x: int = 0
+"""
+GIVES_POINT = """
+from graph_engine import Codec, Pack, ValueType, node
+from {module} import Point
+
+@node(title="Point")
+def point(x: int = 0) -> Point:
+    "A point."
+    return Point(x)
+
+class PointCodec(Codec[Point]):
+    def write(self, value, path): path.write_text(str(value.x))
+    def read(self, path): return Point(int(path.read_text()))
+
+pack = Pack("{name}", "1", [point], values=[{values}])
+"""
+REGISTERED = 'ValueType("{name}/point", codec=PointCodec)'
+
+
+@pytest.mark.parametrize("order", [("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a")], ids="".join)
+def test_a_librarys_class_that_one_pack_registers_can_be_read_whatever_was_loaded_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: Path, order: tuple[str, ...]
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "pointlib.py").write_text(LIBRARY)
+    monkeypatch.syspath_prepend(str(site))
+    for name in "abc":
+        values = REGISTERED.format(name=name) if name == "b" else ""
+        text = GIVES_POINT.format(module="pointlib", name=name, values=values)
+        write_single_file(plugins, name, text)
+    catalogue = Catalogue.discover(plugins)
+    for name in order:
+        assert catalogue.node_type(f"{name}/point") is not None
+    declared = catalogue.node_type("a/point")
+    assert declared is not None
+    assert catalogue.value_type_of(declared.function(1)).name == "b/point"
+    assert {catalogue.value_type(f"{name}/point").python_type.__name__ for name in order} == {"Point"}
+    assert catalogue.faults == []
+    del sys.modules["pointlib"]
+
+
+def test_only_the_pack_that_a_class_is_written_in_is_loaded_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: Path
+) -> None:
+    site = tmp_path / "site"
+    text = GIVES_POINT.replace("from {module} import Point", LIBRARY)
+    write_stub_pack(site, "home", body=text.format(name="home", values=REGISTERED.format(name="home")))
+    write_stub_pack(site, "stubelse")
+    monkeypatch.syspath_prepend(str(site))
+    write_single_file(plugins, "a", GIVES_POINT.format(module="home_pack", name="a", values=""))
+    catalogue = Catalogue.discover(plugins)
+    declared = catalogue.node_type("a/point")
+    assert declared is not None
+    assert catalogue.value_type_of(declared.function(1)).name == "home/point"
+    assert "stubelse_pack" not in sys.modules
+    del sys.modules["home_pack"]
+
+
 @pytest.fixture
 def listed(plugins: Path) -> Callable[[], dict[str, PackListing]]:
     def call() -> dict[str, PackListing]:
