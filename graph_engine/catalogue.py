@@ -2,57 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from enum import Enum
-from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import PydanticUserError
+from pydantic import PydanticUserError, TypeAdapter
 
 from graph_engine import type_hints
 from graph_engine.artifact import Artifact
 from graph_engine.codecs import BytesCodec, JsonCodec, ScalarCodec
 from graph_engine.composite import CompositeCodec
+from graph_engine.describe import describe
 from graph_engine.digest import digest_text
-from graph_engine.errors import EngineError, PackError, UnknownValueType
+from graph_engine.discovery import find_packs
+from graph_engine.errors import PackError, UnknownValueType, ValueTypeTaken
 from graph_engine.flow.pack import flow_pack
 from graph_engine.node import NodeType
-from graph_engine.pack import Exporter, Importer, Pack, PackFault
+from graph_engine.pack import Exporter, Importer, Pack, PackFault, home_of
+from graph_engine.pack_source import PackSource
 from graph_engine.type_hints import NONE
 from graph_engine.value_type import ValueType, snake_case
 
-ENTRY_POINTS = "latentgraph.packs"
+_LOADING = threading.RLock()  # one pack at a time: what it prints is led away meanwhile
 
 
 class Catalogue:
-    """All packs. Packs found by entry point are imported when a document first needs them."""
+    """All packs. Those that were discovered are imported when a document first needs them."""
 
     def __init__(self, packs: Iterable[Pack] = ()) -> None:
-        self._waiting: dict[str, Callable[[], Any]] = {}
+        self._waiting: dict[str, PackSource] = {}
+        self._loading: set[str] = set()
         self._packs: dict[str, Pack] = {}
+        self._node_types: dict[str, dict[str, NodeType]] = {}
         self._faults: list[PackFault] = []
         self._by_class: dict[type, ValueType] = {}
         self._by_name: dict[str, ValueType] = {}
+        self._registered: dict[str, dict[str, ValueType]] = {}
+        self._pack_of: dict[type, str] = {}
+        self._homes: dict[str, set[str]] = {}
+        self._implied: set[type] = set()  # registered by nobody, and stored as JSON
         self._implementations: dict[str, str] = {}
         for value_type in _built_in(self):
-            self._add_value(value_type)
+            self._by_name[value_type.name] = self._by_class[value_type.python_type] = value_type
         self._add(flow_pack())
         for pack in packs:
             self._add(pack)
 
     @classmethod
-    def discover(cls) -> Catalogue:
-        """The packs installed here, by the entry point group `latentgraph.packs`."""
+    def discover(cls, *plugin_folders: Path, packs: Iterable[Pack] = ()) -> Catalogue:
+        """The packs installed here, those in plugins folders, and `packs`, which come before both."""
+        given = {pack.name: pack for pack in packs}
+        found = find_packs(plugin_folders)
         catalogue = cls()
-        for entry in entry_points(group=ENTRY_POINTS):
-            catalogue._waiting.setdefault(entry.name, entry.load)
+        catalogue._waiting = {name: one for name, one in found.sources.items() if name not in given}
+        catalogue._faults.extend(found.faults)
+        for pack in given.values():
+            catalogue._add(pack)
         return catalogue
 
     def node_type(self, name: str) -> NodeType | None:
         """The node type `pack/name`, or None; loads that pack only."""
         pack_name, _, node_name = name.partition("/")
-        pack = self.pack(pack_name)
-        return pack.node_types.get(node_name) if pack else None
+        self._load(pack_name)
+        return self._node_types.get(pack_name, {}).get(node_name)
 
     def pack(self, name: str) -> Pack | None:
         """The pack of that name, or None where there is none or it can not be loaded; loads it only."""
@@ -74,8 +90,18 @@ class Catalogue:
         return {
             f"{pack.name}/{name}": declared
             for pack in self.packs()
-            for name, declared in pack.node_types.items()
+            for name, declared in self._node_types[pack.name].items()
         }
+
+    def node_types_of(self, pack: str) -> dict[str, NodeType]:
+        """The node types of one pack by `pack/name`; loads that pack only."""
+        self._load(pack)
+        return {f"{pack}/{name}": declared for name, declared in self._node_types.get(pack, {}).items()}
+
+    def value_types_of(self, pack: str) -> dict[str, ValueType]:
+        """The value types that a pack registers, by `pack/word`; loads that pack only."""
+        self._load(pack)
+        return dict(self._registered.get(pack, {}))
 
     def packs(self) -> list[Pack]:
         """Every pack that could be loaded."""
@@ -110,6 +136,14 @@ class Catalogue:
             raise UnknownValueType(f"No pack here has the value type '{name}'.")
         return self._by_name[name]
 
+    def stores(self, cls: type) -> bool:
+        """Whether some pack has a value type for a class; loads every pack where the answer is no."""
+        try:
+            self._value_type_of_class(cls)
+        except UnknownValueType:
+            return False
+        return True
+
     def importers(self, suffix: str) -> Iterator[Importer]:
         """What may read a document out of a file with this suffix."""
         return (pack.importers[suffix] for pack in self.packs() if suffix in pack.importers)
@@ -132,56 +166,140 @@ class Catalogue:
         )
 
     def _load(self, name: str) -> None:
-        load = self._waiting.pop(name, None)
-        if load is None:
+        if name not in self._waiting:
             return
-        try:
-            pack = load()
-            if not isinstance(pack, Pack):
-                raise PackError(f"The entry point '{name}' does not lead to a Pack.")
-            if pack.name != name:
-                raise PackError(f"The entry point '{name}' leads to a pack that is named '{pack.name}'.")
-            self._add(pack)
-        except Exception as error:  # whatever a pack does when it is imported, the others still work
-            self._faults.append(PackFault.of(name, name, error))
+        with _LOADING:
+            source = self._waiting.get(name)
+            if source is None or name in self._loading:
+                return
+            self._loading.add(name)
+            try:
+                with redirect_stdout(sys.stderr):  # the command line's stdout is for results
+                    self._add(_loaded(source))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever a pack does when it is imported, the others still work
+                self._faults.append(PackFault.of(name, source.where, error))
+            finally:
+                self._loading.discard(name)
+                del self._waiting[name]
 
     def _add(self, pack: Pack) -> None:
         if pack.name in self._packs:
-            raise PackError(f"There are two packs named '{pack.name}'.")
-        broken = []
+            raise PackError(f"There are two packs named '{pack.name}': take one of them out.")
+        declared_types = pack.node_types
+        homes = {home_of(declared.function.__module__) for declared in declared_types.values()}
+        self._homes[pack.name] = homes
+        registered = self._registered[pack.name] = {}
         for value in pack.values:
-            self._add_value(value if isinstance(value, ValueType) else _json_type(pack.name, value))
-        for name, declared in pack.node_types.items():
+            try:
+                one = value if isinstance(value, ValueType) else _json_type(pack.name, value)
+                if not one.name.startswith(f"{pack.name}/"):
+                    raise PackError(
+                        f"The value type '{one.name}' is of the pack '{pack.name}': name it '{pack.name}/…'."
+                    )
+                self._add_value(pack.name, one)
+                registered[one.name] = one
+            except Exception as error:
+                where = f"A value type of the pack '{pack.name}'"
+                self._faults.append(PackFault.of(pack.name, where, error))
+                if isinstance(error, ValueTypeTaken):
+                    registered[one.name] = one  # what was stored by it can still be read
+        usable = {}
+        for name, declared in declared_types.items():
             try:
                 self._add_outputs(pack, declared)
                 declared.inputs  # noqa: B018 (reads the signature now, so that a wrong one is a fault of the pack)
-            except EngineError as error:
-                broken.append(name)
+                usable[name] = declared
+            except Exception as error:  # an annotation may raise anything
                 self._faults.append(PackFault.of(pack.name, f"{pack.name}/{name}", error))
-        for name in broken:
-            del pack.node_types[name]
+        self._node_types[pack.name] = usable
         self._packs[pack.name] = pack
 
     def _add_outputs(self, pack: Pack, declared: NodeType) -> None:
         """JSON-able classes that a node returns need no registration."""
+        home = home_of(declared.function.__module__)
         for output in declared.outputs.values():
-            for cls in _classes(output.annotation):
-                if any(base in self._by_class for base in cls.__mro__[:-1]):
+            for cls in classes_in(output.annotation):
+                own = home_of(cls.__module__) == home
+                if not own:
+                    self._load_home(cls)  # the pack that it is written in says best how it is stored
+                known = self._is_known(cls)
+                if known and (own or self._pack_of.get(cls, pack.name) == pack.name):
                     continue
                 try:
-                    self._add_value(_json_type(pack.name, cls))
+                    implied = _json_type(pack.name, cls)
                 except PydanticUserError:
                     self._value_type_of_class(cls)
+                    continue
+                if known:  # what was stored before the other pack was loaded can still be read
+                    self._by_name.setdefault(implied.name, implied)
+                else:
+                    self._add_value(pack.name, implied)
+                    self._implied.add(cls)
 
-    def _add_value(self, value_type: ValueType) -> None:
-        known = self._by_name.get(value_type.name)
-        if known is not None and known.python_type is not value_type.python_type:
-            raise PackError(f"Two classes are registered as the value type '{value_type.name}'.")
-        self._by_name[value_type.name] = value_type
-        self._by_class[value_type.python_type] = value_type
+    def _load_home(self, cls: type) -> None:
+        """Load the pack that a class is written in, if it was discovered."""
+        for name, source in list(self._waiting.items()):
+            if source.home and home_of(cls.__module__) == source.home:
+                self._load(name)
+
+    def _is_known(self, cls: type) -> bool:
+        return any(base in self._by_class for base in cls.__mro__[:-1])
+
+    def _add_value(self, pack: str, value_type: ValueType) -> None:
+        """Register a value type. Raises `PackError` where another one has its name or its class."""
+        name, cls = value_type.name, value_type.python_type
+        known = self._by_name.setdefault(name, value_type)
+        if known.python_type is not cls:
+            raise PackError(
+                f"Two classes are registered as the value type '{name}', {_qualified(known.python_type)} and "
+                f"{_qualified(cls)}: give one of them another name. The first is used."
+            )
+        other = self._by_class.get(cls)
+        if other is None or other.name == name or cls in self._implied:
+            self._implied.discard(cls)
+            self._by_class[cls], self._pack_of[cls] = known, pack
+            return
+        other_pack = self._pack_of.get(cls, "")
+        if not self.owns(pack, value_type) or not other_pack or self.owns(other_pack, other):
+            raise _class_taken(name, cls, other.name)
+        self._by_class[cls], self._pack_of[cls] = known, pack
+        where = f"The value type '{other.name}'"
+        self._faults.append(PackFault.of(other_pack, where, _class_taken(other.name, cls, name)))
+
+    def owns(self, pack: str, value_type: ValueType) -> bool:
+        """Whether the class of a value type is written in the loaded pack that registers it."""
+        homes = self._homes[pack] | {home_of(type(value_type.codec).__module__)}
+        return home_of(value_type.python_type.__module__) in homes
+
+
+def _loaded(source: PackSource) -> Pack:
+    pack = source.load()
+    if not isinstance(pack, Pack):
+        raise PackError(
+            f"{source.place} does not lead to a Pack but to {describe(pack)}: make `pack` with "
+            "`Pack(...)` or `Pack.from_package(...)`."
+        )
+    if pack.name != source.name:
+        raise PackError(source.wrong_name(pack.name))
+    return pack
+
+
+def _class_taken(name: str, cls: type, used: str) -> ValueTypeTaken:
+    return ValueTypeTaken(
+        f"The value type '{name}' is for {_qualified(cls)}, which the value type '{used}' stores already: "
+        "take that, or make a class of your own."
+    )
+
+
+def _qualified(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _json_type(pack: str, cls: type) -> ValueType:
+    """The value type of a class that JSON can say. Raises `PydanticUserError` for any other."""
+    TypeAdapter(cls).json_schema()
     return ValueType(f"{pack}/{snake_case(cls.__name__)}", codec=JsonCodec(cls), python_type=cls)
 
 
@@ -197,12 +315,13 @@ def _built_in(catalogue: Catalogue) -> Iterator[ValueType]:
         yield ValueType(container.__name__, codec=CompositeCodec(container, catalogue), python_type=container)
 
 
-def _classes(annotation: Any) -> Iterator[type]:
+def classes_in(annotation: Any) -> Iterator[type]:
+    """The classes that an annotation names, also inside unions, lists, tuples and dicts."""
     for member in type_hints.members(annotation):
         origin = get_origin(member)
         if origin in (list, tuple, dict):
             for argument in get_args(member):
                 if argument is not Ellipsis:
-                    yield from _classes(argument)
-        elif isinstance(member, type) and (member is not Enum) and member is not object:
+                    yield from classes_in(argument)
+        elif isinstance(member, type) and member not in (Any, Enum, object):
             yield member

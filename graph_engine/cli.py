@@ -1,4 +1,4 @@
-"""The command line: run, validate, plan, diff, submit, jobs, work, nodes, schema, cache.
+"""The command line: run, validate, plan, diff, submit, jobs, work, nodes, packs, schema, cache.
 
 Exit status: 0 ok, 1 failed run, 2 bad document or usage, 130 stopped by Ctrl-C.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graph_engine import cli_jobs, cli_output
+from graph_engine import cli_jobs, cli_output, cli_packs
 from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings
 from graph_engine.diff import diff
@@ -27,7 +27,6 @@ from graph_engine.document_io import load_document
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
 from graph_engine.export import check_folder, export_artifacts
-from graph_engine.listing import installed_packs
 from graph_engine.messages import nearest, shown
 from graph_engine.problem import Problem
 from graph_engine.settings import Settings, default_data_folder
@@ -143,10 +142,9 @@ def _work(arguments: argparse.Namespace) -> int:
 
 
 def _nodes(arguments: argparse.Namespace) -> int:
-    folder = Settings.given(data=arguments.data).data.expanduser()
-    packs = installed_packs(folder / "catalogue.json")
+    packs = cli_packs.listed(arguments)
     for fault in (fault for pack in packs for fault in pack.faults):
-        _say(f"{fault['where']} could not be loaded: {fault['message']}")
+        _say(str(fault))
     found = {name: one for pack in packs for name, one in pack.nodes.items()}
     if arguments.name and arguments.name not in found:
         raise EngineError(f"There is no node type '{arguments.name}'. {nearest(arguments.name, found)}")
@@ -160,6 +158,18 @@ def _nodes(arguments: argparse.Namespace) -> int:
         width = max((len(name) for name in chosen), default=0)
         for name, one in chosen.items():
             print(f"{name:<{width}}  {one['title']}")
+    return OK
+
+
+def _packs(arguments: argparse.Namespace) -> int:
+    packs = cli_packs.listed(arguments)
+    if arguments.json:
+        _print_json({"packs": [cli_packs.pack_json(pack) for pack in packs]})
+    else:
+        for line in cli_packs.pack_lines(packs):
+            print(line)
+        for fault in (fault for pack in packs for fault in pack.faults):
+            _say(str(fault))
     return OK
 
 
@@ -300,6 +310,9 @@ def _parser() -> argparse.ArgumentParser:
     cli_jobs.add_options(submit, jobs, work)
     nodes = command("nodes", _nodes, "List the node types, or describe one.")
     nodes.add_argument("name", nargs="?", metavar="NAME")
+    command(
+        "packs", _packs, "List the packs: where they come from, what they offer, what is wrong with them."
+    )
     command("schema", _schema, "Print the JSON Schema of workflows.", json_flag=False)
     cache = command("cache", _cache, "Show or clear what can be computed again.", json_flag=False)
     cache.add_argument("action", choices=("info", "clear"))

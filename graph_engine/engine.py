@@ -48,7 +48,7 @@ class Engine:
         debug: bool | None = None,
     ) -> None:
         self.settings = settings or Settings.given(data=data, device=device, debug=debug)
-        self.catalogue = catalogue or Catalogue.discover()
+        self.catalogue = catalogue or Catalogue.discover(*self.settings.plugin_folders)
         folder = self.settings.data.expanduser()
         self.data = folder
         self.services = Services()

@@ -21,6 +21,10 @@ class PackError(EngineError):
     """A pack could not be loaded, or holds two things of one name."""
 
 
+class ValueTypeTaken(PackError):
+    """Two packs register one class as a value type."""
+
+
 class UnknownValueType(EngineError):
     """A value's class is registered by no pack, so it has no digest and cannot be stored."""
 

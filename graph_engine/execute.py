@@ -143,7 +143,8 @@ class Execution:
                 while self._to_make or (self._settling and self._walk.has_next):
                     cancellation.check_between_nodes()
                     self._advance()
-                cancellation.check_between_nodes()
+                if any(self._queues.values()):
+                    cancellation.check_between_nodes()
                 if self._start():
                     continue
                 if not self._busy:

@@ -5,37 +5,42 @@ Whoever only lists node types (the command line, a server, a canvas) then import
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from graph_engine.catalogue import ENTRY_POINTS, Catalogue
+from graph_engine.catalogue import Catalogue
+from graph_engine.discovery import find_packs
+from graph_engine.errors import ValueTypeTaken
+from graph_engine.flow.pack import flow_pack
 from graph_engine.node import NodeType
+from graph_engine.pack import PackFault
+from graph_engine.pack_source import PackSource
 from graph_engine.type_hints import type_name
+from graph_engine.watched import Watched, python_files, watch
 
-FORMAT = 1
+FLOW = "flow"
+FORMAT = 2
 ENGINE = Path(__file__).parent
-
-Watched = dict[str, list[int]]  # path: size and time of the last change; none for what is not there
 
 
 @dataclass(frozen=True)
 class PackListing:
-    """A pack's node types by `pack/name` as plain JSON, and what of it could not be loaded."""
+    """A pack's node types by `pack/name` and value types by `pack/word` as plain JSON, and its faults."""
 
     name: str
-    entry: str  # the entry point it was found by, with its distribution's version
-    watched: Watched  # what it was made from
+    identity: str = ""  # another text is another pack: the entry point and its distribution, or the folder
+    watched: Watched = field(default_factory=dict)  # what it was made from
+    origin: dict[str, str] = field(default_factory=dict)  # `distribution` and `version`, or `folder`
     version: str = ""
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    faults: list[dict[str, str]] = field(default_factory=list)  # `where` and `message`
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # `title`, `colour`, `class` and `own`
+    faults: tuple[PackFault, ...] = ()
 
 
 def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
@@ -62,97 +67,99 @@ def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
     }
 
 
-def installed_packs(file: Path) -> list[PackListing]:
-    """The packs installed here, by name; only those that changed since `file` was written are imported.
+def installed_packs(file: Path, plugin_folders: Sequence[Path] = ()) -> list[PackListing]:
+    """The packs here by name, installed or in plugins folders; only those that changed are imported.
 
-    The file is written anew where something changed. That it can not be written, or read, costs time only.
+    What is known of the others is in `file`, which is written anew where something changed. That it can not
+    be written, or read, costs time only.
     """
     known = _read(file)
-    found: list[PackListing] = []
+    packs = find_packs(plugin_folders)
+    found: dict[str, PackListing] = {}
     catalogue: Catalogue | None = None
-    entries: dict[str, EntryPoint] = {}
-    for entry in entry_points(group=ENTRY_POINTS):
-        entries.setdefault(entry.name, entry)  # the first one found is the one that is loaded
-    for name, entry in sorted(entries.items()):
+    for name, source in sorted(packs.sources.items()):
         listing = known.get(name)
-        if listing is None or listing.entry != _text(entry) or _watch(listing.watched) != listing.watched:
-            catalogue = catalogue or Catalogue.discover()
-            listing = _listing(entry, catalogue)
-        found.append(listing)
-    if {listing.name: listing for listing in found} != known:
+        if listing is None or not _is_current(listing, source):
+            catalogue = catalogue or Catalogue.discover(*plugin_folders)
+            listing = _listing(source, catalogue, packs.faults)
+        found[name] = listing
+    if found != known:
         with suppress(OSError):
-            _write(file, found)
-    return found
+            _write(file, found.values())
+    for fault in [*packs.faults, *_taken(found)]:  # between packs, so of no one's listing in the file
+        listing = found.get(fault.pack) or PackListing(fault.pack)
+        found[fault.pack] = replace(listing, faults=(*listing.faults, fault))
+    found[FLOW] = replace(_flow_listing(), faults=found[FLOW].faults if FLOW in found else ())
+    return [found[name] for name in sorted(found)]
 
 
-def _listing(entry: EntryPoint, catalogue: Catalogue) -> PackListing:
+def _flow_listing() -> PackListing:
+    """The engine's own pack, which is there without being found."""
+    pack = flow_pack()
+    nodes = {f"{FLOW}/{name}": node_listing(f"{FLOW}/{name}", one) for name, one in pack.node_types.items()}
+    return PackListing(FLOW, origin={"distribution": "latentgraph"}, version=pack.version, nodes=nodes)
+
+
+def _is_current(listing: PackListing, source: PackSource) -> bool:
+    return listing.identity == source.identity and source.watch(listing.watched) == listing.watched
+
+
+def _listing(source: PackSource, catalogue: Catalogue, seen: Sequence[PackFault]) -> PackListing:
+    """What a pack offers, read by importing it; `seen` are faults that are told without that."""
     before = set(sys.modules)
-    pack = catalogue.pack(entry.name)
-    watched = _watch(_files_of(entry, set(sys.modules) - before))
-    faults = [
-        {"where": fault.where, "message": fault.message}
-        for fault in catalogue.faults
-        if fault.pack == entry.name
+    pack = catalogue.pack(source.name)
+    watched = source.watch_imported(set(sys.modules) - before)
+    nodes: dict[str, dict[str, Any]] = {}
+    faults = [one for one in catalogue.faults if one.pack == source.name and one not in seen]
+    faults = [one for one in faults if one.error != ValueTypeTaken.__name__]
+    for name, declared in catalogue.node_types_of(source.name).items():
+        try:
+            nodes[name] = node_listing(name, declared)
+        except Exception as error:  # an annotation that takes values may still have no schema
+            faults.append(PackFault.of(source.name, name, error))
+    values = {
+        name: {
+            "title": one.title,
+            "colour": one.colour,
+            "class": f"{one.python_type.__module__}.{one.python_type.__qualname__}",
+            "own": catalogue.owns(source.name, one),  # the class is written in this pack
+        }
+        for name, one in catalogue.value_types_of(source.name).items()
+    }
+    if faults:  # what is installed meanwhile may mend it
+        watched |= watch(path for path in sys.path if os.path.isdir(path))
+    version = pack.version if pack else ""
+    return PackListing(
+        source.name, source.identity, watched, source.origin, version, nodes, values, tuple(faults)
+    )
+
+
+def _taken(found: dict[str, PackListing]) -> list[PackFault]:
+    """The classes that several packs register, told to those that did not write them."""
+    by_class: dict[str, list[tuple[str, str]]] = {}
+    for listing in found.values():
+        for name, one in listing.values.items():
+            by_class.setdefault(one["class"], []).append((listing.name, name))
+    return [
+        PackFault(
+            pack,
+            f"The value type '{name}'",
+            f"it is for the class {cls}, as is the value type of another pack here, "
+            + " and ".join(f"'{other}'" for _, other in users if other != name)
+            + ", and values are stored by one of them only",
+            hint="Make a class of your own, or take that value type.",
+            error=ValueTypeTaken.__name__,
+        )
+        for cls, users in by_class.items()
+        if len({pack for pack, _ in users}) > 1
+        for pack, name in users
+        if not found[pack].values[name]["own"]
     ]
-    if pack is None:
-        return PackListing(entry.name, _text(entry), watched, faults=faults)
-    nodes = {f"{pack.name}/{name}": declared for name, declared in pack.node_types.items()}
-    listed = {name: node_listing(name, declared) for name, declared in nodes.items()}
-    return PackListing(entry.name, _text(entry), watched, pack.version, listed, faults)
-
-
-def _files_of(entry: EntryPoint, imported: Iterable[str]) -> Iterator[str]:
-    """The files and folders that a pack's declarations are written in.
-
-    Those of its own top-level package, and what its import brought from the same folder where that is a
-    project's and not one of installed packages.
-    """
-    top = entry.module.partition(".")[0]
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or spec.origin is None:
-        return
-    folders = spec.submodule_search_locations
-    yield from _python_files(Path(folders[0])) if folders else [spec.origin]
-    root = Path(spec.origin).parent.parent if folders else Path(spec.origin).parent
-    if root.name in ("site-packages", "dist-packages"):
-        return
-    for name in imported:
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if file and Path(file).is_relative_to(root) and "site-packages" not in Path(file).parts:
-            yield file
-
-
-def _python_files(folder: Path) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        yield parent  # a file that comes or goes changes its folder
-        yield from (os.path.join(parent, name) for name in files if name.endswith(".py"))
-
-
-def _watch(paths: Iterable[str]) -> Watched:
-    return {path: _state(path) for path in paths}
-
-
-def _state(path: str) -> list[int]:
-    try:
-        state = os.stat(path)
-    except OSError:
-        return []
-    folder = os.path.isdir(path)  # the size of a folder depends on its file system
-    return [0 if folder else state.st_size, state.st_mtime_ns]
-
-
-def _text(entry: EntryPoint) -> str:
-    distribution = f" of {entry.dist.name} {entry.dist.version}" if entry.dist else ""
-    return f"{entry.value}{distribution}"
 
 
 def _header() -> dict[str, Any]:
     """What makes every listing of another file worthless: another format, engine or Python."""
-    return {"format": FORMAT, "python": sys.version, "engine": _watch(sorted(_python_files(ENGINE)))}
+    return {"format": FORMAT, "python": sys.version, "engine": watch(sorted(python_files(ENGINE)))}
 
 
 def _read(file: Path) -> dict[str, PackListing]:
@@ -160,9 +167,13 @@ def _read(file: Path) -> dict[str, PackListing]:
         raw = json.loads(file.read_bytes())
         if raw["header"] != _header():
             return {}
-        return {one["name"]: PackListing(**one) for one in raw["packs"]}
+        return {one["name"]: _parsed(one) for one in raw["packs"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def _parsed(raw: dict[str, Any]) -> PackListing:
+    return PackListing(**{**raw, "faults": tuple(PackFault(**fault) for fault in raw["faults"])})
 
 
 def _write(file: Path, packs: Iterable[PackListing]) -> None:

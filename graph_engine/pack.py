@@ -5,34 +5,66 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from graph_engine.errors import PackError
+from graph_engine.errors import EngineError, PackError
 from graph_engine.node import NodeType, is_node, node_type_of
 from graph_engine.value_type import ValueType
 
 Importer: TypeAlias = Callable[[Path], dict[str, Any] | None]
 Exporter: TypeAlias = Callable[[bytes, dict[str, Any]], bytes]
 
+PRIVATE_MODULES = "latentgraph_plugins"  # the parent of the modules of packs that lie in a plugins folder
+
 
 @dataclass(frozen=True)
 class PackFault:
-    """Something of a pack that could not be loaded; the rest of the pack and of the catalogue works."""
+    """Something of a pack that could not be loaded; the rest of the pack and of the catalogue works.
+
+    `error` is the name of the exception, `hint` the way out where the message does not say it, and `details`
+    the traceback, for the pack's author.
+    """
 
     pack: str
     where: str
     message: str
     details: str = field(default="", repr=False)
+    hint: str = ""
+    error: str = ""
 
     @classmethod
     def of(cls, pack: str, where: str, error: BaseException) -> PackFault:
         """The fault that an exception makes."""
         details = "".join(traceback.format_exception(error))
-        return cls(pack, where, f"{type(error).__name__}: {error}", details)
+        return cls(pack, where, _sentence(error), details, _way_out(error), type(error).__name__)
+
+    def __str__(self) -> str:
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{self.where} could not be loaded: {self.message.removesuffix('.')}.{hint}"
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "it ended the program (sys.exit) while it was imported"
+    try:
+        text = str(error)
+    except Exception:  # an exception of a pack may be broken itself
+        text = "it can not say what"
+    return text if isinstance(error, EngineError) else f"{type(error).__name__}: {text}"
+
+
+def _way_out(error: BaseException) -> str:
+    if isinstance(error, EngineError):
+        return ""  # says it itself
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"Install what provides the module '{error.name}', or take the pack out."
+    if isinstance(error, SyntaxError):
+        return "Mend that line, or get the pack again: it may be meant for another Python."
+    return "Mend the pack, ask its author for a version that fits, or take it out."
 
 
 class Pack:
@@ -93,30 +125,56 @@ class Pack:
                 declaration = node_type_of(function)
                 known = found.setdefault(declaration.name, declaration)
                 if known is not declaration:
-                    raise PackError(f"Pack '{self.name}' has two nodes named '{declaration.name}'.")
+                    modules = " and ".join(_shown(one.function.__module__) for one in (known, declaration))
+                    error = PackError(
+                        f"Pack '{self.name}' has two nodes named '{known.name}', in {modules}: rename one. "
+                        "The first is used"
+                    )
+                    self._faults.append(PackFault.of(self.name, f"{self.name}/{known.name}", error))
             self._node_types = found
         return self._node_types
 
     @property
     def faults(self) -> list[PackFault]:
-        """The submodules that could not be imported."""
+        """The submodules that could not be imported, and second nodes of one name."""
         return self._faults if self.node_types is not None else []
 
     def _collect(self) -> Iterable[Callable[..., Any]]:
         if self._package is None:
             return []
         package = importlib.import_module(self._package)
-        modules = [package]
-        for name in sorted(
-            info.name for info in pkgutil.walk_packages(package.__path__, f"{self._package}.")
-        ):
-            try:
-                modules.append(importlib.import_module(name))
-            except Exception as error:  # whatever one module does, the others still work
-                self._faults.append(PackFault.of(self.name, name, error))
+        modules = [package, *self._submodules(package)]
         return [
             thing
             for module in modules
             for thing in vars(module).values()
             if is_node(thing) and thing.__module__ == module.__name__
         ]
+
+    def _submodules(self, package: ModuleType) -> Iterator[ModuleType]:
+        """Every module below a package that can be imported; none below a pack that is a single file."""
+        folders = getattr(package, "__path__", [])
+        for info in sorted(pkgutil.iter_modules(folders, f"{package.__name__}.")):
+            if info.name.endswith(".__main__"):
+                continue  # a program, which importing would run
+            try:
+                module = importlib.import_module(info.name)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever one module does, the others still work
+                self._faults.append(PackFault.of(self.name, _shown(info.name), error))
+                continue
+            yield module
+            if info.ispkg:
+                yield from self._submodules(module)
+
+
+def home_of(module: str) -> str:
+    """What the modules of one pack have in common: the top-level package, or the private one of a plugin."""
+    parts = module.split(".")
+    return ".".join(parts[: 3 if parts[0] == PRIVATE_MODULES else 1])
+
+
+def _shown(module: str) -> str:
+    """A module's name as its author knows it."""
+    return module.split(".", 2)[2] if module.startswith(f"{PRIVATE_MODULES}.") else module

@@ -37,7 +37,15 @@ class Settings(BaseSettings):
     upload_limit: int = Field(512 << 20, ge=0, description="Bytes one imported file may have.")
     input_roots: tuple[Path, ...] = Field((), description="Folders that documents may read files from.")
     cpu_slots: int = Field(0, ge=0, le=1024, description="CPU nodes computed at once; 0 chooses.")
+    plugins: tuple[Path, ...] = Field(
+        (), description="Folders with packs, besides the data folder's plugins."
+    )
     debug: bool = Field(False, description="Check that no node changes its inputs.")
+
+    @property
+    def plugin_folders(self) -> tuple[Path, ...]:
+        """The folders that are looked in for packs: the data folder's own first."""
+        return (self.data.expanduser() / "plugins", *self.plugins)
 
     @classmethod
     def settings_customise_sources(

@@ -106,13 +106,15 @@ def test_a_broken_pack_is_named_and_the_rest_works_until_it_is_mended(site: Path
     write_stub_pack(site, "stubx", body="raise RuntimeError('no such library')")
     packs, _ = listed()
     assert packs["stubx"].nodes == {}
-    assert packs["stubx"].faults == [{"where": "stubx", "message": "RuntimeError: no such library"}]
+    (fault,) = packs["stubx"].faults
+    assert (fault.where, fault.message) == ("stubx", "RuntimeError: no such library")
+    assert "Mend the pack" in str(fault)
     assert packs["stuba"].nodes
     assert listed() == (packs, set())  # a pack that stays broken is not tried again and again
     touched(write_stub_pack(site, "stubx"), (site / "stubx_pack.py").read_text())
     packs, imported = listed()
     assert imported == {"stubx_pack"}
-    assert (packs["stubx"].faults, list(packs["stubx"].nodes)) == ([], ["stubx/work"])
+    assert (packs["stubx"].faults, list(packs["stubx"].nodes)) == ((), ["stubx/work"])
 
 
 @pytest.mark.parametrize(
