@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar, Union
 
@@ -15,7 +14,7 @@ from graph_engine.messages import nearest, shown
 from graph_engine.node import NodeType
 from graph_engine.problem import Problem
 from graph_engine.sockets import NodeInput
-from graph_engine.type_hints import fits, list_item, substitute, type_name
+from graph_engine.type_hints import fits, has_variables, list_item, substitute, type_name
 
 Wanted = tuple[NodeInput, ...]  # what a value must suit: one input, or every one that a port leads to
 
@@ -37,6 +36,7 @@ class ScopeChecker:
             place: name for name, port in body.interface.inputs.items() for place in port.places
         }
         self._as_body = as_body
+        self._known_fits: dict[tuple[int, int], tuple[bool, Any, Any]] = {}
 
     def problems(self) -> Iterator[Problem]:
         """All problems, in the body's own order."""
@@ -122,7 +122,7 @@ class ScopeChecker:
                 yield from self._extra_input(node_id, node, name, inputs)
             elif (node_id, name) not in self._arriving:  # else the use gives another value
                 for wanted in inputs[name]:
-                    yield from self._input(node_id, replace(wanted, name=name), value, bindings)
+                    yield from self._input(node_id, wanted, value, bindings)
         for (place, name), annotation in self._arriving.items():
             if place == node_id:
                 for wanted in inputs.get(name, ()):
@@ -292,7 +292,7 @@ class ScopeChecker:
         output = self._outputs.get(link)
         if problems or output is None:  # None: its node is unknown, or part of a cycle that is reported
             return
-        if not any(one is not None and fits(output, one, bindings) for one in accepted):
+        if not any(one is not None and self._fits(output, one, bindings) for one in accepted):
             expected, got = type_name(accepted[0]), type_name(output)
             yield Problem(
                 "wrong_type",
@@ -303,6 +303,15 @@ class ScopeChecker:
                 got=got,
                 hint=self._fitting_outputs(link, accepted),
             )
+
+    def _fits(self, output: Any, wanted: Any, bindings: dict[TypeVar, Any]) -> bool:
+        """`fits`, remembered where no TypeVar is to be bound: large documents ask the same again and again."""
+        if has_variables(wanted):
+            return fits(output, wanted, bindings)
+        pair = (id(output), id(wanted))
+        if pair not in self._known_fits:
+            self._known_fits[pair] = (fits(output, wanted), output, wanted)  # keeps both, and so their ids
+        return self._known_fits[pair][0]
 
     def _fitting_outputs(self, link: Link, accepted: tuple[Any, ...]) -> str:
         others = [

@@ -20,7 +20,7 @@ from typing import Any
 
 from graph_engine import cli_jobs, cli_output, cli_packs
 from graph_engine.cancellation import Cancellation
-from graph_engine.cli_inputs import apply_settings
+from graph_engine.cli_inputs import apply_settings, apply_sweep
 from graph_engine.diff import diff
 from graph_engine.document import Document, document_schema
 from graph_engine.document_io import load_document
@@ -71,10 +71,17 @@ def _run(arguments: argparse.Namespace) -> int:
         cancellation = Cancellation()
         try:
             with _interruptible(cancellation), redirect_stdout(sys.stderr):  # what libraries print
-                result = engine.run(document, listener=console, cancellation=cancellation)
+                result = engine.run(
+                    document,
+                    wanted=tuple(arguments.only) or None,
+                    listener=console,
+                    cancellation=cancellation,
+                    continue_on_error=arguments.keep_going,
+                )
         finally:
             console.close()
-        paths = export_artifacts(result, engine, arguments.out) if result.status == "done" else []
+        complete = result.status == "done" or arguments.keep_going
+        paths = export_artifacts(result, engine, arguments.out) if complete else []
         if arguments.json:
             _print_json(cli_output.result_json(result, paths))
         else:
@@ -201,7 +208,8 @@ def _document(arguments: argparse.Namespace, engine: Engine) -> Document:
     for change in opened.changes:
         _say(str(change))
     document = opened.document
-    return apply_settings(document, engine, arguments.set, arguments.set_file)
+    document = apply_settings(document, engine, arguments.set, arguments.set_file)
+    return apply_sweep(document, engine, arguments.sweep, "zip" if arguments.zip else "product")
 
 
 @contextmanager
@@ -290,11 +298,25 @@ def _parser() -> argparse.ArgumentParser:
             metavar="NAME=PATH",
             help="set an input to a file's text",
         )
+        one.add_argument(
+            "--sweep",
+            action="append",
+            default=[],
+            metavar="NAME=VALUES",
+            help="run it for each value, a JSON list or values with commas; several make every combination",
+        )
+        one.add_argument("--zip", action="store_true", help="take the lists of several sweeps side by side")
 
     run = command("run", _run, "Run a workflow.")
     document_options(run)
     run.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where pictures go")
     run.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda:0, ...")
+    run.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="compute this output or node only"
+    )
+    run.add_argument(
+        "--keep-going", action="store_true", help="after a failure, go on with what does not depend on it"
+    )
     run.add_argument("--quiet", action="store_true", help="show no progress")
     document_options(command("validate", _validate, "Say everything that is wrong with a workflow."))
     document_options(command("plan", _plan, "Say which nodes would run, and why."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from graph_engine.document import Document
 from graph_engine.engine import Engine
@@ -13,6 +13,7 @@ from graph_engine.errors import EngineError, FileMissing
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.interface import input_place, set_inputs
 from graph_engine.sockets import NodeInput
+from graph_engine.sweep import sweep
 
 
 class BadOption(EngineError):
@@ -35,6 +36,23 @@ def apply_settings(
             raise FileMissing(f"--set-file {name}: '{path}' can not be read as text.") from error
         values[name] = _value(document, engine, name, text)
     return set_inputs(document, values)
+
+
+def apply_sweep(
+    document: Document, engine: Engine, options: Iterable[str], how: Literal["zip", "product"]
+) -> Document:
+    """The document as a sweep over `--sweep name=VALUES`: a JSON list, or values with commas between."""
+    table: dict[str, list[Any]] = {}
+    for option in options:
+        name, text = _split(option, "--sweep", "values")
+        try:
+            values = json.loads(text)
+        except ValueError:
+            values = text
+        if not isinstance(values, list):
+            values = [_value(document, engine, name, one.strip()) for one in text.split(",")]
+        table[name] = values
+    return sweep(document, table, how) if table else document
 
 
 def _split(option: str, flag: str, kind: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from graph_engine import events
 from graph_engine.describe import describe
 from graph_engine.document import Document
 from graph_engine.messages import shown
+from graph_engine.paths import shown_path
 from graph_engine.plan import Plan
 from graph_engine.problem import Problem
 from graph_engine.result import RunResult
@@ -68,24 +69,31 @@ class Lines:
         match event:
             case events.NodeStarted(node, _, reason):
                 self._note, self._said = "", self._clock()
-                self._say(f"{self._titles[node]}: running, because {reason}")
+                self._say(f"{self._title(node)}: running, because {reason}")
             case events.NodeProgress(node, done, total, note):
                 self._note = note
                 if self._clock() - self._said >= _SECONDS_BETWEEN_LINES:
                     self._said = self._clock()
                     of = f"/{total:g}" if total else ""
-                    self._say(f"{self._titles[node]}: {done:g}{of}{self._noted()}")
+                    self._say(f"{self._title(node)}: {done:g}{of}{self._noted()}")
             case events.NodeFinished(node, _, seconds):
-                self._say(f"{self._titles[node]}: done in {seconds:.2f} s{self._noted()}")
+                self._say(f"{self._title(node)}: done in {seconds:.2f} s{self._noted()}")
+            case events.NodeOpened(node, _, items) if items:
+                self._say(f"{self._title(node)}: {items} items")
+            case events.NodeRetried(node, _, tries, reason):
+                self._say(f"{self._title(node)}: failed ({reason}); try {tries + 1}")
             case events.NodeFailed(node, _, _):
-                self._say(f"{self._titles[node]}: failed")
+                self._say(f"{self._title(node)}: failed")
             case events.NodeHit(node, _):
-                self._say(f"{self._titles[node]}: cached")
+                self._say(f"{self._title(node)}: cached")
             case events.NodeSkipped(node, _, because):
-                self._say(f"{self._titles[node]}: skipped, because '{because}' failed")
+                self._say(f"{self._title(node)}: skipped, because '{because}' failed")
 
     def close(self) -> None:
         return
+
+    def _title(self, node: str) -> str:
+        return shown_path(node, self._titles)
 
     def _noted(self) -> str:
         return f" ({self._note})" if self._note else ""
@@ -114,10 +122,16 @@ class Bars:
     def __call__(self, event: events.Event) -> None:
         match event:
             case events.NodeStarted(node, _, _):
-                self._tasks[node] = self._progress.add_task(self._titles[node], total=None, note="")
+                self._add(node, None)
+            case events.NodeOpened(node, _, items) if items:
+                self._add(node, items)
+            case events.NodeRetried(node, _, tries, _) if node in self._tasks:
+                self._progress.update(self._tasks[node], note=f"try {tries + 1}")
             case events.NodeProgress(node, done, total, note) if node in self._tasks:
                 self._progress.update(self._tasks[node], completed=done, total=total or None, note=note)
-            case events.NodeFinished(node, _, _):
+            case events.NodeFinished(node, _, _) if node in self._tasks and "/" in node:
+                self._progress.remove_task(self._tasks.pop(node))  # what is inside a loop makes room again
+            case events.NodeFinished(node, _, _) if node in self._tasks:
                 task = self._tasks[node]
                 total = next(one.total for one in self._progress.tasks if one.id == task) or 1
                 self._progress.update(task, completed=total, total=total)
@@ -127,6 +141,10 @@ class Bars:
                 self._progress.stop_task(self._tasks[node])
             case events.NodeHit():
                 self._hits += 1
+
+    def _add(self, node: str, total: int | None) -> None:
+        title = shown_path(node, self._titles)
+        self._tasks[node] = self._progress.add_task(title, total=total, note="")
 
     def close(self) -> None:
         self._progress.stop()

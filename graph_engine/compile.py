@@ -85,12 +85,10 @@ class Task:
 class Program:
     """A document that is being walked: its tasks, made when something needs them.
 
-    `graph` holds them with their links; `outputs` maps interface outputs to links.
+    `outputs` maps interface outputs to links.
     """
 
     def __init__(self, document: Document, catalogue: Catalogue, wanted: Iterable[str] | None = None) -> None:
-        import networkx
-
         self.document = document
         self.name = document.name
         self.outputs = {
@@ -99,9 +97,19 @@ class Program:
         self.shapes = Shapes(document.definitions, catalogue)
         self.catalogue = catalogue
         self.tasks: dict[str, Task] = {}
-        self.graph: networkx.DiGraph[str] = networkx.DiGraph()
         self._scopes: dict[str, _Scope] = {"": _Scope(self, document, "", ())}
         self.roots = self._roots(document, wanted)
+
+    @property
+    def graph(self) -> networkx.DiGraph[str]:
+        """The tasks made so far, each node with its `task`, and the links between them."""
+        import networkx
+
+        graph: networkx.DiGraph[str] = networkx.DiGraph()
+        for node, task in self.tasks.items():
+            graph.add_node(node, task=task)
+            graph.add_edges_from((link.node, node) for link in task.links)
+        return graph
 
     def need(self, node: str) -> list[Task]:
         """Make a node part of the graph, and all that must come before it; gives the new tasks."""
@@ -167,8 +175,6 @@ class Program:
                 "Give them shorter lists or fewer steps, or split the work into several runs."
             )
         self.tasks[task.node] = task
-        self.graph.add_node(task.node)
-        self.graph.add_edges_from((link.node, task.node) for link in task.links)
 
     def _roots(self, document: Document, wanted: Iterable[str] | None) -> list[str]:
         if wanted is None:

@@ -143,6 +143,9 @@ class Execution:
                 while self._to_make or (self._settling and self._walk.has_next):
                     cancellation.check_between_nodes()
                     self._advance()
+                self._answer_asked()
+                if self._to_make:
+                    continue
                 if any(self._queues.values()):
                     cancellation.check_between_nodes()
                 if self._start():
@@ -315,7 +318,6 @@ class Execution:
         if isinstance(outcome, Wants):
             self._asked.append(outcome)
             self._walk.need(link.node for link in outcome.links)
-            self._answer_asked()
             return
         del self._busy[id(job)]
         if isinstance(outcome, Lost):
@@ -535,8 +537,6 @@ class Execution:
                 self._context.listener(events.NodeProgress(opened.task.node, over, len(opened.items)))
             if opened.over:
                 self._close(opened)
-        if self._asked:
-            self._answer_asked()
 
     # Values and keys.
 
@@ -559,7 +559,8 @@ class Execution:
         try:
             return self._load(link)
         except Missing:
-            self._need_value_of(link.node, waiter)
+            if waiter not in self._needed_by[link.node]:
+                self._need_value_of(link.node, waiter)
             raise Postponed from None
 
     def _keyed(self, task: Task) -> tuple[Parts, str]:

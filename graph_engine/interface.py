@@ -37,4 +37,11 @@ def set_inputs(document: Document, values: Mapping[str, Any]) -> Document:
     """A copy of the document with interface inputs (or `node.input`s) set. Raises `UnknownInput`."""
     if not values:
         return document
-    return document.with_inputs({input_place(document, name): value for name, value in values.items()})
+    changes: dict[tuple[str, str], Any] = {}
+    for name, value in values.items():
+        place = input_place(document, name)
+        declared = document.interface.inputs.get(name)
+        for one in declared.places if declared and place == declared.places[0] else [place]:
+            if one[0] in document.nodes:  # else the checker says that it is not there
+                changes[one] = value
+    return document.with_inputs(changes)

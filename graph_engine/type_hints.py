@@ -83,6 +83,13 @@ def fits(output: Any, wanted: Any, bindings: dict[TypeVar, Any] | None = None) -
     )
 
 
+def has_variables(annotation: Any) -> bool:
+    """Whether a TypeVar stands anywhere in the annotation."""
+    if isinstance(annotation, TypeVar):
+        return True
+    return any(map(has_variables, get_args(annotation))) if get_origin(annotation) is not None else False
+
+
 def _fits_member(output: Any, wanted: Any, bindings: dict[TypeVar, Any]) -> bool:
     if isinstance(wanted, TypeVar):
         return _bind(output, wanted, bindings)
@@ -148,6 +155,8 @@ def _bound(annotation: Any) -> Any | None:
 def substitute(annotation: Any, bindings: Mapping[TypeVar, Any]) -> Any:
     """The annotation with every bound TypeVar replaced; an unbound one becomes `Any`."""
     annotation = plain(annotation)
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation
     if isinstance(annotation, TypeVar):
         return bindings.get(annotation, Any)
     origin, arguments = get_origin(annotation), get_args(annotation)

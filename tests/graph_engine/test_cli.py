@@ -167,6 +167,30 @@ def test_run_prints_the_paths_and_a_second_run_computes_nothing(cli: Cli) -> Non
     assert "running" not in err
 
 
+def test_keep_going_runs_and_saves_what_does_not_depend_on_a_failure(cli: Cli) -> None:
+    nodes = doc({"bad": ("fail", {"a": 1}), "s": ("save_toy", {"value": 3})})
+    nodes["interface"] = {"outputs": {"x": {"node": "bad", "output": "integer"}}}
+    assert cli("run", document=nodes)[:2] == (1, "")
+    status, out, err = cli("run", "--keep-going", document=nodes)
+    assert (status, out) == (1, f"{cli.folder / 'out' / 'picture.toy'}\n")
+    assert "Node 'bad'" in err
+
+
+def test_only_runs_to_a_node_or_output(cli: Cli) -> None:
+    _, out, _ = cli("run", "--json", "--only", "text", document=SAVE)
+    assert set(json.loads(out)["nodes"]) < set(SAVE["nodes"])
+
+
+def test_a_sweep_runs_for_every_value(cli: Cli) -> None:
+    _, out, _ = cli("run", "--json", "--sweep", "x=1,2,3", document=SAVE)
+    assert json.loads(out)["outputs"] == {"text": ["1", "2", "3"]}
+    _, again, _ = cli("run", "--json", "--sweep", "x=[2, 4]", document=SAVE)
+    assert json.loads(again)["outputs"] == {"text": ["2", "4"]}
+    status, _, err = cli("run", "--sweep", "y=1", document=SAVE)
+    assert status == 2
+    assert "no input 'y'" in err
+
+
 def test_run_json_is_one_object_with_everything(cli: Cli) -> None:
     status, out, _ = cli("run", "--json", "--set", "x=9", document=SAVE)
     result = json.loads(out)

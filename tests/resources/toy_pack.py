@@ -81,6 +81,13 @@ def add(a: int, b: Annotated[int, Field(ge=-1000, le=1000)] = 1) -> int:
     return a + b
 
 
+@node(title="Plus", category="arithmetic")
+def plus(a: int, b: int) -> int:
+    """Add any two whole numbers."""
+    calls["plus"] += 1
+    return a + b
+
+
 @node(title="Total", category="arithmetic")
 def total(numbers: list[int]) -> int:
     calls["total"] += 1
