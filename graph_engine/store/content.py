@@ -3,30 +3,61 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from graph_engine.catalogue import Catalogue
+from graph_engine.errors import EngineError, FolderUnusable, UnknownValueType
 from graph_engine.store.artifacts import ArtifactFolder
-from graph_engine.store.database import Database
+from graph_engine.store.clearing import EVERYTHING, Cleared, Scope, clear
+from graph_engine.store.database import Database, DatabaseRefused
 from graph_engine.store.disk import DiskTier, Missing
+from graph_engine.store.lock import sweep_locks
 from graph_engine.store.memo import Memo, MemoTable
 from graph_engine.store.memory import MemoryTier
+from graph_engine.store.pins import Pin, Pins
+from graph_engine.store.trouble import Trouble
 from graph_engine.store.value_ref import ValueRef
+from graph_engine.value_type import ValueType
 
 __all__ = ["ContentStore", "Missing"]
 
+HELD_BYTES = 1 << 30  # of values that the disk does not take, beside the memory tier, or its budget if larger
+
 
 class ContentStore:
-    """Memo table and values of one data folder; several processes may share the folder."""
+    """Memo table and values of one data folder; several processes may share the folder, threads an instance.
+
+    What can not be stored, since the disk is full or the folder read-only, fails nothing: it stays in memory,
+    and `trouble` says so in a sentence.
+    """
 
     def __init__(self, folder: Path, catalogue: Catalogue, memory_budget: int, disk_budget: int) -> None:
         self.folder = folder
+        self._trouble = Trouble()
         self._catalogue = catalogue
-        self._database = Database(folder / "memo.sqlite")
-        self.memo = MemoTable(self._database)
-        self._memory = MemoryTier(memory_budget)
-        self._disk = DiskTier(folder, self._database, disk_budget)
+        self.database = Database(folder / "memo.sqlite")
+        if self.database.in_memory:
+            self._trouble.note(
+                f"The disk of the cache is full, so that nothing is read from it or kept. "
+                f"Make room on the disk of '{folder}'."
+            )
+        self.memo = MemoTable(self.database, self._trouble)
+        self.pins = Pins(self.database)
+        self.memory = MemoryTier(memory_budget)
+        self.disk = DiskTier(folder, self.database, disk_budget)
+        self._held: dict[str, tuple[Any, int]] = {}  # what the disk did not take
+        self._lock = threading.Lock()
+        self._workspaces: dict[str, Path] = {}  # those outside the folder
+
+    @property
+    def trouble(self) -> str:
+        """The first thing that kept a value from being stored, for a person; empty if nothing did."""
+        return self._trouble.text
 
     def refer(self, value: Any) -> ValueRef:
         """The reference to a value's content. Raises `UnknownValueType`."""
@@ -34,22 +65,40 @@ class ContentStore:
         return ValueRef(value_type.name, value_type.digest(value), value_type.codec.size(value))
 
     def put(self, ref: ValueRef, value: Any, seconds: float) -> None:
-        """Store a value that took `seconds` to compute."""
+        """Store a value that took `seconds` to compute; OSError is noted as `trouble`, other errors are raised."""
         value_type = self._catalogue.value_type(ref.type)
-        if not self._disk.holds(ref, value_type):
-            self._disk.put(ref, value_type, value, seconds)
-        self._memory.put(ref.digest, value, ref.size, seconds)
+        try:
+            if not self.disk.has(ref, value_type):
+                stored = self.disk.put(ref, value_type, value, seconds)
+                if not stored and ref.size <= self.disk.budget:
+                    self._trouble.note(self.pins_too_large() or self._no_room(ref))
+        except OSError as error:
+            self._trouble.note(
+                f"A value of {ref.size:,} bytes can not be kept in '{self.folder}' ({error}). The run goes "
+                "on, and what is not kept will be computed again. Make room on the disk, or give another "
+                "folder with --data."
+            )
+            self._hold(ref, value)
+        self.memory.put(ref.digest, value, ref.size, seconds)
 
     def holds(self, ref: ValueRef) -> bool:
         """Whether the value is there, without loading it."""
-        return ref.digest in self._memory or self._disk.holds(ref, self._catalogue.value_type(ref.type))
+        if ref.digest in self.memory or ref.digest in self._held:
+            return True
+        value_type = self._value_type(ref)
+        return value_type is not None and self.disk.holds(ref, value_type)
 
     def get(self, ref: ValueRef) -> Any:
         """The value; raises `Missing`."""
-        if ref.digest in self._memory:
-            return self._memory.get(ref.digest)
-        value = self._disk.get(ref, self._catalogue.value_type(ref.type))
-        self._memory.put(ref.digest, value, ref.size, 0.0)
+        with suppress(KeyError):
+            return self.memory.get(ref.digest)
+        with suppress(KeyError):
+            return self._held[ref.digest][0]
+        value_type = self._value_type(ref)
+        if value_type is None:
+            raise Missing(ref.digest)
+        value = self.disk.get(ref, value_type)
+        self.memory.put(ref.digest, value, ref.size, 0.0)
         return value
 
     def complete(self, memo: Memo, artifacts: ArtifactFolder) -> bool:
@@ -57,27 +106,106 @@ class ContentStore:
         return all(artifacts.holds(one) for one in memo.artifacts)
 
     def workspace(self, key: str) -> Path:
-        """The folder of a computation that may be interrupted and go on later."""
-        folder = self.folder / "work" / key
-        folder.mkdir(parents=True, exist_ok=True)
+        """The folder of a computation that may be interrupted and go on later.
+
+        Where none can be made in the store, it is a temporary one, and only this run can go on in it.
+        """
+        folder = self._workspaces.get(key, self.folder / "work" / key)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._trouble.note(
+                f"A node that is interrupted will begin anew: no folder for it can be made ({error})."
+            )
+            folder = self._workspaces[key] = Path(tempfile.mkdtemp(prefix="latentgraph-"))
         return folder
 
     def leave_workspace(self, key: str) -> None:
         """Remove a computation's folder after its success."""
-        shutil.rmtree(self.folder / "work" / key, ignore_errors=True)
+        shutil.rmtree(self._workspaces.pop(key, self.folder / "work" / key), ignore_errors=True)
+
+    def pin(self, keys_or_digests: Iterable[str], label: str) -> list[str]:
+        """Keep values from eviction under `label`: those of computations (keys), or single ones (digests).
+
+        They are added to what the label has. Gives the keys and digests, each once, of which a value is not
+        on disk.
+        """
+        absent: dict[str, None] = {}
+        wanted: list[tuple[str, str]] = []
+        for name in dict.fromkeys(keys_or_digests):
+            memo = self.memo.get(name)
+            if memo is None:
+                wanted.append(("", name))
+            else:
+                wanted += [(name, ref.digest) for ref in memo.outputs.values()] or [(name, "")]
+        try:
+            for key, digest in self.pins.add(label, wanted):
+                absent[key or digest] = None
+        except DatabaseRefused as error:
+            raise self._unusable(error) from error
+        return list(absent)
+
+    def unpin(self, label: str) -> Pin:
+        """Let what is pinned under a label be evicted again; gives what it was. Raises `UnknownPin`."""
+        try:
+            return self.pins.remove(label)
+        except DatabaseRefused as error:
+            raise self._unusable(error) from error
+
+    def pins_too_large(self) -> str:
+        """A sentence if pinned values alone take nine tenths of the disk's budget or more, else nothing."""
+        count, size = self.disk.pinned()
+        if size < self.disk.budget * 9 // 10:
+            return ""
+        return (
+            f"{count} pinned values take {size:,} of the {self.disk.budget:,} bytes that the cache may have "
+            "on disk, so that little or nothing else can be kept. Unpin some (`latentgraph cache pins` lists "
+            "them) or give the cache more with `disk_budget`."
+        )
 
     def info(self) -> tuple[int, int]:
         """What can be computed again: (computations, bytes)."""
-        return self.memo.count(), self._disk.measure()
+        return self.memo.count(), self.disk.measure()
 
-    def clear(self) -> tuple[int, int]:
-        """Remove everything that can be computed again: (computations, bytes)."""
-        self._memory.clear()
-        shutil.rmtree(self.folder / "work", ignore_errors=True)
-        return self.memo.clear(), self._disk.clear()
+    def clear(self, scope: Scope = EVERYTHING) -> Cleared:
+        """Forget computations in a scope, and values that no other refers to; what is pinned mostly stays."""
+        try:
+            cleared = clear(self.database, self.disk, scope)
+        except DatabaseRefused as error:
+            raise self._unusable(error) from error
+        self.memo.forget_cached()
+        self.memory.keep_only(cleared.left)
+        with self._lock:
+            self._held = {digest: one for digest, one in self._held.items() if digest in cleared.left}
+        return cleared
 
     def close(self) -> None:
-        """Let go of memory and the database."""
+        """Let go of memory and the database, and sweep what killed processes left."""
         self.memo.prune()
-        self._memory.clear()
-        self._database.close()
+        self.memory.clear()
+        self._held.clear()
+        self.disk.close()
+        sweep_locks(self.folder / "locks")
+        for folder in self._workspaces.values():
+            shutil.rmtree(folder, ignore_errors=True)
+        self.database.close()
+
+    def _hold(self, ref: ValueRef, value: Any) -> None:
+        """Keep a value that the disk did not take; the oldest ones go when they take too much memory."""
+        with self._lock:
+            self._held[ref.digest] = (value, ref.size)
+            limit = max(HELD_BYTES, self.memory.budget)
+            while len(self._held) > 1 and sum(size for _, size in self._held.values()) > limit:
+                del self._held[next(iter(self._held))]
+
+    def _value_type(self, ref: ValueRef) -> ValueType | None:
+        try:
+            return self._catalogue.value_type(ref.type)
+        except UnknownValueType:  # its pack was removed
+            return None
+
+    def _no_room(self, ref: ValueRef) -> str:
+        return f"A value of {ref.size:,} bytes has no room in the cache's {self.disk.budget:,} bytes on disk."
+
+    def _unusable(self, error: Exception) -> EngineError:
+        return FolderUnusable(f"The cache in '{self.folder}' can not be changed: {error}.")
