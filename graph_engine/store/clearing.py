@@ -69,9 +69,8 @@ def clear(database: Database, disk: DiskTier, scope: Scope) -> Cleared:
             connection.execute("DELETE FROM pin")
         pinned_keys = _column(connection, "SELECT key FROM pin WHERE key != ''")
         now, kept, referred = time.time(), 0, set()
-        for key, node_type, created, outputs in connection.execute(
-            "SELECT key, node_type, created, outputs FROM memo"
-        ):
+        memos = connection.execute("SELECT key, node_type, created, outputs FROM memo")
+        for key, node_type, created, outputs in memos:
             if not _covers(scope, key, node_type, created, now):
                 referred.update(_digests(outputs))
             elif key in pinned_keys and not scope.pinned:

@@ -65,8 +65,8 @@ class ContentStore:
         return ValueRef(value_type.name, value_type.digest(value), value_type.codec.size(value))
 
     def put(self, ref: ValueRef, value: Any, seconds: float) -> None:
-        """Store a value that took `seconds` to compute; OSError is noted as `trouble`, other errors are raised."""
-        value_type = self._catalogue.value_type(ref.type)
+        """Store a value that took `seconds` to compute. An OSError becomes `trouble`; others are raised."""
+        value_type = self.value_type(ref.type)
         try:
             if not self.disk.has(ref, value_type):
                 stored = self.disk.put(ref, value_type, value, seconds)
@@ -198,9 +198,13 @@ class ContentStore:
             while len(self._held) > 1 and sum(size for _, size in self._held.values()) > limit:
                 del self._held[next(iter(self._held))]
 
+    def value_type(self, name: str) -> ValueType:
+        """The value type of a name. Raises `UnknownValueType`."""
+        return self._catalogue.value_type(name)
+
     def _value_type(self, ref: ValueRef) -> ValueType | None:
         try:
-            return self._catalogue.value_type(ref.type)
+            return self.value_type(ref.type)
         except UnknownValueType:  # its pack was removed
             return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +54,7 @@ INSERT INTO total SELECT 1, coalesce(sum(size), 0) FROM blob;
 """,
 )
 _NO_FILE = Path(":memory:")
+_PAGE = 1000  # rows
 _PARTS = ("", "-wal", "-shm")
 # The file is whole, but the system can not do what was asked now: what is in it stays.
 _CIRCUMSTANCES = {
@@ -117,6 +118,13 @@ class Database(SqliteFile):
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a query. Raises `DatabaseRefused`."""
         return self._enduring(lambda: SqliteFile.row(self, sql, parameters))
+
+    def pages(self, table: str, key: str, columns: str, first: Any) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table in the order of `key`, which comes first in each, read some at a time."""
+        sql = f"SELECT {key}, {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {_PAGE}"
+        while rows := self.rows(sql, (first,)):
+            yield from rows
+            first = rows[-1][0]
 
     def write(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """Do `action` in one write transaction; it may be done twice, the second time on a new, empty file.

@@ -44,7 +44,7 @@ class DiskTier:
 
     def holds(self, ref: ValueRef, value_type: ValueType) -> bool:
         """Whether the value is there, without reading it."""
-        if self._path(ref.digest, value_type).is_file():
+        if self.path(ref.digest, value_type).is_file():
             return True
         try:
             return value_type.codec.inline and self._inline(ref.digest) is not None
@@ -70,18 +70,16 @@ class DiskTier:
                 if not self.staging.takes(ref.size):
                     raise OSError(f"{error}") from error
                 raise
-            file = self.name(self._path(ref.digest, value_type))
+            file = self.name(self.path(ref.digest, value_type))
             return self._enter(ref, file, temporary.stat().st_size, seconds, None, temporary)
 
     def get(self, ref: ValueRef, value_type: ValueType) -> Any:
         """Read a value and check its digest; raises `Missing`, and removes what is damaged."""
-        path = self._path(ref.digest, value_type)
+        path = self.path(ref.digest, value_type)
         before = _identity(path)
         try:
             data = self._inline(ref.digest) if value_type.codec.inline else None
-            value = value_type.codec.read(path) if data is None else value_type.codec.loads(data)
-            if value_type.digest(value) != ref.digest:
-                raise ValueError("the content does not have the digest it is stored under")
+            value = read_whole(ref.digest, value_type, data, path)
         except (DatabaseRefused, MemoryError) as error:  # what is stored may be in order
             raise Missing(ref.digest) from error
         except Exception as error:  # whatever a codec raises on a damaged file
@@ -149,7 +147,7 @@ class DiskTier:
     def has(self, ref: ValueRef, value_type: ValueType) -> bool:
         """Whether the value is there with its row, so that it counts and can be evicted."""
         row = self._database.row("SELECT file, data FROM blob WHERE digest = ?", (ref.digest,))
-        return row is not None and (row[1] is not None or self._path(ref.digest, value_type).is_file())
+        return row is not None and (row[1] is not None or self.path(ref.digest, value_type).is_file())
 
     def close(self) -> None:
         """Remove this process's temporary folder."""
@@ -247,8 +245,17 @@ class DiskTier:
         row = self._database.row("SELECT data FROM blob WHERE digest = ?", (digest,))
         return None if row is None else row[0]
 
-    def _path(self, digest: str, value_type: ValueType) -> Path:
+    def path(self, digest: str, value_type: ValueType) -> Path:
+        """Where the file of a value is, if it has one."""
         return self.folder / digest[:2] / f"{digest}{value_type.codec.suffix}"
+
+
+def read_whole(digest: str, value_type: ValueType, data: bytes | None, path: Path) -> Any:
+    """The value in `data`, or else in the file; raises whatever a codec does, or ValueError, on damage."""
+    value = value_type.codec.read(path) if data is None else value_type.codec.loads(data)
+    if value_type.digest(value) != digest:
+        raise ValueError("the content does not have the digest it is stored under")
+    return value
 
 
 def is_file_name(file: str) -> bool:

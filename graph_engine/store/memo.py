@@ -176,6 +176,9 @@ def memo_of(
     """The memo that a row says, or None if the row is damaged."""
     if seal(key, node_type, outputs, artifacts, seconds) != sealed:
         return None
-    refs = {name: ValueRef(*ref) for name, ref in json.loads(outputs).items()}
-    saved = () if artifacts == "[]" else tuple(Artifact(**one) for one in json.loads(artifacts))
+    try:
+        refs = {name: ValueRef(*ref) for name, ref in json.loads(outputs).items()}
+        saved = () if artifacts == "[]" else tuple(Artifact(**one) for one in json.loads(artifacts))
+    except (ValueError, TypeError, AttributeError):  # it was damaged before it had a seal
+        return None
     return Memo(refs, saved, seconds)

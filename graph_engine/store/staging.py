@@ -17,7 +17,7 @@ FOLDER = "incoming"
 
 
 class Staging:
-    """Temporary files of this process in `store/incoming`; what killed processes left is known by its lock."""
+    """Temporary files of this process in `store/incoming`; what a killed one left is known by its lock."""
 
     def __init__(self, folder: Path) -> None:
         self._root = folder / FOLDER
