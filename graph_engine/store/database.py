@@ -56,6 +56,8 @@ INSERT INTO total SELECT 1, coalesce(sum(size), 0) FROM blob;
 _NO_FILE = Path(":memory:")
 _PAGE = 1000  # rows
 _PARTS = ("", "-wal", "-shm")
+# What the module raises on a damaged file; where even the message is damaged, or a number is too large.
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 # The file is whole, but the system can not do what was asked now: what is in it stays.
 _CIRCUMSTANCES = {
     sqlite3.SQLITE_PERM,
@@ -96,7 +98,7 @@ class Database(SqliteFile):
         self._opened = _identity(path)
         try:
             self._open_file(path)
-        except (sqlite3.DatabaseError, OSError) as error:
+        except (*_DAMAGED, OSError) as error:
             if _is_damage(error):
                 _set_aside(path, self._opened)
                 self._open_file(path)
@@ -166,7 +168,7 @@ class Database(SqliteFile):
         before = self.begun_anew
         try:
             return action()
-        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError) as error:
+        except _DAMAGED as error:
             if isinstance(error, sqlite3.ProgrammingError):  # a closed connection: not the file's fault
                 raise
             if not _is_damage(error):
@@ -176,7 +178,7 @@ class Database(SqliteFile):
                 if self.begun_anew == before:  # no other thread met it first
                     self.set_aside()
             return action()
-        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, OSError) as error:
+        except (*_DAMAGED, OSError) as error:
             raise DatabaseRefused(f"the cache's database is damaged, and so is a new one: {error}") from error
 
 
