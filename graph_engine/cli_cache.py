@@ -30,6 +30,7 @@ class CacheUnusable(EngineError):
 
 def cache(arguments: argparse.Namespace, engine: Engine, document: Document | None) -> int:
     """Do one of the verbs; `document` is the one of FILE, where one was given."""
+    engine.store.need_database()
     try:
         return int(ACTIONS[arguments.action](arguments, engine, document))
     except DatabaseRefused as error:

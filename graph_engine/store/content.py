@@ -130,6 +130,7 @@ class ContentStore:
         They are added to what the label has. Gives the keys and digests, each once, of which a value is not
         on disk.
         """
+        self.need_database()
         absent: dict[str, None] = {}
         wanted: list[tuple[str, str]] = []
         for name in dict.fromkeys(keys_or_digests):
@@ -169,6 +170,7 @@ class ContentStore:
 
     def clear(self, scope: Scope = EVERYTHING) -> Cleared:
         """Forget computations in a scope, and values that no other refers to; what is pinned mostly stays."""
+        self.need_database()
         try:
             cleared = clear(self.database, self.disk, scope)
         except DatabaseRefused as error:
@@ -178,6 +180,14 @@ class ContentStore:
         with self._lock:
             self._held = {digest: one for digest, one in self._held.items() if digest in cleared.left}
         return cleared
+
+    def need_database(self) -> None:
+        """Raise `FolderUnusable` where the disk is so full that the database could not be opened."""
+        if self.database.in_memory:
+            raise FolderUnusable(
+                f"The disk is so full that the database in '{self.folder}' can not be opened. Make room for a "
+                "megabyte first; or delete that folder while nothing runs, which loses what is cached."
+            )
 
     def close(self) -> None:
         """Let go of memory and the database, and sweep what killed processes left."""

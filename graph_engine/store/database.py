@@ -87,13 +87,14 @@ class Database(SqliteFile):
     """The file's one connection in this process.
 
     What is in it can be computed again: a damaged file, or one of a newer version, is set aside and a new
-    one begun, whenever the damage is met; `begun_anew` counts how often. On a full disk, where not even an
-    empty file can be opened, it lives in memory; `in_memory` says so.
+    one begun, whenever the damage is met; `begun_anew` counts how often. On a full disk, or in a folder that
+    is read-only, where it can not be opened, it lives in memory: `in_memory` says so, and `why`.
     """
 
     def __init__(self, path: Path) -> None:
         self.begun_anew = 0
         self.in_memory = False
+        self.why = ""
         self._file = path
         self._opened = _identity(path)
         try:
@@ -103,8 +104,8 @@ class Database(SqliteFile):
                 _set_aside(path, self._opened)
                 self._open_file(path)
                 self.begun_anew += 1
-            elif _is_full(error) and path.parent.is_dir():
-                self.in_memory = True
+            elif path.parent.is_dir() and not _is_busy(error):
+                self.in_memory, self.why = True, str(error)
                 self._open_file(_NO_FILE)
             else:
                 raise FolderUnusable(
@@ -156,8 +157,8 @@ class Database(SqliteFile):
                 if not self.in_memory:
                     _set_aside(self._file, self._opened)
                 self._connection = self._open()
-            except (sqlite3.Error, OSError):
-                self.in_memory, self.path = True, _NO_FILE
+            except (*_DAMAGED, OSError) as error:
+                self.in_memory, self.why, self.path = True, str(error), _NO_FILE
                 self._connection = self._open()
             self._opened = _identity(self._file)
 
@@ -189,9 +190,8 @@ def _is_damage(error: Exception) -> bool:
     return code is None or code & 0xFF not in _CIRCUMSTANCES  # no code: text in it is not UTF-8
 
 
-def _is_full(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -56,6 +56,8 @@ class DiskTier:
 
         Raises OSError, also where a codec says in its own words that the disk takes no more.
         """
+        if self._database.in_memory:  # a file whose row nobody else sees would belong to nobody
+            raise DatabaseRefused("there is no database on disk")
         if not self._could_fit(ref.size):
             return False
         if value_type.codec.inline and len(data := value_type.codec.dumps(value)) <= INLINE_BYTES:
@@ -120,7 +122,7 @@ class DiskTier:
 
     def sweep(self) -> int:
         """Remove what a killed process left: temporary files, and files without a row; gives how many."""
-        found = self.orphans()
+        found = [] if self._database.in_memory else self.orphans()
 
         def remove(connection: sqlite3.Connection) -> int:
             count = 0

@@ -60,7 +60,9 @@ def test_conditions_are_all_to_hold(store: ContentStore) -> None:
 @given(
     st.integers(-(10**12), 10**12), st.integers(-(10**12), 10**12), st.floats(0, 1e9, allow_subnormal=False)
 )
-def test_age_is_a_matter_of_both_clocks_and_a_jump_makes_nothing_old(now: int, created: int, days: float) -> None:
+def test_age_is_a_matter_of_both_clocks_and_a_jump_makes_nothing_old(
+    now: int, created: int, days: float
+) -> None:
     old = Scope(older_than=days).covers("key", "toy/x", created, now)
     assert old == (now - created > days * DAY)
     if created >= now:

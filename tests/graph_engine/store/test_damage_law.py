@@ -56,7 +56,11 @@ class Damage:
 
 places = st.floats(0, 1, exclude_max=True)
 damages = st.builds(
-    Damage, places, places, st.sampled_from(["flip", "flip", "truncate", "delete", "garbage"]), st.integers(1, 255)
+    Damage,
+    places,
+    places,
+    st.sampled_from(["flip", "flip", "truncate", "delete", "garbage"]),
+    st.integers(1, 255),
 )
 
 

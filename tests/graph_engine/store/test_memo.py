@@ -40,7 +40,9 @@ def test_clearing_forgets_what_is_remembered(tmp_path: Path) -> None:
     database.close()
 
 
-def test_what_another_process_clears_is_forgotten_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_process_clears_is_forgotten_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(memo_module, "_LOOK_SECONDS", 0.0)
     mine, other = Database(tmp_path / "memo.sqlite"), Database(tmp_path / "memo.sqlite")
     table = MemoTable(mine)
@@ -77,7 +79,8 @@ def test_a_database_of_the_first_version_keeps_its_memos(tmp_path: Path) -> None
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
         connection.execute(
-            "INSERT INTO memo VALUES ('key', 'toy/add', ?, '[]', 1.5, 0)", (f'{{"out": ["int", "{"a" * 64}", 8]}}',)
+            "INSERT INTO memo VALUES ('key', 'toy/add', ?, '[]', 1.5, 0)",
+            (f'{{"out": ["int", "{"a" * 64}", 8]}}',),
         )
         connection.execute("INSERT INTO last_key VALUES ('document', 'n', 'key', '{}')")
         connection.execute("INSERT INTO blob VALUES (?, '', 8, 1.5, 0.1, x'34')", ("a" * 64,))
