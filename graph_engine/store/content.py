@@ -43,8 +43,8 @@ class ContentStore:
         self.database = Database(folder / "memo.sqlite")
         if self.database.in_memory:
             self._trouble.note(
-                f"The disk of the cache is full, so that nothing is read from it or kept. "
-                f"Make room on the disk of '{folder}'."
+                f"The cache in '{folder}' can not be opened ({self.database.why}), so that nothing is read from "
+                "it or kept. Make room on the disk, or give another folder with --data."
             )
         self.memo = MemoTable(self.database, self._trouble)
         self.pins = Pins(self.database)
@@ -182,11 +182,11 @@ class ContentStore:
         return cleared
 
     def need_database(self) -> None:
-        """Raise `FolderUnusable` where the disk is so full that the database could not be opened."""
+        """Raise `FolderUnusable` where the database could not be opened: on a full or read-only disk."""
         if self.database.in_memory:
             raise FolderUnusable(
-                f"The disk is so full that the database in '{self.folder}' can not be opened. Make room for a "
-                "megabyte first; or delete that folder while nothing runs, which loses what is cached."
+                f"The cache in '{self.folder}' can not be opened ({self.database.why}). If the disk is full, "
+                "make room for a megabyte, or delete that folder while nothing runs: only what is cached is lost."
             )
 
     def close(self) -> None:
