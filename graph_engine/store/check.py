@@ -18,7 +18,7 @@ Found: TypeAlias = Callable[[str, str], None]  # kind, example
 _EXAMPLES = 3
 # kind -> what is said of so many of them. The kinds in `_IN_ORDER` are told, and are nothing to repair.
 KINDS = {
-    "damaged_database": "the database is damaged",
+    "damaged_database": "the database is damaged, or was and has been set aside",
     "damaged_row": "rows of the database are damaged",
     "missing_file": "values have no file",
     "wrong_size": "values have a file of another size than they should",
@@ -109,14 +109,15 @@ def check_store(store: ContentStore, artifacts: Path, uploads: Path, *, repair: 
 
 
 def _check_database(store: ContentStore, found: Found, repair: bool) -> None:
-    before = store.database.begun_anew
-    rows = store.database.rows("PRAGMA integrity_check(1)")
-    if store.database.begun_anew != before:  # it could not even be checked
-        found("damaged_database", "memo.sqlite, which was set aside")
-    elif rows != [("ok",)]:
+    rows = store.database.rows("PRAGMA integrity_check(1)")  # sets it aside where it can not even be checked
+    if rows != [("ok",)]:
         found("damaged_database", str(rows[0][0]).strip().splitlines()[0])
         if repair:
             store.database.set_aside()
+    for path in store.folder.glob("memo.sqlite.damaged*"):
+        found("damaged_database", f"{path.name}, set aside")
+        if repair:
+            path.unlink(missing_ok=True)
 
 
 def _check_total(store: ContentStore, found: Found, repair: bool) -> None:
@@ -143,10 +144,6 @@ def _check_leftovers(store: ContentStore, found: Found, repair: bool) -> None:
             found("leftover" if name.endswith(".tmp") else "file_without_row", name)
     for path in store.disk.staging.leftovers():
         found("leftover", f"{path.parent.name}/{path.name}")
-    for path in store.folder.glob("memo.sqlite*.damaged"):
-        found("leftover", path.name)
-        if repair:
-            path.unlink(missing_ok=True)
     for path in store.folder.glob("locks/*"):
         if path.exists() and not is_held(path) and path.exists():
             found("leftover", f"locks/{path.name}")

@@ -12,9 +12,9 @@ from graph_engine.digest import is_digest
 from graph_engine.errors import UnknownValueType
 from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.content import ContentStore
-from graph_engine.store.database import seal
 from graph_engine.store.disk import is_file_name, read_whole, recount
 from graph_engine.store.memo import memo_of
+from graph_engine.store.seal import seal
 
 _COLUMNS = "digest, file, size, type, data"
 

@@ -43,8 +43,8 @@ class ContentStore:
         self.database = Database(folder / "memo.sqlite")
         if self.database.in_memory:
             self._trouble.note(
-                f"The cache in '{folder}' can not be opened ({self.database.why}), so that nothing is read from "
-                "it or kept. Make room on the disk, or give another folder with --data."
+                f"The cache in '{folder}' can not be opened ({self.database.why}), so that nothing is read "
+                "from it or kept. Make room on the disk, or give another folder with --data."
             )
         self.memo = MemoTable(self.database, self._trouble)
         self.pins = Pins(self.database)
@@ -186,7 +186,7 @@ class ContentStore:
         if self.database.in_memory:
             raise FolderUnusable(
                 f"The cache in '{self.folder}' can not be opened ({self.database.why}). If the disk is full, "
-                "make room for a megabyte, or delete that folder while nothing runs: only what is cached is lost."
+                "make room for a megabyte; or delete that folder while nothing runs, and only time is lost."
             )
 
     def close(self) -> None:

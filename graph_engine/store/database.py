@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from blake3 import blake3
-
 from graph_engine.errors import FolderUnusable
 from graph_engine.sqlite import SqliteFile
 from graph_engine.store.lock import computing
+from graph_engine.store.salvage import DAMAGED, salvage
+from graph_engine.store.seal import seal
 
 T = TypeVar("T")
 
@@ -56,8 +56,6 @@ INSERT INTO total SELECT 1, coalesce(sum(size), 0) FROM blob;
 _NO_FILE = Path(":memory:")
 _PAGE = 1000  # rows
 _PARTS = ("", "-wal", "-shm")
-# What the module raises on a damaged file; where even the message is damaged, or a number is too large.
-_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 # The file is whole, but the system can not do what was asked now: what is in it stays.
 _CIRCUMSTANCES = {
     sqlite3.SQLITE_PERM,
@@ -78,11 +76,6 @@ class DatabaseRefused(OSError):
     """The database can not be read or written now: the disk is full, the folder read-only, another at it."""
 
 
-def seal(*parts: object) -> str:
-    """A checksum of a row's columns: any change that nobody made on purpose is seen."""
-    return blake3("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest(length=16)
-
-
 class Database(SqliteFile):
     """The file's one connection in this process.
 
@@ -99,11 +92,12 @@ class Database(SqliteFile):
         self._opened = _identity(path)
         try:
             self._open_file(path)
-        except (*_DAMAGED, OSError) as error:
+        except (*DAMAGED, OSError) as error:
             if _is_damage(error):
-                _set_aside(path, self._opened)
+                mine = _set_aside(path, self._opened)
                 self._open_file(path)
                 self.begun_anew += 1
+                self._salvage(mine)
             elif path.parent.is_dir() and not _is_busy(error):
                 self.in_memory, self.why = True, str(error)
                 self._open_file(_NO_FILE)
@@ -149,15 +143,15 @@ class Database(SqliteFile):
                 self.set_aside()
 
     def set_aside(self) -> None:
-        """Begin a new file; the present one stays beside it as `NAME.damaged`."""
+        """Begin a new file with the rows that are whole; the old one stays beside it as `NAME.damaged`."""
         with self._lock:
             self._connection.close()
             self.begun_anew += 1
             try:
-                if not self.in_memory:
-                    _set_aside(self._file, self._opened)
+                mine = not self.in_memory and _set_aside(self._file, self._opened)
                 self._connection = self._open()
-            except (*_DAMAGED, OSError) as error:
+                self._salvage(mine)
+            except (*DAMAGED, OSError) as error:
                 self.in_memory, self.why, self.path = True, str(error), _NO_FILE
                 self._connection = self._open()
             self._opened = _identity(self._file)
@@ -165,11 +159,15 @@ class Database(SqliteFile):
     def _open_file(self, path: Path) -> None:
         super().__init__(path, MIGRATIONS, functions={"seal": seal})
 
+    def _salvage(self, mine: bool) -> None:
+        if mine:
+            salvage(_damaged(self._file), self._connection)
+
     def _enduring(self, action: Callable[[], T]) -> T:
         before = self.begun_anew
         try:
             return action()
-        except _DAMAGED as error:
+        except DAMAGED as error:
             if isinstance(error, sqlite3.ProgrammingError):  # a closed connection: not the file's fault
                 raise
             if not _is_damage(error):
@@ -179,7 +177,7 @@ class Database(SqliteFile):
                 if self.begun_anew == before:  # no other thread met it first
                     self.set_aside()
             return action()
-        except (*_DAMAGED, OSError) as error:
+        except (*DAMAGED, OSError) as error:
             raise DatabaseRefused(f"the cache's database is damaged, and so is a new one: {error}") from error
 
 
@@ -202,11 +200,17 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _set_aside(path: Path, opened: tuple[int, int] | None) -> None:
+def _set_aside(path: Path, opened: tuple[int, int] | None) -> bool:
     """Rename the damaged file, unless another process has done so and begun a new one already."""
     with computing(path.parent / "locks" / path.name, lambda: None):
         if opened is not None and _identity(path) != opened:
-            return
+            return False
         for part in _PARTS:
+            aside = _damaged(path)
             with suppress(FileNotFoundError):
-                path.with_name(path.name + part).replace(path.with_name(f"{path.name}{part}.damaged"))
+                path.with_name(path.name + part).replace(aside.with_name(aside.name + part))
+        return True
+
+
+def _damaged(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")

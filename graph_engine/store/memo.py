@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from graph_engine.artifact import Artifact
-from graph_engine.store.database import Database, DatabaseRefused, seal
+from graph_engine.store.database import Database, DatabaseRefused
+from graph_engine.store.seal import seal
 from graph_engine.store.trouble import Trouble
 from graph_engine.store.value_ref import ValueRef
 

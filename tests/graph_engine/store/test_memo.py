@@ -112,6 +112,33 @@ def test_a_database_that_is_damaged_in_the_middle_is_begun_anew_when_that_is_met
     database.close()
 
 
+def test_a_damaged_page_costs_its_own_rows_only(tmp_path: Path) -> None:
+    path = tmp_path / "memo.sqlite"
+    database = Database(path)
+    keys = [f"{number:064}" for number in range(2000)]
+    for key in keys:
+        MemoTable(database).put(key, "toy/add", MEMO)
+    MemoTable(database).remember_parts("document", {"n": ("key", {})})
+    database.write(
+        lambda connection: connection.execute("INSERT INTO pin VALUES ('mine', ?, '', 0)", keys[:1])
+    )
+    database.close()
+    data = bytearray(path.read_bytes())
+    place = data.index(keys[1000].encode())
+    start = place - place % 4096
+    data[start : start + 4096] = b"\xff" * 4096
+    path.write_bytes(data)
+    database = Database(path)
+    table = MemoTable(database)
+    assert [table.get(keys[0]), table.get(keys[1000]), table.get(keys[-1])] == [MEMO, None, MEMO]
+    for key in keys:
+        table.get(key)
+    assert len(keys) - 30 < table.count() < len(keys)
+    assert table.last_parts("document") == {"n": ("key", "{}")}
+    assert database.rows("SELECT label, key FROM pin") == [("mine", keys[0])]
+    database.close()
+
+
 def test_a_process_follows_when_another_sets_the_database_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
