@@ -58,10 +58,10 @@ class DiskTier:
         """
         if self._database.in_memory:  # a file whose row nobody else sees would belong to nobody
             raise DatabaseRefused("there is no database on disk")
-        if not self._could_fit(ref.size):
-            return False
         if value_type.codec.inline and len(data := value_type.codec.dumps(value)) <= INLINE_BYTES:
             return self._enter(ref, "", len(data), seconds, data)
+        if not self._could_fit(ref.size):
+            return False
         with self.staging.file(value_type.codec.suffix) as temporary:
             try:
                 value_type.codec.write(value, temporary)
@@ -112,7 +112,8 @@ class DiskTier:
             connection.execute("DELETE FROM blob WHERE digest = ?", (digest,))
             freed += row[1] if isinstance(row[1], int) else 0
             self._unlink(row[0])
-        connection.execute("UPDATE total SET bytes = bytes - ?", (freed,))
+        if freed:
+            connection.execute("UPDATE total SET bytes = bytes - ?", (freed,))
         return freed
 
     def orphans(self) -> list[Path]:
