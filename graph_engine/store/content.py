@@ -47,7 +47,7 @@ class ContentStore:
                 "from it or kept. Make room on the disk, or give another folder with --data."
             )
         self.memo = MemoTable(self.database, self._trouble)
-        self.pins = Pins(self.database)
+        self.pins = Pins(self.database, folder)
         self.memory = MemoryTier(memory_budget)
         self.disk = DiskTier(folder, self.database, disk_budget)
         self._held: dict[str, tuple[Any, int]] = {}  # what the disk did not take
@@ -72,6 +72,8 @@ class ContentStore:
                 stored = self.disk.put(ref, value_type, value, seconds)
                 if not stored and ref.size <= self.disk.budget:
                     self._trouble.note(self.pins_too_large() or self._no_room(ref))
+            with self._lock:
+                self._held.pop(ref.digest, None)
         except OSError as error:
             self._trouble.note(
                 f"A value of {ref.size:,} bytes can not be kept in '{self.folder}' ({error}). The run goes "

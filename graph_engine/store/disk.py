@@ -70,7 +70,7 @@ class DiskTier:
                 raise
             except Exception as error:
                 if not self.staging.takes(ref.size):
-                    raise OSError(f"{error}") from error
+                    raise OSError(str(error)) from error
                 raise
             file = self.name(self.path(ref.digest, value_type))
             return self._enter(ref, file, temporary.stat().st_size, seconds, None, temporary)
@@ -153,8 +153,9 @@ class DiskTier:
         return row is not None and (row[1] is not None or self.path(ref.digest, value_type).is_file())
 
     def close(self) -> None:
-        """Remove this process's temporary folder."""
+        """Remove this process's temporary folder, and those that killed processes left."""
         self.staging.close()
+        self.staging.sweep()
 
     def _enter(
         self,

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from graph_engine.errors import EngineError
 from graph_engine.messages import nearest
@@ -30,8 +31,9 @@ class Pin:
 class Pins:
     """The pin table: a row for each value of each pinned computation. A value may have several labels."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
+        self._folder = folder
 
     def add(self, label: str, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Pin (key, digest) pairs, as far as their values are here; gives those that are not.
@@ -43,8 +45,7 @@ class Pins:
         def pin(connection: sqlite3.Connection) -> list[tuple[str, str]]:
             absent = []
             for key, digest in pairs:
-                here = "SELECT 1 FROM blob WHERE digest = ?"
-                if digest and connection.execute(here, (digest,)).fetchone() is None:
+                if digest and not self._is_here(connection, digest):
                     absent.append((key, digest))
                 else:
                     row = (label, key, digest, time.time())
@@ -75,3 +76,7 @@ class Pins:
         )
         taken = {label: (count, size) for label, count, size in sizes}
         return [Pin(label, count, *taken.get(label, (0, 0)), created) for label, count, created in labels]
+
+    def _is_here(self, connection: sqlite3.Connection, digest: str) -> bool:
+        row = connection.execute("SELECT file FROM blob WHERE digest = ?", (digest,)).fetchone()
+        return row is not None and (row[0] == "" or (self._folder / str(row[0])).is_file())

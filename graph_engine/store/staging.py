@@ -14,6 +14,7 @@ from typing import IO
 from graph_engine.store.lock import abandoned, hold, release
 
 FOLDER = "incoming"
+_PROBE = 16 << 20  # bytes written to see whether that is possible, which a quota may forbid
 
 
 class Staging:
@@ -37,8 +38,11 @@ class Staging:
                 path.unlink()
 
     def takes(self, size: int) -> bool:
-        """Whether a file of `size` bytes can be written here now."""
+        """Whether a file of `size` bytes has room here now; of a large one, whether its beginning has."""
         try:
+            if shutil.disk_usage(self._open()).free < size:
+                return False
+            size = min(size, _PROBE)
             with self.file(".probe") as path, path.open("wb") as file:
                 left = size
                 while left > 0:

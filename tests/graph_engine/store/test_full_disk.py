@@ -88,6 +88,7 @@ def test_when_there_is_room_again_values_are_kept_again(
         store.put(ref, blob(1), 1.0)
     store.put(ref, blob(1), 1.0)
     assert len(list(store.disk.files())) == 1
+    assert not store._held
     store.close()
 
 

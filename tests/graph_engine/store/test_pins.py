@@ -60,6 +60,10 @@ def test_what_is_not_on_disk_can_not_be_pinned_and_is_told(store: ContentStore) 
     gone = put(store, 0)
     store.clear()
     assert store.pin(["key 0", gone.digest], "mine") == ["key 0", gone.digest]
+    lost = put(store, 1)
+    for path in store.disk.files():
+        path.unlink()
+    assert store.pin([lost.digest], "mine") == [lost.digest]
     assert store.pins.listing() == []
     store.close()
 

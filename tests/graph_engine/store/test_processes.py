@@ -16,10 +16,11 @@ from graph_engine.store.check import check_store
 from graph_engine.store.clearing import Scope
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
-from tests.graph_engine.conftest import RESOURCES
+from tests.graph_engine.conftest import RESOURCES, document, link
 
 ROOT = Path(__file__).parents[3]
 BUDGET = 60_000
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{RESOURCES}"}
 
 WORKER = """
 import random, sys
@@ -77,10 +78,43 @@ for _ in range(3):
 """
 
 
+RUNNER = """
+import random, sys
+from pathlib import Path
+import toy_pack
+from graph_engine import Catalogue, Document, Engine
+from graph_engine.settings import Settings
+
+catalogue, random = Catalogue([toy_pack.pack]), random.Random(int(sys.argv[2]))
+text = sys.stdin.read()
+for _ in range(4):
+    settings = Settings.given(data=Path(sys.argv[1]), device="cpu", disk_budget=20_000, memory_budget=4_000)
+    with Engine(settings=settings, catalogue=catalogue) as engine:
+        for _ in range(12):
+            size = random.randrange(5_000, 9_000, 500)
+            document = Document.model_validate_json(text.replace("123454321", str(size)))
+            result = engine.run(document).raise_for_status()
+            halves = [bytes(half.data) for half in result.outputs["halves"]]
+            assert b"".join(halves) == (b"abc0" * size)[:size]
+            assert result.outputs["size"] == size
+            if random.random() < 0.1:
+                engine.store.clear()
+        assert engine.store.trouble == "", engine.store.trouble
+"""
+HALVES = document(
+    {
+        "blob": ("make_blob", {"text": "abc", "size": 123454321}),
+        "size": ("measure", {"blob": link("blob.blob")}),
+        "halves": ("split", {"blob": link("blob.blob")}),
+    },
+    {"halves": "halves.blobs", "size": "size.integer"},
+)
+
+
 def start(folder: Path, seed: int, turns: int = 150) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", WORKER, str(folder), str(seed), str(BUDGET), str(turns)],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{RESOURCES}"},
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -111,6 +145,25 @@ def test_processes_that_write_read_evict_clear_pin_and_check_do_not_harm_each_ot
     assert list((tmp_path / "locks").iterdir()) == []
     assert list((tmp_path / "incoming").iterdir()) == []
     store.close()
+
+
+def test_processes_that_run_workflows_with_a_small_budget_get_the_right_values(tmp_path: Path) -> None:
+    runners = []
+    for seed in range(3):
+        command = [sys.executable, "-c", RUNNER, str(tmp_path), str(seed)]
+        runners.append(
+            subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        )
+    for runner in runners:
+        assert runner.stdin is not None
+        runner.stdin.write(HALVES.dumps().encode())
+        runner.stdin.close()
+    for runner in runners:
+        assert runner.stderr is not None
+        assert (runner.stderr.read(), runner.wait()) == (b"", 0)
+        runner.stderr.close()
+    assert bytes_of_values(tmp_path / "store") <= 20_000
+    assert list((tmp_path / "store" / "locks").iterdir()) == []
 
 
 def test_a_process_that_is_killed_leaves_nothing_to_repair_but_leftovers(
