@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +25,7 @@ from graph_engine.value_type import ValueType
 
 __all__ = ["ContentStore", "Missing"]
 
-HELD_BYTES = 1 << 30  # of values that the disk does not take, beside the memory tier, or its budget if larger
+HELD_BYTES = 1 << 30  # of values that the disk does not take; the memory budget, if that is larger
 
 
 class ContentStore:
@@ -50,8 +49,7 @@ class ContentStore:
         self.pins = Pins(self.database, folder)
         self.memory = MemoryTier(memory_budget)
         self.disk = DiskTier(folder, self.database, disk_budget)
-        self._held: dict[str, tuple[Any, int]] = {}  # what the disk did not take
-        self._lock = threading.Lock()
+        self._held = MemoryTier(max(HELD_BYTES, memory_budget))  # what the disk did not take
         self._workspaces: dict[str, Path] = {}  # those outside the folder
 
     @property
@@ -64,6 +62,10 @@ class ContentStore:
         value_type = self._catalogue.value_type_of(value)
         return ValueRef(value_type.name, value_type.digest(value), value_type.codec.size(value))
 
+    def value_type(self, name: str) -> ValueType:
+        """The value type of a name. Raises `UnknownValueType`."""
+        return self._catalogue.value_type(name)
+
     def put(self, ref: ValueRef, value: Any, seconds: float) -> None:
         """Store a value that took `seconds` to compute. An OSError becomes `trouble`; others are raised."""
         value_type = self.value_type(ref.type)
@@ -72,15 +74,14 @@ class ContentStore:
                 stored = self.disk.put(ref, value_type, value, seconds)
                 if not stored and ref.size <= self.disk.budget:
                     self._trouble.note(self.pins_too_large() or self._no_room(ref))
-            with self._lock:
-                self._held.pop(ref.digest, None)
+            self._held.drop(ref.digest)
         except OSError as error:
             self._trouble.note(
                 f"A value of {ref.size:,} bytes can not be kept in '{self.folder}' ({error}). The run goes "
                 "on, and what is not kept will be computed again. Make room on the disk, or give another "
                 "folder with --data."
             )
-            self._hold(ref, value)
+            self._held.put(ref.digest, value, ref.size, 0.0)
         self.memory.put(ref.digest, value, ref.size, seconds)
 
     def holds(self, ref: ValueRef) -> bool:
@@ -95,7 +96,7 @@ class ContentStore:
         with suppress(KeyError):
             return self.memory.get(ref.digest)
         with suppress(KeyError):
-            return self._held[ref.digest][0]
+            return self._held.get(ref.digest)
         value_type = self._value_type(ref)
         if value_type is None:
             raise Missing(ref.digest)
@@ -158,7 +159,7 @@ class ContentStore:
     def pins_too_large(self) -> str:
         """A sentence if pinned values alone take nine tenths of the disk's budget or more, else nothing."""
         count, size = self.disk.pinned()
-        if size < self.disk.budget * 9 // 10:
+        if not size or size < self.disk.budget * 9 // 10:
             return ""
         return (
             f"{count} pinned values take {size:,} of the {self.disk.budget:,} bytes that the cache may have "
@@ -171,7 +172,7 @@ class ContentStore:
         return self.memo.count(), self.disk.measure()
 
     def clear(self, scope: Scope = EVERYTHING) -> Cleared:
-        """Forget computations in a scope, and values that no other refers to; what is pinned mostly stays."""
+        """Forget the computations in a scope, and values that no other computation refers to."""
         self.need_database()
         try:
             cleared = clear(self.database, self.disk, scope)
@@ -179,8 +180,7 @@ class ContentStore:
             raise self._unusable(error) from error
         self.memo.forget_cached()
         self.memory.keep_only(cleared.left)
-        with self._lock:
-            self._held = {digest: one for digest, one in self._held.items() if digest in cleared.left}
+        self._held.keep_only(cleared.left)
         return cleared
 
     def need_database(self) -> None:
@@ -201,18 +201,6 @@ class ContentStore:
         for folder in self._workspaces.values():
             shutil.rmtree(folder, ignore_errors=True)
         self.database.close()
-
-    def _hold(self, ref: ValueRef, value: Any) -> None:
-        """Keep a value that the disk did not take; the oldest ones go when they take too much memory."""
-        with self._lock:
-            self._held[ref.digest] = (value, ref.size)
-            limit = max(HELD_BYTES, self.memory.budget)
-            while len(self._held) > 1 and sum(size for _, size in self._held.values()) > limit:
-                del self._held[next(iter(self._held))]
-
-    def value_type(self, name: str) -> ValueType:
-        """The value type of a name. Raises `UnknownValueType`."""
-        return self._catalogue.value_type(name)
 
     def _value_type(self, ref: ValueRef) -> ValueType | None:
         try:

@@ -56,7 +56,7 @@ INSERT INTO total SELECT 1, coalesce(sum(size), 0) FROM blob;
 _NO_FILE = Path(":memory:")
 _PAGE = 1000  # rows
 _PARTS = ("", "-wal", "-shm")
-# The file is whole, but the system can not do what was asked now: what is in it stays.
+# The file is whole, but what was asked can not be done, or not now: what is in it stays.
 _CIRCUMSTANCES = {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_BUSY,
@@ -69,6 +69,9 @@ _CIRCUMSTANCES = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
 }
 
 

@@ -143,6 +143,10 @@ class DiskTier:
             with suppress(OSError):
                 yield from (path for path in shard.iterdir() if path.is_file())
 
+    def path(self, digest: str, value_type: ValueType) -> Path:
+        """Where the file of a value is, if it has one."""
+        return self.folder / digest[:2] / f"{digest}{value_type.codec.suffix}"
+
     def name(self, path: Path) -> str:
         """A file's name in the rows."""
         return f"{path.parent.name}/{path.name}"
@@ -169,6 +173,10 @@ class DiskTier:
         path = self.folder / file
 
         def enter(connection: sqlite3.Connection) -> bool:
+            sql = "SELECT data FROM blob WHERE digest = ?"
+            row = connection.execute(sql, (ref.digest,)).fetchone()
+            if row is not None and (row[0] is not None or path.is_file()):
+                return True  # another was first
             self.delete(connection, [ref.digest])
             if not self._make_room(connection, size):
                 return False
@@ -248,10 +256,6 @@ class DiskTier:
     def _inline(self, digest: str) -> bytes | None:
         row = self._database.row("SELECT data FROM blob WHERE digest = ?", (digest,))
         return None if row is None else row[0]
-
-    def path(self, digest: str, value_type: ValueType) -> Path:
-        """Where the file of a value is, if it has one."""
-        return self.folder / digest[:2] / f"{digest}{value_type.codec.suffix}"
 
 
 def read_whole(digest: str, value_type: ValueType, data: bytes | None, path: Path) -> Any:

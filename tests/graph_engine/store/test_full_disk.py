@@ -56,17 +56,18 @@ def test_a_value_that_can_not_be_written_stays_usable_until_the_store_is_closed(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert list(store.disk.files()) == []
     store.close()
-    assert not store._held
+    assert len(store._held) == 0
 
 
 def test_the_oldest_values_go_when_too_many_could_not_be_written(
-    store: ContentStore, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*given: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "fsync", refuse)
     monkeypatch.setattr(content, "HELD_BYTES", 12_000)
+    store = ContentStore(tmp_path, catalogue, memory_budget=0, disk_budget=1 << 20)
     refs = [store.refer(blob(one)) for one in range(5)]
     for one, ref in enumerate(refs):
         store.put(ref, blob(one), 1.0)
@@ -88,7 +89,7 @@ def test_when_there_is_room_again_values_are_kept_again(
         store.put(ref, blob(1), 1.0)
     store.put(ref, blob(1), 1.0)
     assert len(list(store.disk.files())) == 1
-    assert not store._held
+    assert len(store._held) == 0
     store.close()
 
 

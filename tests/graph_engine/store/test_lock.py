@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.graph_engine.conftest import document
 HOLD = """
 import sys
 from pathlib import Path
+from typing import IO
 from graph_engine.store.lock import computing
 with computing(Path(sys.argv[1]), lambda: None):
     print("held", flush=True)
@@ -88,6 +90,35 @@ def test_many_that_want_the_same_lock_have_it_one_at_a_time_and_leave_no_file(tm
         thread.join()
     assert max(most) == 1
     assert len(most) == 25
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_file_that_was_removed_meanwhile_locks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Waiting(Exception):
+        pass
+
+    def wait() -> None:
+        raise Waiting
+
+    path = tmp_path / "key"
+    opened = lock._opened
+    holders: list[IO[bytes]] = []
+
+    def opened_just_before_its_holder_left(one: Path) -> IO[bytes] | None:
+        file = opened(one)
+        if not holders:
+            path.unlink()
+            holders.append(lock.hold(path))  # and another came
+        return file
+
+    monkeypatch.setattr(lock, "_opened", opened_just_before_its_holder_left)
+    with pytest.raises(Waiting), computing(path, wait):
+        pass
+    lock.release(holders[0], path)
+    with computing(path, wait):
+        pass
     assert list(tmp_path.iterdir()) == []
 
 

@@ -96,6 +96,13 @@ def test_pins_beyond_the_budget_are_told_and_nothing_crashes(tmp_path: Path, cat
     small.close()
 
 
+def test_without_pins_nothing_is_too_large(tmp_path: Path, catalogue: Catalogue) -> None:
+    store = ContentStore(tmp_path, catalogue, 0, 0)
+    put(store, 1)
+    assert (store.pins_too_large(), store.trouble) == ("", "")
+    store.close()
+
+
 def test_clear_keeps_pinned_values_unless_it_is_told_so(store: ContentStore) -> None:
     kept, lost = put(store, 0), put(store, 1)
     store.pin(["key 0"], "mine")
