@@ -138,10 +138,8 @@ def _check_total(store: ContentStore, found: Found, repair: bool) -> None:
 
 def _check_leftovers(store: ContentStore, found: Found, repair: bool) -> None:
     """Files without rows, temporary folders, locks and workspaces of processes that are gone."""
-    for path in store.disk.orphans():
-        name = store.disk.name(path)
-        if store.database.row("SELECT 1 FROM blob WHERE file = ?", (name,)) is None and path.exists():
-            found("leftover" if name.endswith(".tmp") else "file_without_row", name)
+    for path in store.disk.orphans(remove=repair):
+        found("leftover" if path.suffix == ".tmp" else "file_without_row", store.disk.name(path))
     for path in store.disk.staging.leftovers():
         found("leftover", f"{path.parent.name}/{path.name}")
     for path in store.folder.glob("locks/*"):

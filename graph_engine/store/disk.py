@@ -116,26 +116,31 @@ class DiskTier:
             connection.execute("UPDATE total SET bytes = bytes - ?", (freed,))
         return freed
 
-    def orphans(self) -> list[Path]:
-        """Files that have no row, as it looks from outside a transaction."""
+    def orphans(self, *, remove: bool = False) -> list[Path]:
+        """Files that have no row, looked at once more inside a transaction; removed if asked to."""
+        if self._database.in_memory:
+            return []
         known = {row[0] for row in self._database.rows("SELECT file FROM blob WHERE file != ''")}
-        return [path for path in self.files() if self.name(path) not in known]
+        suspects = [path for path in self.files() if self.name(path) not in known]
 
-    def sweep(self) -> int:
-        """Remove what a killed process left: temporary files, and files without a row; gives how many."""
-        found = [] if self._database.in_memory else self.orphans()
+        def confirmed(connection: sqlite3.Connection) -> list[Path]:
+            sql = "SELECT 1 FROM blob WHERE file = ? AND digest = ?"
+            found = []
+            for path in suspects:
+                row = connection.execute(sql, (self.name(path), path.name[:64])).fetchone()
+                if row is None and path.exists():
+                    found.append(path)
+                    if remove:
+                        with suppress(OSError):
+                            path.unlink()
+            return found
 
-        def remove(connection: sqlite3.Connection) -> int:
-            count = 0
-            for path in found:
-                sql = "SELECT 1 FROM blob WHERE file = ? AND digest = ?"
-                if connection.execute(sql, (self.name(path), path.name[:64])).fetchone() is None:
-                    with suppress(OSError):
-                        path.unlink()
-                        count += 1
-            return count
+        return self._database.write(confirmed) if suspects else []
 
-        return self.staging.sweep() + (self._database.write(remove) if found else 0)
+    def sweep(self) -> None:
+        """Remove what a killed process left: temporary files, and files without a row."""
+        self.staging.sweep()
+        self.orphans(remove=True)
 
     def files(self) -> Iterator[Path]:
         """Every file in the folders of values."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from graph_engine.store.lock import abandoned, hold, release
+from graph_engine.store.lock import abandoned, hold, is_held, release
 
 FOLDER = "incoming"
 _PROBE = 16 << 20  # bytes written to see whether that is possible, which a quota may forbid
@@ -55,15 +55,11 @@ class Staging:
 
     def leftovers(self) -> list[Path]:
         """The folders of processes that are gone."""
-        found = []
-        for path in self._folders():
-            if path.name != self._name and not _is_lived_in(path):
-                found.append(path)
-        return found
+        others = (path for path in self._folders() if path.name != self._name)
+        return [path for path in others if not is_held(_lock_of(path))]
 
-    def sweep(self) -> int:
-        """Remove the folders of processes that are gone; gives how many those were."""
-        count = 0
+    def sweep(self) -> None:
+        """Remove the folders of processes that are gone."""
         for path in self._folders():
             if path.name == self._name:
                 continue
@@ -71,8 +67,6 @@ class Staging:
             with abandoned(lock) as gone:
                 if gone or not lock.exists():
                     shutil.rmtree(path, ignore_errors=True)
-                    count += 1
-        return count
 
     def close(self) -> None:
         """Remove this process's folder."""
@@ -105,8 +99,3 @@ def sync(path: Path) -> None:
 
 def _lock_of(folder: Path) -> Path:
     return folder.parent.parent / "locks" / f"{FOLDER}-{folder.name}"
-
-
-def _is_lived_in(folder: Path) -> bool:
-    with abandoned(_lock_of(folder)) as gone:
-        return not gone and _lock_of(folder).exists()
