@@ -19,7 +19,7 @@ from graph_engine.store.value_ref import ValueRef
 from tests.graph_engine.conftest import RESOURCES, document, link
 
 ROOT = Path(__file__).parents[3]
-BUDGET = 60_000
+BUDGET = 80_000
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{RESOURCES}"}
 
 WORKER = """
@@ -178,7 +178,13 @@ def test_a_process_that_is_killed_leaves_nothing_to_repair_but_leftovers(
         worker.communicate()
     store = ContentStore(tmp_path, catalogue, 0, BUDGET)
     kinds = {one.kind for one in check_store(store, tmp_path / "a", tmp_path / "u").findings}
-    assert kinds <= {"leftover", "file_without_row", "missing_file", "memo_without_value"}
+    assert kinds <= {
+        "leftover",
+        "file_without_row",
+        "missing_file",
+        "memo_without_value",
+        "pin_without_value",
+    }
     check_store(store, tmp_path / "a", tmp_path / "u", repair=True)
     assert check_store(store, tmp_path / "a", tmp_path / "u").healthy
     assert list((tmp_path / "incoming").iterdir()) == []
