@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graph_engine import cli_jobs, cli_output, cli_packs
+from graph_engine import cli_cache, cli_jobs, cli_output, cli_packs
 from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings, apply_sweep
 from graph_engine.diff import diff
@@ -187,13 +187,8 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 def _cache(arguments: argparse.Namespace) -> int:
     with _engine(arguments) as engine:
-        if arguments.action == "clear":
-            computations, size = engine.store.clear()
-            print(f"Forgot {computations} computations and {size:,} bytes of values.")
-        else:
-            computations, size = engine.store.info()
-            print(f"{engine.data}: {computations} computations, {size:,} bytes of values.")
-    return OK
+        document = _document(arguments, engine) if getattr(arguments, "file", None) else None
+        return cli_cache.cache(arguments, engine, document)
 
 
 def _engine(arguments: argparse.Namespace) -> Engine:
@@ -209,7 +204,8 @@ def _document(arguments: argparse.Namespace, engine: Engine) -> Document:
         _say(str(change))
     document = opened.document
     document = apply_settings(document, engine, arguments.set, arguments.set_file)
-    return apply_sweep(document, engine, arguments.sweep, "zip" if arguments.zip else "product")
+    swept = getattr(arguments, "sweep", ())
+    return apply_sweep(document, engine, swept, "zip" if swept and arguments.zip else "product")
 
 
 @contextmanager
@@ -336,6 +332,6 @@ def _parser() -> argparse.ArgumentParser:
         "packs", _packs, "List the packs: where they come from, what they offer, what is wrong with them."
     )
     command("schema", _schema, "Print the JSON Schema of workflows.", json_flag=False)
-    cache = command("cache", _cache, "Show or clear what can be computed again.", json_flag=False)
-    cache.add_argument("action", choices=("info", "clear"))
+    cache = command("cache", _cache, "Look at, pin, clear or check what can be computed again.")
+    cli_cache.add_options(cache, document_options)
     return parser

@@ -20,7 +20,7 @@ from graph_engine.keys import has_links, source_text, values_of
 from graph_engine.lanes import Slot
 from graph_engine.lazy import Lazy
 from graph_engine.plan import ALWAYS, EVICTED
-from graph_engine.recall import key_after, recall
+from graph_engine.recall import Known, key_after, recall
 from graph_engine.run import Run
 from graph_engine.store.content import Missing
 from graph_engine.store.lock import computing
@@ -129,9 +129,9 @@ class Computation:
         # The lock comes before the slot: who waits for another's result takes no place that it may need.
         with computing(store.folder / "locks" / job.flight, context.cancellation.check):
             if job.reason not in (ALWAYS, EVICTED):  # another process may have computed it in the meantime
-                memo = recall(task, job.key, store.memo, job.refs)
-                if isinstance(memo, Memo) and self._whole(memo):
-                    return Found(job, memo)
+                known = recall(task, job.key, store.memo, job.refs)
+                if isinstance(known, Known) and self._whole(known.memo):
+                    return Found(job, known.memo)
             job.slot = context.lanes.slot(task.declared.lane)
             job.slot.take()
             context.cancellation.check()
@@ -221,14 +221,13 @@ class Computation:
         artifacts = tuple(run.saved)
         try:
             refs = {name: store.refer(value) for name, value in values.items()}
-            with store.storing(refs.values()):
-                for name, ref in refs.items():
-                    store.put(ref, values[name], seconds)
-                key = job.key
-                for name, source in asked:
-                    store.memo.put(key, task.type_name, Memo({}, (), 0.0, name))
-                    key = key_after(key, name, source)
-                store.memo.put(key, task.type_name, Memo(refs, artifacts, seconds))
+            memos: list[tuple[str, Memo]] = []
+            key = job.key
+            for name, source in asked:
+                memos.append((key, Memo({}, (), 0.0, name)))
+                key = key_after(key, name, source)
+            memos.append((key, Memo(refs, artifacts, seconds)))
+            store.record({ref: values[name] for name, ref in refs.items()}, seconds, memos, task.type_name)
         except Exception as error:  # a codec, or the disk
             raise NodeFailed(task.node, task.type_name, _given(values), error) from error
         return Computed(job, refs, dict(values), artifacts, seconds)

@@ -193,13 +193,14 @@ class Execution:
         keyed = self._keyed(task)
         store = self._context.store
         volatile = task.declared.kind == "volatile"
-        memo = None if volatile else recall(task, keyed[1], store.memo, self._walk.refs)
-        if isinstance(memo, Asks):
-            before = {link.node for link in memo.links}
+        known = None if volatile else recall(task, keyed[1], store.memo, self._walk.refs)
+        if isinstance(known, Asks):
+            before = {link.node for link in known.links}
             if not before <= self._walk.over:
                 self._walk.again(task.node, before)
                 return
-            memo = None  # what it asked for failed; it may do without
+            known = None  # what it asked for failed; it may do without
+        memo = known.memo if known else None
         if memo is None or not store.complete(memo, self._context.surroundings.artifacts):
             parts = keyed[0]
             self._compute(task, ALWAYS if volatile else why_changed(self._last.get(task.node), parts), keyed)

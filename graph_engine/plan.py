@@ -149,20 +149,20 @@ class _Planner:
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
             return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
         key = key_of(parts)
-        memo = recall(task, key, self._store.memo, refs)
-        if isinstance(memo, Asks):
-            before = {link.node for link in memo.links}
+        known = recall(task, key, self._store.memo, refs)
+        if isinstance(known, Asks):
+            before = {link.node for link in known.links}
             if before <= self.walk.over:
                 return _depends(task, sorted(before))
             self.walk.again(task.node, before)
             return None
-        if memo is None:
+        if known is None:
             return Step(task.node, task.type_name, "miss", self._why(task.node, parts), key)
-        if not self._store.complete(memo, self._surroundings.artifacts):
-            return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, key)
-        for name, ref in memo.outputs.items():
+        if not self._store.complete(known.memo, self._surroundings.artifacts):
+            return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, known.key)
+        for name, ref in known.memo.outputs.items():
             refs[Link(task.node, name)] = ref
-        return Step(task.node, task.type_name, "hit", key=key)
+        return Step(task.node, task.type_name, "hit", key=known.key)
 
     def _why(self, node: str, parts: Parts) -> str:
         if self._last is None:

@@ -24,7 +24,15 @@ class Asks:
     links: tuple[Link, ...]
 
 
-def recall(task: Task, key: str, memos: MemoTable, refs: Mapping[Link, ValueRef]) -> Memo | Asks | None:
+@dataclass(frozen=True)
+class Known:
+    """What the task gave, under the last of its keys."""
+
+    memo: Memo
+    key: str
+
+
+def recall(task: Task, key: str, memos: MemoTable, refs: Mapping[Link, ValueRef]) -> Known | Asks | None:
     """What a task gave, or what it asks for next, or None where nobody knows."""
     memo = memos.get(key)
     while memo is not None and memo.asks:
@@ -37,7 +45,7 @@ def recall(task: Task, key: str, memos: MemoTable, refs: Mapping[Link, ValueRef]
             return Asks(unknown)
         key = key_after(key, memo.asks, source_text(source, refs))
         memo = memos.get(key)
-    return memo
+    return None if memo is None else Known(memo, key)
 
 
 def key_after(key: str, name: str, source: str) -> str:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -23,16 +23,24 @@ class SqliteFile:
 
     `durable`: a finished transaction survives a power cut. Without it the last ones may be lost, never half
     of one. `backup`: a copy `NAME.before-vN` is kept before an existing file is migrated to version N.
+    `functions`: what statements may call by name, besides SQLite's own.
     Raises `sqlite3.Error` and `OSError`.
     """
 
     def __init__(
-        self, path: Path, migrations: Sequence[str], *, durable: bool = False, backup: bool = False
+        self,
+        path: Path,
+        migrations: Sequence[str],
+        *,
+        durable: bool = False,
+        backup: bool = False,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.path = path
         self._migrations = tuple(migrations)
         self._synchronous: Literal["FULL", "NORMAL"] = "FULL" if durable else "NORMAL"
         self._backup = backup
+        self._functions = dict(functions or {})
         self._lock = threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = self._open()
@@ -73,6 +81,8 @@ class SqliteFile:
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
+            for name, function in self._functions.items():
+                connection.create_function(name, -1, function, deterministic=True)
             version = _version(connection)
             if version > len(self._migrations):
                 raise NewerVersion(f"{self.path.name} was written by a newer version")

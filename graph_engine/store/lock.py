@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -11,15 +12,19 @@ from pathlib import Path
 from typing import IO
 
 _POLL_SECONDS = 0.05
+_HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 @contextmanager
 def computing(path: Path, check_cancelled: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock file `path`; the system releases it when the process ends, however it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Hold the lock file `path`; the system releases it when the process ends, however it ends.
+
+    Where no lock file can be made, on a full disk or in a read-only folder, there is none to wait for: the
+    worst that comes of it is that two compute the same.
+    """
     while True:
-        file = path.open("a+b")
-        if _try_lock(file) and _is_current(file, path):
+        file = _opened(path)
+        if file is None or (_try_lock(file, without=True) and _is_current(file, path)):
             break
         file.close()
         check_cancelled()
@@ -27,9 +32,8 @@ def computing(path: Path, check_cancelled: Callable[[], None]) -> Iterator[None]
     try:
         yield
     finally:
-        with suppress(OSError):  # Windows can not remove an open file; the next holder will
-            path.unlink()
-        file.close()
+        if file is not None:
+            release(file, path)
 
 
 @contextmanager
@@ -38,6 +42,68 @@ def taken(path: Path) -> Iterator[bool]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         yield _try_lock(file)
+
+
+def hold(path: Path) -> IO[bytes]:
+    """Make and hold a new lock file for as long as this process lives or until `release`. Raises OSError."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+        if _try_lock(file, without=True) and _is_current(file, path):
+            return file
+        file.close()
+
+
+def release(file: IO[bytes], path: Path) -> None:
+    """Remove a lock file that is held, then let it go."""
+    with suppress(OSError):  # Windows can not remove an open file; the next holder will
+        path.unlink()
+    file.close()
+
+
+@contextmanager
+def abandoned(path: Path) -> Iterator[bool]:
+    """Hold `path` if it is a lock file that nobody holds: gives True then, and removes it at the end."""
+    try:
+        file = path.open("r+b")
+    except OSError:
+        yield False
+        return
+    if _try_lock(file) and _is_current(file, path):
+        try:
+            yield True
+        finally:
+            release(file, path)
+    else:
+        file.close()
+        yield False
+
+
+def sweep_locks(folder: Path) -> int:
+    """Remove the lock files of processes that are gone; gives how many those were."""
+    count = 0
+    with suppress(OSError):
+        for path in list(folder.iterdir()):
+            with abandoned(path) as gone:
+                count += gone
+    return count
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock file `path` now."""
+    try:
+        with path.open("r+b") as file:
+            return not _try_lock(file)
+    except OSError:
+        return False
+
+
+def _opened(path: Path) -> IO[bytes] | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+b")
+    except OSError:
+        return None
 
 
 def _is_current(file: IO[bytes], path: Path) -> bool:
@@ -51,20 +117,21 @@ def _is_current(file: IO[bytes], path: Path) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _try_lock(file: IO[bytes], *, without: bool = False) -> bool:
+    """Whether the lock is held now; `without` is the answer where the file system has no locks."""
+    try:
+        _lock(file)
+    except OSError as error:
+        return without and error.errno not in _HELD_BY_ANOTHER
+    return True

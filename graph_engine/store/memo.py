@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from graph_engine.artifact import Artifact
-from graph_engine.store.database import Database
+from graph_engine.store.database import Database, DatabaseRefused
+from graph_engine.store.seal import seal
+from graph_engine.store.trouble import Trouble
 from graph_engine.store.value_ref import ValueRef
 
 MAX_ROWS = 500_000
+_CACHED_ROWS = 50_000
+_LOOK_SECONDS = 0.05  # between two looks whether another process changed the table
 
 
 @dataclass(frozen=True)
@@ -29,60 +35,160 @@ class Memo:
 
 
 class MemoTable:
-    """Reads and writes memos; a row is written only after its values are in the store."""
+    """Reads and writes memos; a row is written only after its values are in the store.
 
-    def __init__(self, database: Database) -> None:
+    A row that was read once is remembered, until another process changes the table. A row whose seal does
+    not fit was damaged and counts as absent. What the disk does not take is known to this process only.
+    """
+
+    def __init__(self, database: Database, trouble: Trouble | None = None) -> None:
         self._database = database
+        self._trouble = trouble or Trouble()
+        self._lock = threading.Lock()
+        self._cached: dict[str, Memo] = {}
+        self._unwritten: dict[str, Memo] = {}
+        self._seen: tuple[Any, ...] | None = None
+        self._look_at = 0.0
 
     def get(self, key: str) -> Memo | None:
         """What the computation with this key gave, if it is known."""
-        row = self._database.row("SELECT outputs, artifacts, seconds, asks FROM memo WHERE key = ?", (key,))
-        if row is None:
-            return None
-        outputs = {name: ValueRef(*ref) for name, ref in json.loads(row[0]).items()}
-        artifacts = () if row[1] == "[]" else tuple(Artifact(**one) for one in json.loads(row[1]))
-        return Memo(outputs, artifacts, row[2], row[3])
+        try:
+            self._look_around()
+            memo = self._cached.get(key)
+            if memo is not None:
+                return memo
+            row = self._database.row(
+                "SELECT outputs, artifacts, seconds, node_type, seal FROM memo WHERE key = ?", (key,)
+            )
+        except DatabaseRefused as error:
+            self._trouble.note(f"What was computed before can not be looked up ({error}).")
+            row = None
+        memo = None if row is None else memo_of(key, *row)
+        if memo is None:
+            return self._unwritten.get(key)
+        self._keep(self._cached, key, memo)
+        return memo
 
     def put(self, key: str, node_type: str, memo: Memo) -> None:
-        """Remember a computation."""
-        outputs = json.dumps({name: [ref.type, ref.digest, ref.size] for name, ref in memo.outputs.items()})
+        """Remember a computation; where the disk takes no more, in this process only."""
+        outputs = json.dumps(
+            memo.asks or {name: [ref.type, ref.digest, ref.size] for name, ref in memo.outputs.items()}
+        )
         artifacts = json.dumps([asdict(one) for one in memo.artifacts])
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO memo (key, node_type, outputs, artifacts, seconds, created, asks) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (key, node_type, outputs, artifacts, memo.seconds, time.time(), memo.asks),
+        row = (key, node_type, outputs, artifacts, float(memo.seconds))
+        try:
+            self._database.write(
+                lambda connection: connection.execute(
+                    "INSERT OR REPLACE INTO memo"
+                    " (key, node_type, outputs, artifacts, seconds, created, seal)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (*row, time.time(), seal(*row)),
+                )
             )
+        except DatabaseRefused as error:
+            self._trouble.note(f"What is computed now will be computed again next time ({error}).")
+            self._keep(self._unwritten, key, memo)
+        else:
+            self._keep(self._cached, key, memo)
 
     def last_parts(self, document: str) -> dict[str, tuple[str, str]]:
         """For each node of a document of this name: its last key, and that key's parts as JSON."""
-        rows = self._database.rows("SELECT node, key, parts FROM last_key WHERE document = ?", (document,))
-        return {node: (key, parts) for node, key, parts in rows}
+        try:
+            rows = self._database.rows(
+                "SELECT node, key, parts, seal FROM last_key WHERE document = ?", (document,)
+            )
+        except DatabaseRefused:
+            return {}
+        whole = (row for row in rows if row[3] == seal(document, *row[:3]))
+        return {node: (key, parts) for node, key, parts, _ in whole}
 
     def remember_parts(self, document: str, parts: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
         """Keep the keys of nodes that ran, with their parts."""
-        rows: Iterable[tuple[str, str, str, str]] = (
-            (document, node, key, json.dumps(one)) for node, (key, one) in parts.items()
-        )
-        with self._database.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO last_key VALUES (?, ?, ?, ?)", rows)
+        rows = [(document, node, key, json.dumps(one)) for node, (key, one) in parts.items()]
+        sealed = [(*row, seal(*row)) for row in rows]
+        try:
+            self._database.write(
+                lambda connection: connection.executemany(
+                    "INSERT OR REPLACE INTO last_key (document, node, key, parts, seal)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    sealed,
+                )
+            )
+        except DatabaseRefused as error:
+            self._trouble.note(f"Why a node runs next time may be told wrongly ({error}).")
 
     def count(self) -> int:
         """How many computations are remembered."""
         return int(self._database.rows("SELECT count(*) FROM memo")[0][0])
 
     def prune(self) -> None:
-        """Forget the oldest tenth when there are too many rows."""
-        count = self.count()
-        if count > MAX_ROWS:
-            with self._database.writing() as connection:
-                oldest = "SELECT key FROM memo ORDER BY created LIMIT ?"
-                connection.execute(f"DELETE FROM memo WHERE key IN ({oldest})", (count - MAX_ROWS * 9 // 10,))
+        """Forget the oldest tenth when there are too many rows; pinned ones stay."""
+
+        def forget(connection: sqlite3.Connection) -> None:
+            oldest = "SELECT key FROM memo WHERE key NOT IN (SELECT key FROM pin) ORDER BY created LIMIT ?"
+            connection.execute(f"DELETE FROM memo WHERE key IN ({oldest})", (count - MAX_ROWS * 9 // 10,))
+
+        try:
+            count = self.count()
+            if count > MAX_ROWS:
+                self._database.write(forget)
+                self.forget_cached()
+        except DatabaseRefused:
+            return
 
     def clear(self) -> int:
         """Forget everything; gives how many computations that was."""
-        with self._database.writing() as connection:
+
+        def forget(connection: sqlite3.Connection) -> int:
             (count,) = connection.execute("SELECT count(*) FROM memo").fetchone()
             connection.execute("DELETE FROM memo")
             connection.execute("DELETE FROM last_key")
-        return int(count)
+            return int(count)
+
+        count = self._database.write(forget)
+        self.forget_cached()
+        return count
+
+    def forget_cached(self, keys: Iterable[str] | None = None) -> None:
+        """Let go of rows that this process remembers: these, or all."""
+        with self._lock:
+            for rows in (self._cached, self._unwritten):
+                for key in list(rows) if keys is None else keys:
+                    rows.pop(key, None)
+
+    def _keep(self, rows: dict[str, Memo], key: str, memo: Memo) -> None:
+        with self._lock:
+            rows.pop(key, None)
+            rows[key] = memo
+            while len(rows) > _CACHED_ROWS:
+                del rows[next(iter(rows))]
+
+    def _look_around(self) -> None:
+        """Forget the rows that are remembered when another process changed the file, or it began anew."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + _LOOK_SECONDS
+        self._database.follow()
+        seen = (self._database.row("PRAGMA data_version"), self._database.begun_anew)
+        if seen != self._seen:
+            self._seen = seen
+            with self._lock:
+                self._cached.clear()
+
+
+def memo_of(
+    key: str, outputs: str, artifacts: str, seconds: float, node_type: str, sealed: str
+) -> Memo | None:
+    """The memo that a row says, or None for a damaged row; a name in place of outputs is what it asks for."""
+    if seal(key, node_type, outputs, artifacts, seconds) != sealed:
+        return None
+    try:
+        said = json.loads(outputs)
+        if isinstance(said, str):
+            return Memo({}, (), seconds, said)
+        refs = {name: ValueRef(*ref) for name, ref in said.items()}
+        saved = () if artifacts == "[]" else tuple(Artifact(**one) for one in json.loads(artifacts))
+    except (ValueError, TypeError, AttributeError):  # it was damaged before it had a seal
+        return None
+    return Memo(refs, saved, seconds)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -17,55 +19,69 @@ class _Entry:
 
 
 class MemoryTier:
-    """Values by digest under a budget in bytes.
+    """Values by digest under a budget in bytes; threads may share it.
 
     Evicts by GreedyDual-Size (Cao and Irani 1997): priority = clock + recompute seconds per byte, refreshed
     at each use; the clock rises to the priority of what was evicted, so that old entries age.
     """
 
     def __init__(self, budget: int) -> None:
-        self._budget = budget
+        self.budget = budget
         self._entries: dict[str, _Entry] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._count = count()
         self._clock = 0.0
+        self._lock = threading.RLock()
         self.used = 0
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._entries
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def get(self, digest: str) -> Any:
         """The value; raises KeyError."""
-        entry = self._entries[digest]
-        self._push(digest, entry)
-        return entry.value
+        with self._lock:
+            entry = self._entries[digest]
+            self._push(digest, entry)
+            return entry.value
 
     def put(self, digest: str, value: Any, size: int, seconds: float) -> None:
         """Hold a value, unless it alone is larger than the budget."""
-        if size > self._budget:
+        if size > self.budget:
             return
-        self.drop(digest)
-        entry = _Entry(value, size, seconds, 0.0)
-        self._entries[digest] = entry
-        self.used += size
-        self._push(digest, entry)
-        while self.used > self._budget:
-            priority, _, victim = heapq.heappop(self._heap)
-            if victim in self._entries and self._entries[victim].priority == priority:
-                self._clock = priority
-                self.drop(victim)
+        with self._lock:
+            self.drop(digest)
+            entry = _Entry(value, size, seconds, 0.0)
+            self._entries[digest] = entry
+            self.used += size
+            self._push(digest, entry)
+            while self.used > self.budget:
+                priority, _, victim = heapq.heappop(self._heap)
+                if victim in self._entries and self._entries[victim].priority == priority:
+                    self._clock = priority
+                    self.drop(victim)
 
     def drop(self, digest: str) -> None:
         """Let a value go."""
-        entry = self._entries.pop(digest, None)
-        if entry is not None:
-            self.used -= entry.size
+        with self._lock:
+            entry = self._entries.pop(digest, None)
+            if entry is not None:
+                self.used -= entry.size
+
+    def keep_only(self, digests: Iterable[str]) -> None:
+        """Let everything else go."""
+        with self._lock:
+            for digest in set(self._entries).difference(digests):
+                self.drop(digest)
 
     def clear(self) -> None:
         """Let everything go."""
-        self._entries.clear()
-        self._heap.clear()
-        self.used = 0
+        with self._lock:
+            self._entries.clear()
+            self._heap.clear()
+            self.used = 0
 
     def _push(self, digest: str, entry: _Entry) -> None:
         entry.priority = self._clock + entry.seconds / max(entry.size, 1)
