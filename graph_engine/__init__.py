@@ -20,7 +20,7 @@ from graph_engine.errors import (
     UnknownValueType,
     UploadTooLarge,
 )
-from graph_engine.fields import Bool, FilePath, Float, Int, Multiline, Seed
+from graph_engine.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
 from graph_engine.migration import Migration
 from graph_engine.node import NodeType, node, node_type_of
 from graph_engine.pack import Pack, PackFault
@@ -85,6 +85,7 @@ __all__ = [
     "Int",
     "JsonCodec",
     "Migration",
+    "ModelName",
     "Multiline",
     "NodeDeclarationError",
     "NodeFailed",

@@ -36,13 +36,15 @@ def submit(arguments: argparse.Namespace, engine: Engine, document: Document) ->
     problems = engine.check(document)
     if problems:
         raise DocumentError(problems, str(arguments.file))
+    kept = engine.locked(portable(document, engine))
     request = Request(
-        document=portable(document, engine).dumps(),
+        document=kept.dumps(),
         name=document.name or Path(arguments.file).stem,
         owner=arguments.owner,
         priority=arguments.priority,
         wanted=tuple(arguments.only) or None,
         idempotency_key=arguments.key,
+        required_models=tuple(sorted(set(kept.lock.models.values()))),
     )
     with _queue(engine.data) as queue:
         job = queue.submit(request)

@@ -51,7 +51,8 @@ def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Pa
     """Write the run's artifacts into `folder`, through the packs' exporters; gives the paths in order."""
     if not result.artifacts:
         return []
-    return write_artifacts(result.artifacts, portable(result.document, engine), engine, folder)
+    document = engine.locked(portable(result.document, engine))
+    return write_artifacts(result.artifacts, document, engine, folder)
 
 
 def write_artifacts(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, Strict
+
+if TYPE_CHECKING:
+    from graph_engine.run import Run
 
 SEED_MAX = 2**63 - 1
 
@@ -25,6 +29,16 @@ class FilePath:
     """Marks a str input as a file that `Run.open_file` resolves; `kind` is "image", "model", "any", ..."""
 
     kind: str = "any"
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """Marks a str input as the name of a model; a document's lock says which one it was made with.
+
+    `digest` gives the blake3 hex digest of the model that goes by a name here, and raises where none does.
+    """
+
+    digest: Callable[[str, Run], str]
 
 
 def _integer(value: Any) -> Any:

@@ -17,13 +17,13 @@ from graph_engine.problem import Problem
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to one node, in words."""
+    """What was done to one node, or with no node to the whole document, in words."""
 
     node: str
     message: str
 
     def __str__(self) -> str:
-        return f"Node '{self.node}': {self.message}"
+        return f"Node '{self.node}': {self.message}" if self.node else self.message
 
 
 @dataclass(frozen=True)
