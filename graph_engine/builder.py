@@ -139,7 +139,7 @@ class Workflow:
     def save(self, path: Path | str) -> Document:
         """Write the checked document, locked to what it is made with here, as a JSON file.
 
-        `path` is never a half-written file. Models are looked for beside it and in the folders of the settings.
+        `path` is never a half-written file. Models are looked for beside it and in the settings' folders.
         """
         document = locked(self.document(), self._catalogue, _run_beside(Path(path)))
         save_document(document, path)

@@ -17,7 +17,7 @@ RawDocument: TypeAlias = dict[str, Any]
 
 
 class FormatFailed(EngineError):
-    """A document of an earlier format can not be brought to the present one: it is not what that format was."""
+    """A document of an earlier format can not be brought to the present one: it is not of that format."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def at_present_format(
         except Exception as error:  # the document may hold anything where the step expects its format
             raise FormatFailed(
                 f"It says that it has format {number}, and can not be brought to format {number + 1} "
-                f"({type(error).__name__}: {error}). Open it with the version that wrote it, and save it anew."
+                f"({type(error).__name__}: {error}). Open it with the version that wrote it, and save it."
             ) from error
         if tell is not None:
             tell(f"The document was brought from format {number} to format {number + 1}: {step.words}")
