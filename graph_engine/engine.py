@@ -172,9 +172,6 @@ class Engine:
         opened = migrated(read, self.catalogue)
         return replace(opened, changes=(*(Change("", change) for change in changes), *opened.changes))
 
-    def _run_for_names(self) -> Run:
-        return Run("", self._surroundings)
-
     def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Any]:
         """The document at present versions, and the graph of it."""
         opened = migrated(document, self.catalogue)

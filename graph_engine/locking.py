@@ -17,6 +17,7 @@ from graph_engine.document import Document, Lock
 from graph_engine.errors import EngineError
 from graph_engine.fields import ModelName
 from graph_engine.files import UPLOAD_PREFIX
+from graph_engine.messages import shown
 from graph_engine.migrate import migrated
 from graph_engine.run import Run
 from graph_engine.sockets import NodeInput
@@ -67,8 +68,8 @@ def locked(document: Document, catalogue: Catalogue, run: Run) -> Document:
     }
     if entries == {"packs": old.packs, "models": old.models}:
         return document
-    lock = Lock.model_validate({**old.model_dump(exclude_unset=True), **entries})
-    return document.model_copy(update={"lock": lock})
+    raw = document.as_json()
+    return Document.model_validate({**raw, "lock": {**raw.get("lock", {}), **entries}})
 
 
 def lock_differences(document: Document, catalogue: Catalogue, run: Run) -> list[LockDifference]:
@@ -159,7 +160,9 @@ def _digest(name: str, digest: Digest, run: Run) -> tuple[str, str]:
         found = digest(name, run)
     except Exception as error:  # a pack's function may raise anything; the document opens all the same
         return "", str(error) or type(error).__name__
-    return (UPLOAD_PREFIX + found, "") if is_digest(found) else ("", f"'{found}' is not a digest")
+    if not isinstance(found, str) or not is_digest(found):
+        return "", f"Its pack gives {shown(found)}, which is no digest."
+    return UPLOAD_PREFIX + found, ""
 
 
 def _version(name: str, catalogue: Catalogue) -> str:
