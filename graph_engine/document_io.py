@@ -26,8 +26,6 @@ _SEVERAL = 50
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 FindImporters = Callable[[str], Iterable[Callable[[Path], dict[str, Any] | None]]]
-
-
 Tell = Callable[[str], object]
 
 
@@ -79,11 +77,16 @@ def parse_document(
             'It is not a workflow document: an object with "latentgraph": 1 and "nodes" is wanted.',
             where,
         )
-    if type(raw["latentgraph"]) is int and raw["latentgraph"] > FORMAT:
+    number = raw["latentgraph"]
+    if isinstance(number, bool):  # which is the number 1 to Python, and not to JSON
+        raise _refused("form", f'"latentgraph" is {shown(number)}, not the number of a format.', where)
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+        raw = {**raw, "latentgraph": number}
+    if isinstance(number, int) and number > FORMAT:
         raise _refused(
             "newer_format",
-            f"It has format {shown(raw['latentgraph'])}; this version reads format {FORMAT}. "
-            "Update latentgraph.",
+            f"It has format {shown(number)}; this version reads format {FORMAT}. Update latentgraph.",
             where,
         )
     try:
