@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from graph_engine import cli_output, events
+from graph_engine import cli_output, cli_transfer, events
 from graph_engine.artifact import Artifact
 from graph_engine.cancellation import Cancellation
 from graph_engine.document import Document
@@ -98,7 +98,7 @@ def jobs(arguments: argparse.Namespace) -> int:
 
 
 def _list(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    page = queue.page(arguments.limit, status=arguments.status, owner=arguments.of, search=arguments.search)
+    page = queue.page(arguments.limit, statuses=arguments.status, owner=arguments.of, search=arguments.search)
     if arguments.json:
         listed = {"jobs": [job_json(job) for job in page.jobs], "counts": queue.counts()}
         print(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -182,6 +182,8 @@ ACTIONS: dict[str, Callable[[JobQueue, Path, argparse.Namespace], int]] = {
     "events": _events,
     "save": _save,
     "move": _move,
+    "export": lambda queue, data, arguments: cli_transfer.export_to(data, arguments),
+    "import": lambda queue, data, arguments: cli_transfer.import_from(data, arguments),
     **{name: _steer(name) for name in ("cancel", "retry", "pause", "resume", "delete")},
 }
 
@@ -204,8 +206,12 @@ def add_options(
         "--only", action="append", default=[], metavar="NAME", help="compute this output or node only"
     )
     jobs_parser.add_argument("action", nargs="?", choices=sorted(ACTIONS), default="list")
-    jobs_parser.add_argument("id", nargs="?", default="", metavar="JOB")
-    jobs_parser.add_argument("--status", choices=STATUSES, help="list these only")
+    jobs_parser.add_argument(
+        "id", nargs="?", default="", metavar="JOB", help="a job, or for export and import a file"
+    )
+    jobs_parser.add_argument(
+        "--status", choices=STATUSES, action="append", default=[], help="list or export these only"
+    )
     jobs_parser.add_argument("--of", metavar="OWNER", help="list this owner's only")
     jobs_parser.add_argument("--search", default="", metavar="TEXT", help="list those that contain it")
     jobs_parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="show at most so many")

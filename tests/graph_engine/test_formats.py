@@ -115,8 +115,8 @@ def test_every_released_step_says_what_it_does() -> None:
 
 
 KEYS = (
-    "latentgraph nodes type version inputs from interface outputs node input output definitions layout positions "
-    "lock packs models name title a"
+    "latentgraph nodes type version inputs from interface outputs node input output definitions layout "
+    "positions lock packs models name title a"
 )
 keys = st.sampled_from(["", *KEYS.split()])
 values = st.recursive(
