@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from graph_engine.jobs.errors import JobConflict
-from graph_engine.jobs.transfer import export_jobs, import_jobs
+from graph_engine.jobs.exporting import export_jobs
+from graph_engine.jobs.importing import import_jobs
 
 
 def export_to(data: Path, arguments: argparse.Namespace) -> int:

@@ -19,10 +19,11 @@ from hypothesis.stateful import rule
 from graph_engine import Catalogue, Engine
 from graph_engine.artifact import Artifact
 from graph_engine.jobs.errors import ArchiveUnusable, JobsDiffer
+from graph_engine.jobs.exporting import export_jobs
+from graph_engine.jobs.importing import import_jobs
 from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
-from graph_engine.jobs.transfer import export_jobs, import_jobs
 from tests.graph_engine.conftest import document, link
 from tests.graph_engine.jobs.test_queue_law import QueueMachine
 from tests.graph_engine.jobs.test_runner import SAVE, Bench
@@ -168,6 +169,29 @@ def test_a_file_that_was_lost_comes_back_with_a_second_import(
     shutil.rmtree(new.data / "artifacts")
     assert import_jobs(new.data, archive).files == 1
     assert new.everything() == before
+
+
+def test_what_a_job_read_and_saved_may_be_the_same_bytes(
+    engine: Engine, new: House, archive: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words.txt").write_text("words")
+    words = engine.files.upload(tmp_path / "words.txt")
+    bench = Bench(engine)
+    bench.submit(
+        document(
+            {
+                "r": ("read_text", {"path": words}),
+                "s": ("save_text", {"text": link("r.text"), "name": "words"}),
+            }
+        )
+    )
+    done = bench.run()
+    bench.queue.close()
+    bench.journal.close()
+    assert done is not None
+    assert done.result["artifacts"][0]["digest"] == words.removeprefix("blake3:")
+    assert export_jobs(engine.data, archive).files == import_jobs(new.data, archive).files == 2
+    assert [path.parts[0] for path in new.files()] == ["artifacts", "uploads"]
 
 
 def test_the_same_queue_is_the_same_archive(lived_in: Engine, archive: Path, tmp_path: Path) -> None:
