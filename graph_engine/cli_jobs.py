@@ -240,6 +240,8 @@ def _tell(job: Job, engine: Engine, queue: JobQueue, arguments: argparse.Namespa
 def _written(job: Job, engine: Engine, queue: JobQueue, folder: Path) -> list[Path]:
     artifacts = [Artifact(**one) for one in job.result.get("artifacts", ())]
     document = loads_document(queue.document(job.id))
+    if "lock" in job.result:
+        document = Document.model_validate({**document.as_json(), "lock": job.result["lock"]})
     return write_artifacts(artifacts, document, engine, folder)
 
 

@@ -59,6 +59,8 @@ def write_artifacts(
     artifacts: Iterable[Artifact], document: Document, engine: Engine, folder: Path
 ) -> list[Path]:
     """Write artifacts into `folder`, each with the document that made them where its kind can hold it."""
+    for node in document.nodes.values():
+        engine.catalogue.node_type(node.type)  # loads its pack, which may be the one that has the exporter
     plain = document.as_json()
     paths = []
     for artifact in artifacts:

@@ -41,7 +41,7 @@ def import_jobs(data: Path, path: Path) -> Imported:
     with ExitStack() as stack:
         archive = stack.enter_context(closing(ArchiveReader(path)))
         staged = stack.enter_context(_staging(data))
-        new = []
+        new: list[tuple[Path, Path]] = []
         for name, size in archive.sizes.items():
             target = data / place_of(name)
             if target.is_file() and target.stat().st_size == size:

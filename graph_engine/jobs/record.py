@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from graph_engine.document import Lock
 from graph_engine.document_io import MAX_BYTES
 from graph_engine.jobs.journal import MAX_EVENTS
 from graph_engine.messages import sentence
@@ -71,6 +72,7 @@ class Result(Line):
     model_config = ConfigDict(extra="allow")
     artifacts: list[SavedFile] = []
     nodes: dict[str, Report] = {}
+    lock: Lock | None = None
 
 
 class JobLine(Line):

@@ -196,6 +196,19 @@ def test_a_job_keeps_the_lock_and_asks_for_its_models(cli: Cli) -> None:
     queue.close()
 
 
+def test_a_picture_of_a_job_carries_what_its_run_was_made_with(cli: Cli) -> None:
+    job = cli("submit", document=WEIGH)[1].strip()
+    reference = put(cli.folder, b"another")
+    (cli.folder / "data" / "models").mkdir()
+    (cli.folder / "small.model").rename(cli.folder / "data" / "models" / "small.model")
+    made = cli("work")[1].splitlines()[1].strip()
+    (cli.folder / "data" / "models" / "small.model").write_bytes(b"a third")
+    saved = cli("jobs", "save", job, "--out", "again")[1].strip()
+    for picture in (made, saved):
+        carried = json.loads(Path(picture).read_bytes().removeprefix(b"TOY"))
+        assert carried["lock"]["models"] == {"small": reference}
+
+
 def test_another_lock_under_the_same_key_is_the_same_job(cli: Cli) -> None:
     first = cli("submit", "--key", "k", document=WEIGH)[1]
     put(cli.folder, b"another")
