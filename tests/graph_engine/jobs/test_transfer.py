@@ -216,6 +216,58 @@ def test_jobs_come_after_those_that_wait_there_and_keep_their_order(
     assert new.claims() == ["here", "c", "a", "b", "later"]
 
 
+@pytest.mark.parametrize("order", [("ann", "bea", "cay"), ("cay", "ann", "bea"), ("bea", "cay", "ann")])
+def test_owners_keep_their_turns(old: House, new: House, archive: Path, order: tuple[str, ...]) -> None:
+    for owner in order:
+        old.submit("served", owner=owner)
+        assert old.queue.claim("w") is not None
+    for job in old.jobs():
+        old.queue.finish(job.id, "done")
+    for owner in (*order, "new"):
+        old.submit(owner, owner=owner)
+    export_jobs(old.data, archive)
+    new.submit("here", owner="dan")
+    assert new.queue.claim("w") is not None
+    import_jobs(new.data, archive)
+    new.submit("dan", owner="dan")
+    assert old.claims() == ["new", *order]
+    assert new.claims() == ["new", "dan", *order]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "ann", "bea"]), st.integers(0, 1)), min_size=1, max_size=12),
+    st.integers(0, 8),
+    st.lists(st.integers(0, 11), max_size=6),
+    st.lists(st.integers(0, 11), max_size=3),
+)
+def test_a_queue_that_moved_gives_out_the_same_jobs_in_the_same_order(
+    jobs: list[tuple[str, int]], claimed: int, moved: list[int], paused: list[int]
+) -> None:
+    """The law: listing, and the order in which jobs are claimed, are the same in an empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = House(Path(folder, "old")), House(Path(folder, "new"))
+        ids = [
+            old.submit(str(index), owner=owner, priority=priority).id
+            for index, (owner, priority) in enumerate(jobs)
+        ]
+        for index in (one % len(ids) for one in moved):
+            old.queue.move(ids[index], None)
+        for _ in range(claimed):
+            if (claim := old.queue.claim("w")) is not None and claimed % 2:
+                old.queue.finish(claim.job.id, "done")
+        for index in (one % len(ids) for one in paused):
+            if not old.queue.get(ids[index]).ended:
+                old.queue.pause(ids[index])
+        export_jobs(old.data, Path(folder, "queue.zip"))
+        old.queue.recover()
+        import_jobs(new.data, Path(folder, "queue.zip"))
+        assert new.jobs() == old.jobs()
+        assert new.queue.waiting() == old.queue.waiting()
+        assert new.claims() == old.claims()
+        old.close()
+        new.close()
+
+
 def test_a_moved_job_can_be_moved_between_those_that_were_there(
     old: House, new: House, archive: Path
 ) -> None:
