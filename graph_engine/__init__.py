@@ -20,7 +20,7 @@ from graph_engine.errors import (
     UnknownValueType,
     UploadTooLarge,
 )
-from graph_engine.fields import Bool, FilePath, Float, Int, Multiline, Seed
+from graph_engine.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
 from graph_engine.lazy import Lazy
 from graph_engine.migration import Migration
 from graph_engine.node import NodeType, node, node_type_of
@@ -88,6 +88,7 @@ __all__ = [
     "JsonCodec",
     "Lazy",
     "Migration",
+    "ModelName",
     "Multiline",
     "NodeDeclarationError",
     "NodeFailed",

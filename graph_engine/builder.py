@@ -12,13 +12,20 @@ from graph_engine.catalogue import Catalogue
 from graph_engine.checker import check
 from graph_engine.checker_inputs import check_literal, check_literal_item
 from graph_engine.document import FORMAT, Definition, Document, Link, Node, links_of
+from graph_engine.document_file import save_document
 from graph_engine.document_io import parse_document
 from graph_engine.errors import DocumentError, EngineError
+from graph_engine.files import Files
 from graph_engine.flow.shapes import Shapes, bodies_named
+from graph_engine.locking import locked
 from graph_engine.messages import nearest
 from graph_engine.node import NodeType, node_type_of
 from graph_engine.problem import Problem
+from graph_engine.run import Run, Surroundings
+from graph_engine.services import Services
+from graph_engine.settings import Settings
 from graph_engine.sockets import NodeInput
+from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.subgraph import Subgraph
 
 COLUMN, ROW = 280, 180  # pixels of the canvas between nodes
@@ -246,16 +253,22 @@ class Workflow(BodyBuilder):
         return document
 
     def save(self, path: Path | str) -> Document:
-        """Write the checked document as a JSON file; `path` is never a half-written file."""
-        document = self.document()
-        target = Path(path)
-        partial = target.with_name(f"{target.name}.partial")
-        try:
-            partial.write_text(document.dumps(), encoding="utf-8")
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        """Write the checked document, locked to what it is made with here, as a JSON file.
+
+        `path` is never a half-written file. Models are looked for beside it and in the settings' folders.
+        """
+        document = locked(self.document(), self._catalogue, _run_beside(Path(path)))
+        save_document(document, path)
         return document
+
+
+def _run_beside(path: Path) -> Run:
+    """A run that finds what a document in that place may read; it makes no folder."""
+    settings = Settings.given()
+    data = settings.data.expanduser()
+    roots = (path.expanduser().absolute().parent, *settings.input_roots, data / "models")
+    files = Files(roots, data / "uploads", settings.upload_limit)
+    return Run("", Surroundings(settings.device, Services(), files, ArtifactFolder(data / "artifacts")))
 
 
 def _links(raw: dict[str, Any]) -> Iterator[Link]:

@@ -39,10 +39,12 @@ def _check(
     except ValidationError as error:
         yield _refused(node_id, wanted, value, error.errors())
         return
-    if wanted.file and isinstance(checked, str) and checked and not checked.startswith(UPLOAD_PREFIX):
-        reason = why_path_escapes(checked)
-        if reason:
-            yield Problem("path_escapes", reason, node=node_id, input=wanted.name, got=shown(value))
+    paths = (checked if isinstance(checked, list) else [checked]) if wanted.names_files else []
+    for path in paths:
+        if isinstance(path, str) and path and not path.startswith(UPLOAD_PREFIX):
+            reason = why_path_escapes(path)
+            if reason:
+                yield Problem("path_escapes", reason, node=node_id, input=wanted.name, got=shown(value))
 
 
 def _refused(node_id: str, wanted: NodeInput, value: Any, errors: list[ErrorDetails]) -> Problem:

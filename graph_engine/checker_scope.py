@@ -305,7 +305,7 @@ class ScopeChecker:
             )
 
     def _fits(self, output: Any, wanted: Any, bindings: dict[TypeVar, Any]) -> bool:
-        """`fits`, remembered where no TypeVar is to be bound: large documents ask the same again and again."""
+        """`fits`, remembered where no TypeVar is to be bound: large documents ask the same often."""
         if has_variables(wanted):
             return fits(output, wanted, bindings)
         pair = (id(output), id(wanted))

@@ -1,4 +1,4 @@
-"""The command line: run, validate, plan, diff, submit, jobs, work, nodes, packs, schema, cache.
+"""The command line: runs, documents, the queue, packs and the cache.
 
 Exit status: 0 ok, 1 failed run, 2 bad document or usage, 130 stopped by Ctrl-C.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graph_engine import cli_cache, cli_jobs, cli_output, cli_packs
+from graph_engine import cli_cache, cli_documents, cli_jobs, cli_output, cli_packs
 from graph_engine.cancellation import Cancellation
 from graph_engine.cli_inputs import apply_settings, apply_sweep
 from graph_engine.diff import diff
@@ -27,6 +27,7 @@ from graph_engine.document_io import load_document
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
 from graph_engine.export import check_folder, export_artifacts
+from graph_engine.locking import LockDiffers
 from graph_engine.messages import nearest, shown
 from graph_engine.problem import Problem
 from graph_engine.settings import Settings, default_data_folder
@@ -138,6 +139,11 @@ def _diff(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _lock(arguments: argparse.Namespace) -> int:
+    with _engine(arguments) as engine:
+        return cli_documents.lock(arguments, engine)
+
+
 def _submit(arguments: argparse.Namespace) -> int:
     with _engine(arguments) as engine:
         return cli_jobs.submit(arguments, engine, _document(arguments, engine))
@@ -202,8 +208,14 @@ def _document(arguments: argparse.Namespace, engine: Engine) -> Document:
     opened = engine.open(arguments.file)
     for change in opened.changes:
         _say(str(change))
-    document = opened.document
-    document = apply_settings(document, engine, arguments.set, arguments.set_file)
+    document = apply_settings(opened.document, engine, arguments.set, arguments.set_file)
+    differences = list(opened.differences)
+    if document is not opened.document:  # another model may have been set
+        differences = engine.lock_differences(document)
+    if differences and getattr(arguments, "strict_lock", False):
+        raise LockDiffers(differences)
+    for difference in differences:
+        _say(f"Warning: {difference}")
     swept = getattr(arguments, "sweep", ())
     return apply_sweep(document, engine, swept, "zip" if swept and arguments.zip else "product")
 
@@ -321,8 +333,13 @@ def _parser() -> argparse.ArgumentParser:
         "before", type=Path, metavar="BEFORE", help="a workflow, or a picture that carries one"
     )
     differ.add_argument("after", type=Path, metavar="AFTER", help="another")
+    lock = command("lock", _lock, "Write into a workflow which packs and models it is made with.")
+    migrate = command("migrate", cli_documents.migrate, "Bring workflows to present versions, in place.")
+    cli_documents.add_options(lock, migrate)
     submit = command("submit", _submit, "Put a workflow into the queue; it is kept over restarts.")
     document_options(submit)
+    for one in (run, submit):
+        one.add_argument("--strict-lock", action="store_true", help="refuse what the workflow's lock is not")
     jobs = command("jobs", cli_jobs.jobs, "List the jobs of the queue, show, steer or save one.")
     work = command("work", _work, "Run the jobs of the queue.")
     cli_jobs.add_options(submit, jobs, work)

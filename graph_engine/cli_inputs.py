@@ -11,6 +11,7 @@ from graph_engine.document import Document
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError, FileMissing
 from graph_engine.files import UPLOAD_PREFIX
+from graph_engine.flow.shapes import Shapes
 from graph_engine.interface import input_place, set_inputs
 from graph_engine.sockets import NodeInput
 from graph_engine.sweep import sweep
@@ -76,8 +77,8 @@ def _value(document: Document, engine: Engine, name: str, text: str) -> Any:
 
 def _input(document: Document, engine: Engine, name: str) -> NodeInput | None:
     node, input_name = input_place(document, name)
-    declared = engine.catalogue.node_type(document.nodes[node].type)
-    return declared.inputs.get(input_name) if declared else None
+    targets = Shapes(document.definitions, engine.catalogue).targets(document.nodes[node])
+    return next(iter(targets.get(input_name, ())), None)
 
 
 def _file(engine: Engine, text: str) -> str:

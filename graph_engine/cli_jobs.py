@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from graph_engine import cli_output, events
+from graph_engine import cli_output, cli_transfer, events
 from graph_engine.artifact import Artifact
 from graph_engine.cancellation import Cancellation
 from graph_engine.document import Document
@@ -36,13 +36,15 @@ def submit(arguments: argparse.Namespace, engine: Engine, document: Document) ->
     problems = engine.check(document)
     if problems:
         raise DocumentError(problems, str(arguments.file))
+    kept = engine.locked(portable(document, engine))
     request = Request(
-        document=portable(document, engine).dumps(),
+        document=kept.dumps(),
         name=document.name or Path(arguments.file).stem,
         owner=arguments.owner,
         priority=arguments.priority,
         wanted=tuple(arguments.only) or None,
         idempotency_key=arguments.key,
+        required_models=tuple(sorted(set(kept.lock.models.values()))),
     )
     with _queue(engine.data) as queue:
         job = queue.submit(request)
@@ -96,7 +98,7 @@ def jobs(arguments: argparse.Namespace) -> int:
 
 
 def _list(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    page = queue.page(arguments.limit, status=arguments.status, owner=arguments.of, search=arguments.search)
+    page = queue.page(arguments.limit, statuses=arguments.status, owner=arguments.of, search=arguments.search)
     if arguments.json:
         listed = {"jobs": [job_json(job) for job in page.jobs], "counts": queue.counts()}
         print(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -180,6 +182,8 @@ ACTIONS: dict[str, Callable[[JobQueue, Path, argparse.Namespace], int]] = {
     "events": _events,
     "save": _save,
     "move": _move,
+    "export": lambda queue, data, arguments: cli_transfer.export_to(data, arguments),
+    "import": lambda queue, data, arguments: cli_transfer.import_from(data, arguments),
     **{name: _steer(name) for name in ("cancel", "retry", "pause", "resume", "delete")},
 }
 
@@ -202,8 +206,12 @@ def add_options(
         "--only", action="append", default=[], metavar="NAME", help="compute this output or node only"
     )
     jobs_parser.add_argument("action", nargs="?", choices=sorted(ACTIONS), default="list")
-    jobs_parser.add_argument("id", nargs="?", default="", metavar="JOB")
-    jobs_parser.add_argument("--status", choices=STATUSES, help="list these only")
+    jobs_parser.add_argument(
+        "id", nargs="?", default="", metavar="JOB", help="a job, or for export and import a file"
+    )
+    jobs_parser.add_argument(
+        "--status", choices=STATUSES, action="append", default=[], help="list or export these only"
+    )
     jobs_parser.add_argument("--of", metavar="OWNER", help="list this owner's only")
     jobs_parser.add_argument("--search", default="", metavar="TEXT", help="list those that contain it")
     jobs_parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="show at most so many")
@@ -232,6 +240,8 @@ def _tell(job: Job, engine: Engine, queue: JobQueue, arguments: argparse.Namespa
 def _written(job: Job, engine: Engine, queue: JobQueue, folder: Path) -> list[Path]:
     artifacts = [Artifact(**one) for one in job.result.get("artifacts", ())]
     document = loads_document(queue.document(job.id))
+    if "lock" in job.result:
+        document = Document.model_validate({**document.as_json(), "lock": job.result["lock"]})
     return write_artifacts(artifacts, document, engine, folder)
 
 

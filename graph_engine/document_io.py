@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from pydantic import ValidationError
 
 from graph_engine.document import FORMAT, Document
 from graph_engine.errors import DocumentError
-from graph_engine.messages import problem_of
+from graph_engine.formats import FORMATS, FormatChange, FormatFailed, at_present_format
+from graph_engine.messages import problem_of, shown
 from graph_engine.problem import Problem
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -24,10 +26,16 @@ _SEVERAL = 50
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 FindImporters = Callable[[str], Iterable[Callable[[Path], dict[str, Any] | None]]]
+Tell = Callable[[str], object]
 
 
-def load_document(path: Path | str, importers: FindImporters | None = None) -> Document:
-    """Read a workflow from a .json file, or from a picture that carries one. Raises `DocumentError`."""
+def load_document(
+    path: Path | str, importers: FindImporters | None = None, *, tell: Tell | None = None
+) -> Document:
+    """Read a workflow from a .json file, or from a picture that carries one. Raises `DocumentError`.
+
+    `tell` hears in words what was done to bring it from an earlier format to the present one.
+    """
     path = Path(path)
     try:
         size = path.stat().st_size
@@ -39,19 +47,28 @@ def load_document(path: Path | str, importers: FindImporters | None = None) -> D
         if size > limit:
             raise _refused("too_large", f"It has {size:,} bytes; {limit:,} are allowed.", str(path))
         if found:
-            return parse_document(_import(path, found), str(path))
-        return loads_document(path.read_bytes(), str(path))
+            return parse_document(_import(path, found), str(path), tell=tell)
+        return loads_document(path.read_bytes(), str(path), tell=tell)
     except OSError as error:
         raise _refused("unreadable", f"It can not be read: {error.strerror or error}.", str(path)) from error
 
 
-def loads_document(text: str | bytes, where: str = "The document") -> Document:
+def loads_document(text: str | bytes, where: str = "The document", *, tell: Tell | None = None) -> Document:
     """Read a workflow from JSON text. Raises `DocumentError`."""
-    return parse_document(_parse_json(text, where), where)
+    return parse_document(_parse_json(text, where), where, tell=tell)
 
 
-def parse_document(raw: Any, where: str = "The document") -> Document:
-    """Read a workflow from plain JSON values. Raises `DocumentError` with everything wrong in its form."""
+def parse_document(
+    raw: Any,
+    where: str = "The document",
+    *,
+    tell: Tell | None = None,
+    formats: Sequence[FormatChange] = FORMATS,
+) -> Document:
+    """Read a workflow from plain JSON values. Raises `DocumentError` with everything wrong in its form.
+
+    One of an earlier format is brought to the present one by `formats` first.
+    """
     if problem := _limit_problem(raw):
         raise DocumentError([problem], where)
     if not isinstance(raw, dict) or "latentgraph" not in raw:
@@ -60,12 +77,22 @@ def parse_document(raw: Any, where: str = "The document") -> Document:
             'It is not a workflow document: an object with "latentgraph": 1 and "nodes" is wanted.',
             where,
         )
-    if type(raw["latentgraph"]) is int and raw["latentgraph"] > FORMAT:
+    number = raw["latentgraph"]
+    if isinstance(number, bool):  # which is the number 1 to Python, and not to JSON
+        raise _refused("form", f'"latentgraph" is {shown(number)}, not the number of a format.', where)
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+        raw = {**raw, "latentgraph": number}
+    if isinstance(number, int) and number > FORMAT:
         raise _refused(
             "newer_format",
-            f"It has format {raw['latentgraph']}; this version reads format {FORMAT}. Update latentgraph.",
+            f"It has format {shown(number)}; this version reads format {FORMAT}. Update latentgraph.",
             where,
         )
+    try:
+        raw = at_present_format(raw, formats, tell)
+    except FormatFailed as error:
+        raise _refused("format_failed", str(error), where) from error
     try:
         return Document.model_validate(raw)
     except ValidationError as error:
@@ -100,12 +127,18 @@ def _parse_json(text: str | bytes, where: str) -> Any:
     def refuse(constant: str) -> Any:
         raise ValueError(f"{constant} is not a JSON number")
 
+    def number(digits: str) -> float:
+        found = float(digits)
+        if math.isinf(found):
+            raise ValueError(f"the number {digits[:20]} is too large")
+        return found
+
     if len(text) > MAX_BYTES:
         raise _refused("too_large", f"It has {len(text):,} bytes; {MAX_BYTES:,} are allowed.", where)
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        raw = json.loads(text, object_pairs_hook=once, parse_constant=refuse)
+        raw = json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_float=number)
     except UnicodeDecodeError as error:
         raise _refused("not_json", f"It is not JSON: not UTF-8 text at byte {error.start}.", where) from error
     except RecursionError as error:
@@ -132,6 +165,8 @@ def _limit_problem(raw: Any) -> Problem | None:
                 return Problem("too_long", f"A text has {len(value):,} characters; {MAX_TEXT:,} are allowed.")
             if _HALF_CHARACTER.search(value):
                 return Problem("not_text", "A text holds half of a character, a lone surrogate.")
+        elif isinstance(value, float) and not math.isfinite(value):
+            return Problem("not_a_number", f"{value} is not a JSON number.")
         elif isinstance(value, dict):
             waiting.extend((item, depth + 1) for item in value.values())
             waiting.extend((name, depth + 1) for name in value)

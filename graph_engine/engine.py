@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -23,15 +24,23 @@ from graph_engine.files import Files
 from graph_engine.interface import set_inputs
 from graph_engine.keys import Keys
 from graph_engine.lanes import Lanes, Threads
-from graph_engine.migrate import Migrated, migrated
+from graph_engine.locking import LockDifference, lock_differences, locked
+from graph_engine.migrate import Change, Migrated, migrated
 from graph_engine.plan import Plan, plan
 from graph_engine.problem import Problem
 from graph_engine.result import Outputs, RunResult, RunStatus
-from graph_engine.run import Surroundings
+from graph_engine.run import Run, Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
 from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.content import ContentStore
+
+
+@dataclass(frozen=True)
+class Opened(Migrated):
+    """A document as a file has it, at present versions, with what differs here from its lock."""
+
+    differences: tuple[LockDifference, ...] = ()
 
 
 class Engine:
@@ -67,11 +76,25 @@ class Engine:
 
     def load(self, path: Path | str) -> Document:
         """Read a document from a .json file or a picture, at present versions. Raises `DocumentError`."""
-        return self.open(path).document
+        return self._migrated(path).document
 
-    def open(self, path: Path | str) -> Migrated:
-        """`load`, with what had to be changed for the present versions of its nodes."""
-        return migrated(load_document(path, self.catalogue.importers), self.catalogue)
+    def open(self, path: Path | str) -> Opened:
+        """`load`, with what had to be changed for the present versions, and what differs from its lock."""
+        opened = self._migrated(path)
+        differences = self.lock_differences(opened.document)
+        return Opened(opened.document, opened.changes, opened.problems, tuple(differences))
+
+    def locked(self, document: Document) -> Document:
+        """The document with a lock of the packs and models that it uses here."""
+        return locked(document, self.catalogue, self.run_for_names())
+
+    def lock_differences(self, document: Document) -> list[LockDifference]:
+        """What is not here as the document's lock says."""
+        return lock_differences(document, self.catalogue, self.run_for_names())
+
+    def run_for_names(self) -> Run:
+        """A run in which no node runs: it finds the files and models that go by a name here."""
+        return Run("", self._surroundings)
 
     def check(self, document: Document) -> list[Problem]:
         """All problems of a document, at present versions."""
@@ -156,6 +179,12 @@ class Engine:
     ) -> None:
         self.close()
 
+    def _migrated(self, path: Path | str) -> Migrated:
+        changes: list[str] = []
+        read = load_document(path, self.catalogue.importers, tell=changes.append)
+        opened = migrated(read, self.catalogue)
+        return replace(opened, changes=(*(Change("", change) for change in changes), *opened.changes))
+
     def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
         """The document at present versions, and the program of it."""
         opened = migrated(document, self.catalogue)
@@ -164,9 +193,11 @@ class Engine:
         return opened.document, compile_document(opened.document, self.catalogue, wanted)
 
     def _problems(self, opened: Migrated) -> list[Problem]:
-        failed = {problem.node for problem in opened.problems}
+        failed = {(problem.definition, problem.node) for problem in opened.problems}
         found = check(opened.document, self.catalogue)
-        rest = [one for one in found if one.code != "unknown_version" or one.node not in failed]
+        rest = [
+            one for one in found if one.code != "unknown_version" or (one.definition, one.node) not in failed
+        ]
         return [*opened.problems, *rest]
 
 

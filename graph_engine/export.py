@@ -14,24 +14,39 @@ from graph_engine.document import Document
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError, FolderUnusable
 from graph_engine.files import UPLOAD_PREFIX
+from graph_engine.flow.shapes import Shapes
 from graph_engine.result import RunResult
 
 
 def portable(document: Document, engine: Engine) -> Document:
     """The document with every file it names imported and named by digest, so that it runs from anywhere."""
-    changes: dict[tuple[str, str], Any] = {}
-    for node_id, node in document.nodes.items():
-        declared = engine.catalogue.node_type(node.type)
-        for name, value in node.inputs.items():
-            wanted = declared.inputs.get(name) if declared else None
-            if wanted is None or wanted.file is None or not isinstance(value, str):
-                continue
-            if value and not value.startswith(UPLOAD_PREFIX):
-                try:
-                    changes[node_id, name] = engine.files.upload(engine.files.open(value))
-                except EngineError:  # a file the run did not need
-                    continue
-    return document.with_inputs(changes) if changes else document
+    shapes = Shapes(document.definitions, engine.catalogue)
+    raw: dict[str, Any] = document.as_json()
+    changed = False
+    bodies = [
+        (document, raw),
+        *((one, raw["definitions"][name]) for name, one in document.definitions.items()),
+    ]
+    for body, written in bodies:
+        for node_id, node in body.nodes.items():
+            for name in shapes.file_inputs(node):
+                imported = _imported(node.inputs.get(name), engine)
+                if imported != node.inputs.get(name):
+                    written["nodes"][node_id]["inputs"][name] = imported
+                    changed = True
+    return Document.model_validate(raw) if changed else document
+
+
+def _imported(value: Any, engine: Engine) -> Any:
+    """A path, or a list of paths, with what can be read named by its digest."""
+    if isinstance(value, list):
+        return [_imported(one, engine) for one in value]
+    if not isinstance(value, str) or not value or value.startswith(UPLOAD_PREFIX):
+        return value
+    try:
+        return engine.files.upload(engine.files.open(value))
+    except EngineError:  # a file the run did not need
+        return value
 
 
 def check_folder(folder: Path) -> None:
@@ -51,13 +66,16 @@ def export_artifacts(result: RunResult, engine: Engine, folder: Path) -> list[Pa
     """Write the run's artifacts into `folder`, through the packs' exporters; gives the paths in order."""
     if not result.artifacts:
         return []
-    return write_artifacts(result.artifacts, portable(result.document, engine), engine, folder)
+    document = engine.locked(portable(result.document, engine))
+    return write_artifacts(result.artifacts, document, engine, folder)
 
 
 def write_artifacts(
     artifacts: Iterable[Artifact], document: Document, engine: Engine, folder: Path
 ) -> list[Path]:
     """Write artifacts into `folder`, each with the document that made them where its kind can hold it."""
+    for node in document.nodes.values():
+        engine.catalogue.node_type(node.type)  # loads its pack, which may be the one that has the exporter
     plain = document.as_json()
     paths = []
     for artifact in artifacts:

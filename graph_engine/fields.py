@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, Strict
+
+if TYPE_CHECKING:
+    from graph_engine.run import Run
 
 SEED_MAX = 2**63 - 1
 
@@ -35,6 +39,16 @@ class Fixed:
 @dataclass(frozen=True)
 class DefinitionName(Fixed):
     """Marks a str input as the name of one of the document's definitions."""
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """Marks a str input as the name of a model; a document's lock says which one it was made with.
+
+    `digest` gives the blake3 hex digest of the model that goes by a name here, and raises where none does.
+    """
+
+    digest: Callable[[str, Run], str]
 
 
 def _integer(value: Any) -> Any:

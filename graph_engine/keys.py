@@ -50,11 +50,20 @@ class Keys:
 
     def _source(self, task: Task, name: str, source: Source, refs: Mapping[Link, ValueRef]) -> str:
         wanted = task.declared.inputs[name]
-        if wanted.file is not None and isinstance(source, Given) and isinstance(source.value, str):
-            reference = self._files.reference(source.value) if source.value else None
-            if reference is not None:
-                return f"file {reference}"
+        if wanted.names_files:
+            if isinstance(source, Given):
+                return self._file_text(source.value) or source_text(source, refs)
+            if isinstance(source, tuple):
+                return canonical_json([self._source(task, name, one, refs) for one in source])
         return source_text(source, refs)
+
+    def _file_text(self, value: Any) -> str:
+        """What stands for a path, or a list of paths, in a key; nothing where a path leads nowhere."""
+        if isinstance(value, list):
+            texts = [self._file_text(one) for one in value]
+            return canonical_json(texts) if all(texts) and texts else ""
+        reference = self._files.reference(value) if isinstance(value, str) and value else None
+        return "" if reference is None else f"file {reference}"
 
 
 def source_text(source: Source, refs: Mapping[Link, ValueRef]) -> str:

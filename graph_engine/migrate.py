@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_engine.catalogue import Catalogue
-from graph_engine.document import Document, Link, Node, link_of
+from graph_engine.document import Body, Document, Link, Node, link_of
 from graph_engine.migration import Inputs, Migration
 from graph_engine.node import NodeType
 from graph_engine.problem import Problem
@@ -17,13 +17,15 @@ from graph_engine.problem import Problem
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to one node, in words."""
+    """What was done to one node, or with no node to the whole document, in words."""
 
     node: str
     message: str
+    definition: str = ""
 
     def __str__(self) -> str:
-        return f"Node '{self.node}': {self.message}"
+        inside = f" in the definition '{self.definition}'" if self.definition else ""
+        return f"Node '{self.node}'{inside}: {self.message}" if self.node else self.message
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,17 @@ def migrated(document: Document, catalogue: Catalogue) -> Migrated:
 
     A node whose migration fails stays as it is, and so does one of an unknown type or of a newer version.
     """
-    if not any(_is_old(node, catalogue) for node in document.nodes.values()):
+    bodies: list[Body] = [document, *document.definitions.values()]
+    if not any(_is_old(node, catalogue) for body in bodies for node in body.nodes.values()):
         return Migrated(document)
-    work = _Work(catalogue)
     raw = document.as_json()
+    work = _Work(catalogue)
     for node_id in raw["nodes"]:
         work.bring(node_id, raw)
+    for name, definition in raw.get("definitions", {}).items():
+        work.definition = name
+        for node_id in definition["nodes"]:
+            work.bring(node_id, definition)
     return Migrated(Document.model_validate(raw), tuple(work.changes), tuple(work.problems))
 
 
@@ -59,6 +66,7 @@ def _is_old(node: Node, catalogue: Catalogue) -> bool:
 class _Work:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self.definition = ""  # whose nodes are at work
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
 
@@ -66,7 +74,8 @@ class _Work:
         node = raw["nodes"][node_id]
         name = self._catalogue.renamed(node["type"])
         if name != node["type"]:
-            self.changes.append(Change(node_id, f"its type '{node['type']}' is now '{name}'."))
+            message = f"its type '{node['type']}' is now '{name}'."
+            self.changes.append(Change(node_id, message, self.definition))
             node["type"] = name
         declared = self._catalogue.node_type(name)
         if declared is None:
@@ -80,7 +89,8 @@ class _Work:
             _follow(raw, node_id, migration)
             version = node["version"] = version + 1
         if version != start:
-            self.changes.append(Change(node_id, _brought(name, start, version, declared)))
+            message = _brought(name, start, version, declared)
+            self.changes.append(Change(node_id, message, self.definition))
 
     def _inputs(self, node_id: str, inputs: Inputs, migration: Migration, version: int) -> Inputs | None:
         renamed = {migration.inputs.get(name, name): copy.deepcopy(value) for name, value in inputs.items()}
@@ -98,7 +108,9 @@ class _Work:
                 f"({type(error).__name__}: {error})."
             )
             hint = "Set its inputs anew with the present version, or tell the pack's author."
-            self.problems.append(Problem("migration_failed", message, node=node_id, hint=hint))
+            self.problems.append(
+                Problem("migration_failed", message, node=node_id, hint=hint, definition=self.definition)
+            )
             return None
 
 
@@ -107,8 +119,9 @@ def _follow(raw: dict[str, Any], node_id: str, migration: Migration) -> None:
     interface = raw.get("interface", {})
     if migration.inputs:
         for port in interface.get("inputs", {}).values():
-            if port["node"] == node_id:
-                port["input"] = migration.inputs.get(port["input"], port["input"])
+            for place in [port, *port.get("also", ())]:
+                if place["node"] == node_id:
+                    place["input"] = migration.inputs.get(place["input"], place["input"])
     if migration.outputs:
         for port in interface.get("outputs", {}).values():
             if port["node"] == node_id:

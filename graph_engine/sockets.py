@@ -54,6 +54,12 @@ class NodeInput:
         return next((mark for mark in self.marks if isinstance(mark, FilePath)), None)
 
     @cached_property
+    def names_files(self) -> bool:
+        """Whether it names a file, or is a list of such names."""
+        items = [] if self.item is None else _marks(self.item)
+        return any(isinstance(mark, FilePath) for mark in (*self.marks, *items))
+
+    @cached_property
     def adapter(self) -> TypeAdapter[Any] | None:
         """Validates literals; None where only a link is possible."""
         return _adapter(self.annotation)

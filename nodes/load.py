@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from graph_engine import FilePath, Run, node
-from nodes.models import ModelDigests, bundle_named, model_file, part_of, reference_to
+from graph_engine import FilePath, ModelName, Run, node
+from nodes.models import (
+    bundle_digest,
+    bundle_named,
+    model_file,
+    model_file_digest,
+    part_of,
+    reference_to,
+)
 from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, PlannerModel, RecogniserModel
 
-ModelFile = Annotated[str, FilePath("model")]
+BundleName = Annotated[str, ModelName(bundle_digest)]
+ModelFile = Annotated[str, FilePath("model"), ModelName(model_file_digest)]
 
 
 class BundleModels(NamedTuple):
@@ -26,11 +34,11 @@ def bundle_fingerprint(name: str, run: Run) -> str:
 
 def file_fingerprint(file: str, run: Run) -> str:
     """The digest of the file, and its name, by which it is found again."""
-    return f"{run.service(ModelDigests).of(model_file(file, run))} {file}"
+    return f"{model_file_digest(file, run)} {file}"
 
 
 @node(title="Load bundle", category="models", lane="io", kind="external", fingerprint=bundle_fingerprint)
-def load_bundle(name: str = "emoji-scenes", *, run: Run) -> BundleModels:
+def load_bundle(name: BundleName = "emoji-scenes", *, run: Run) -> BundleModels:
     """Autoencoder, denoiser and conditioner that belong together: an embedded bundle, or a folder."""
     bundle = bundle_named(name, run)
     return BundleModels(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_engine import Artifact, FileMissing, PathEscape, Run
+from graph_engine.digest import canonical_json, digest_text
 from latent_diffusion import bundle as bundles
 from latent_diffusion.bundle import Bundle, file_digest, find_bundle, read_bundle
 from nodes.errors import DeviceUnknown, ModelMissing, refusals
@@ -27,12 +28,12 @@ class ModelDigests:
     """The digest of each model file, computed once for as long as the file stays as it is."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Path, int, int], str] = {}
+        self._known: dict[tuple[Path, int, int, int], str] = {}
 
     def of(self, path: Path) -> str:
         """blake3 of the file's bytes."""
         stat = path.stat()
-        key = (path, stat.st_size, stat.st_mtime_ns)
+        key = (path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
         if key not in self._known:
             self._known[key] = file_digest(path)
         return self._known[key]
@@ -48,6 +49,16 @@ def bundle_named(name: str, run: Run) -> Bundle:
         except FileMissing:
             return find_bundle(name)  # raises, with the names there are
         return read_bundle(manifest.parent)
+
+
+def bundle_digest(name: str, run: Run) -> str:
+    """One digest for the digests of all parts that the bundle's manifest lists."""
+    return digest_text(canonical_json(bundle_named(name, run).digests))
+
+
+def model_file_digest(name: str, run: Run) -> str:
+    """blake3 of the file that a document means by a model's name."""
+    return run.service(ModelDigests).of(model_file(name, run))
 
 
 def embedded_bundles() -> Iterator[Bundle]:

@@ -70,7 +70,15 @@ class Environment:
         return True
 
     def clear(self) -> None:
-        """Leave an empty folder marked as being built; refuses one with contents that this did not make."""
+        """Leave an empty folder marked as being built.
+
+        Refuses one with contents that this did not make, and a link: what it leads to may be another's.
+        """
+        if self.venv.is_symlink():
+            raise SetupFailed(
+                f"{self.venv} is a symbolic link to {os.readlink(self.venv)}, which is left as it is. "
+                "Delete the link, or set LATENTGRAPH_VENV to a folder that may be made."
+            )
         ours = [self.building, *(self.stamp(kind) for kind in KINDS)]
         if self.venv.exists() and any(self.venv.iterdir()) and not any(file.exists() for file in ours):
             raise SetupFailed(

@@ -80,6 +80,21 @@ class Shapes:
         bodies = (self.body(name) for _, name in bodies_named(node, declared))
         return UseShape(declared, fixed_inputs(node, declared), tuple(b for b in bodies if b is not None))
 
+    def file_inputs(self, node: Node) -> list[str]:
+        """The inputs of a node that name files, and the ports that lead to such inputs."""
+        targets = self.targets(node)
+        return [name for name, found in targets.items() if any(one.names_files for one in found)]
+
+    def targets(self, node: Node) -> dict[str, tuple[NodeInput, ...]]:
+        """What each input of a node must suit: the input itself, or every one that a port leads to."""
+        declared = self._catalogue.node_type(node.type)
+        if declared is None:
+            return {}
+        own = {name: (one,) for name, one in declared.inputs.items()}
+        if declared.flow is None:
+            return {**own}
+        return {**{name: port.targets for name, port in self.use(node, declared).ports.items()}, **own}
+
     def has_effect(self, body: Body) -> bool:
         """Whether a body saves something, itself or in what it calls."""
         return any(self.is_effect(node) for node in body.nodes.values())

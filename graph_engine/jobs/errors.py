@@ -23,3 +23,11 @@ class QueueUnusable(EngineError):
 
 class QueueTaken(EngineError):
     """Another process runs the jobs of this data folder."""
+
+
+class ArchiveUnusable(EngineError):
+    """An archive of jobs can not be read or written, or is not what was exported; nothing was changed."""
+
+
+class JobsDiffer(EngineError):
+    """A job that is imported is here already as another one; nothing was changed."""

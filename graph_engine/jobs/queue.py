@@ -79,11 +79,15 @@ class JobQueue:
         *,
         cursor: int | None = None,
         status: JobStatus | None = None,
+        statuses: Collection[JobStatus] = (),
         owner: str | None = None,
         search: str = "",
     ) -> Page:
         """A page of jobs, newest first; `search` looks in ids, names and documents."""
         conditions, parameters = ["1"], list[Any]()
+        if statuses:
+            conditions.append(f"status IN ({', '.join('?' * len(statuses))})")
+            parameters += statuses
         for condition, value in (
             ("number < ?", cursor),
             ("status = ?", status),

@@ -59,9 +59,24 @@ def models_of(text: str) -> tuple[str, ...]:
 
 
 def request_digest(request: Request) -> str:
-    """What two requests under one idempotency key must share: all that decides what is computed."""
+    """What two requests under one idempotency key must share: all that decides what is computed.
+
+    The document's lock does not: it is another one when a pack was updated between the two.
+    """
     wanted = None if request.wanted is None else list(request.wanted)
-    return digest_text(canonical_json([request.document, wanted]))
+    return digest_text(canonical_json([_without_lock(request.document), wanted]))
+
+
+def _without_lock(document: str) -> str:
+    """The text as it would be without a lock, so that requests of before there were locks count as well."""
+    try:
+        raw = json.loads(document)
+    except (ValueError, RecursionError):
+        return document
+    if not isinstance(raw, dict) or "lock" not in raw:
+        return document
+    del raw["lock"]
+    return json.dumps(raw, indent=2, ensure_ascii=False) + "\n"
 
 
 def to_json(value: Any) -> str:

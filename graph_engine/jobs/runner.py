@@ -69,7 +69,11 @@ class Runner:
         if result.status == "paused" or (result.status == "cancelled" and not self._is_cancelled(job)):
             return self._queue.give_back(job)
         error = "\n".join(map(str, result.errors))
-        return self._queue.finish(job, result.status, result_of(result), error)
+        made_with = self._engine.locked(
+            result.document
+        ).lock  # the document's own is of when it was submitted
+        kept = result_of(result) | {"lock": made_with.model_dump(mode="json")}
+        return self._queue.finish(job, result.status, kept, error)
 
     def _run(
         self, claim: Claim, listener: events.Listener, cancellation: Cancellation

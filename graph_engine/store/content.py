@@ -91,7 +91,7 @@ class ContentStore:
         memos: Sequence[tuple[str, Memo]],
         node_type: str,
     ) -> None:
-        """Store what a computation gave, and then its memos by key; small values in one transaction with them."""
+        """Store what a computation gave, then its memos by key; small values in one transaction with them."""
 
         def all_of_it(_: object = None) -> None:
             for ref, value in values.items():

@@ -115,6 +115,59 @@ def test_json_for_scripts(cli: Cli) -> None:
     assert [Path(one).name for one in done["paths"]] == ["picture.toy"]
 
 
+def test_a_queue_moves_to_another_data_folder(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    (cli.folder / "words.txt").write_text("first")
+    reading = doc({"r": ("read_text", {"path": "words.txt"}), "s": ("save_text", {"text": link("r.text")})})
+    done = submit(cli)
+    cli("work")
+    waiting = submit(cli, document=reading)
+    assert cli("jobs", "export", "queue.zip") == (0, "queue.zip: 2 jobs and 2 files.\n", "")
+    there = Cli(cli.folder / "there", capsys)
+    there.folder.mkdir()
+    assert there("jobs", "import", "queue.zip") == (0, "queue.zip: added 2 jobs and 2 files.\n", "")
+    assert there("jobs", "save", done, "--out", str(there.folder / "out"))[0] == 0
+    assert (there.folder / "out" / "picture.toy").is_file()
+    assert there("work")[1].split()[:2] == [waiting, "done"]
+    status, _, err = there("jobs", "import", "queue.zip")
+    assert status == 2
+    assert f"Job '{waiting}' is here already, done" in err
+
+
+def test_export_and_import_say_what_they_did_and_what_was_not_there(cli: Cli) -> None:
+    submit(cli)
+    cli("work")
+    submit(cli)
+    next((cli.folder / "data" / "artifacts").rglob("*.toy")).unlink()
+    status, out, err = cli("jobs", "export", "done.zip", "--status", "done", "--json")
+    assert (status, json.loads(out)) == (
+        0,
+        {"file": "done.zip", "jobs": 1, "files": 0, "missing": ["picture.toy"]},
+    )
+    assert "Warning: 'picture.toy' is no longer in" in err
+    status, out, _ = cli("jobs", "import", "done.zip", "--json")
+    assert (status, json.loads(out)) == (0, {"file": "done.zip", "jobs": 0, "known": 1, "files": 0})
+    assert (
+        cli("jobs", "import", "done.zip")[1] == "done.zip: added 0 jobs and 0 files; here already: 1 job.\n"
+    )
+    for action in ("export", "import"):
+        status, _, err = cli("jobs", action)
+        assert status == 2
+        assert "Say which file" in err
+    assert cli("jobs", "export", "done.zip")[0] == 2
+    status, _, err = cli("jobs", "import", "doc.json")
+    assert status == 2
+    assert "'doc.json' can not be read as an archive of jobs" in err
+
+
+def test_several_statuses_are_listed_at_once(cli: Cli) -> None:
+    done = submit(cli)
+    cli("work")
+    cancelled, queued = submit(cli), submit(cli)
+    cli("jobs", "cancel", cancelled)
+    listed = cli("jobs", "--status", "done", "--status", "queued")[1]
+    assert [line.split()[0] for line in listed.splitlines()] == [queued, done]
+
+
 def test_a_damaged_jobs_file_is_left_for_the_person(cli: Cli) -> None:
     (cli.folder / "data").mkdir()
     (cli.folder / "data" / "jobs.sqlite").write_text("no database")

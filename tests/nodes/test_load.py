@@ -11,14 +11,17 @@ import pytest
 import tiny_bundle
 
 from graph_engine import Engine, NodeFailed, PathEscape, Run, run_document
+from graph_engine.document_io import parse_document
 from latent_diffusion import bundle as bundle_module
 from latent_diffusion.model_pool import ModelPool
+from nodes import pack
 from nodes.errors import DeviceUnknown, ModelMissing, NodeRefused
 from nodes.load import (
     load_autoencoder,
     load_bundle,
     load_conditioner,
     load_denoiser,
+    load_planner,
     load_recogniser,
 )
 from nodes.models import ModelDigests, device_of, load, model_path, save_trained
@@ -66,6 +69,21 @@ def test_another_bundle_file_is_noticed_by_the_manifest(own: Path, engine: Engin
     after = run_document(document("mine"), engine=engine)
     assert after.nodes["model"].reason == "what it reads from outside changed"
     assert after.outputs["denoiser"].digest != before.outputs["denoiser"].digest
+
+
+def test_a_lock_has_the_digest_of_each_bundle_and_each_model_file(own: Path, engine: Engine) -> None:
+    raw = document("mine")
+    raw["nodes"]["planner"] = {"type": "core/load_planner"}
+    made = engine.locked(parse_document(raw))
+    assert made.lock.packs == {"core": pack.version}
+    assert set(made.lock.models) == {"mine", "emoji-scenes/planner.safetensors"}
+    planner = load_planner("emoji-scenes/planner.safetensors")
+    assert made.lock.models["emoji-scenes/planner.safetensors"] == f"blake3:{planner.digest}"
+    assert engine.lock_differences(made) == []
+    tiny_bundle.write_tiny_bundle(own.parent, "mine", seed=1)
+    assert [one.code for one in engine.lock_differences(made)] == ["model_differs"]
+    shutil.rmtree(own)
+    assert [one.code for one in engine.lock_differences(made)] == ["model_missing"]
 
 
 def test_a_bundle_does_not_leave_the_documents_folders(engine: Engine) -> None:

@@ -20,6 +20,7 @@ from graph_engine import (
     Codec,
     FilePath,
     Lazy,
+    ModelName,
     Multiline,
     Pack,
     Run,
@@ -28,6 +29,7 @@ from graph_engine import (
     ValueType,
     node,
 )
+from graph_engine.digest import digest_file
 
 T = TypeVar("T")
 
@@ -187,6 +189,18 @@ def file_size(path: Annotated[str, FilePath("any")], *, run: Run) -> int:
 def read_text(path: Annotated[str, FilePath("text")], *, run: Run) -> str:
     calls["read_text"] += 1
     return run.open_file(path).read_text()
+
+
+def _model_digest(name: str, run: Run) -> str:
+    calls["model_digest"] += 1
+    return digest_file(run.open_file(f"{name}.model"))
+
+
+@node(title="Weigh a model", kind="external", fingerprint=lambda name, run: _model_digest(name, run))
+def weigh(name: Annotated[str, ModelName(_model_digest)] = "small", *, run: Run) -> int:
+    """Give the size of a model, a file NAME.model."""
+    calls["weigh"] += 1
+    return run.open_file(f"{name}.model").stat().st_size
 
 
 @node(title="Read the outside", kind="external", fingerprint=lambda name: os.environ.get(name, ""))

@@ -69,6 +69,32 @@ def test_a_folder_of_someone_else_is_left_as_it_is(environment: Environment) -> 
     assert keepsake.read_text() == "mine"
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["another's environment", "nothing"])
+def test_a_link_is_not_followed_whatever_it_leads_to(environment: Environment, there: bool) -> None:
+    other = Environment(environment.root, environment.root.parent / "other" / ".venv")
+    if there:
+        other.clear()
+        finish(other, f"1 2 {other.root}")
+    environment.venv.parent.mkdir(parents=True)
+    environment.venv.symlink_to(other.venv)
+    with pytest.raises(SetupFailed, match=r"is a symbolic link to .*other.* Delete the link"):
+        environment.clear()
+    assert environment.venv.is_symlink()
+    assert other.stamp("run").is_file() == there
+    assert other.venv.exists() == there
+
+
+def test_links_inside_an_environment_are_removed_and_not_followed(environment: Environment) -> None:
+    keepsake = environment.root.parent / "lib" / "keepsake.txt"
+    keepsake.parent.mkdir()
+    keepsake.write_text("mine")
+    environment.clear()
+    (environment.venv / "lib").symlink_to(keepsake.parent)
+    environment.clear()
+    assert keepsake.read_text() == "mine"
+    assert list(environment.venv.iterdir()) == [environment.building]
+
+
 def test_a_half_made_environment_is_cleared_and_stays_marked(environment: Environment) -> None:
     environment.clear()
     (environment.venv / "lib").mkdir()

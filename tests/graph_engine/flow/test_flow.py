@@ -18,8 +18,10 @@ from graph_engine import (
     Settings,
     Workflow,
     events,
+    set_inputs,
 )
 from graph_engine.errors import FlowFailed
+from graph_engine.export import portable
 
 
 @pytest.fixture
@@ -408,3 +410,40 @@ def test_a_wrong_document_is_refused_before_anything_runs(engine: Engine, wf: Wo
     with pytest.raises(DocumentError, match="no definition 'add two'"):
         engine.run(wf.document().with_inputs({("c", "body"): "add two"}))
     assert not toy_pack.calls
+
+
+def test_a_file_named_at_a_port_counts_by_its_content_and_travels(
+    engine: Engine, wf: Workflow, tmp_path: Any
+) -> None:
+    with wf.define("read") as body:
+        body.output("text", body.add("toy/read_text", path=body.port("path")))
+    wf.output("texts", wf.add("flow/map", "m", body="read", each=["path"], path=["a.txt", "b.txt"]))
+    document = wf.document()
+    for name in ("a", "b"):
+        (tmp_path / "files" / f"{name}.txt").write_text(name)
+    assert outputs(engine, document) == {"texts": ["a", "b"]}
+    carried = portable(document, engine)
+    assert all(path.startswith("blake3:") for path in carried.nodes["m"].inputs["path"])
+    (tmp_path / "files" / "a.txt").write_text("new")
+    assert outputs(engine, document) == {"texts": ["new", "b"]}
+    assert set(statuses(engine.run(carried)).values()) == {"hit"}
+    problems = engine.check(document.with_inputs({("m", "path"): ["../a.txt"]}))
+    assert [problem.code for problem in problems] == ["path_escapes"]
+
+
+def test_nodes_inside_definitions_are_migrated(engine: Engine, wf: Workflow) -> None:
+    add_one(wf)
+    wf.output("x", wf.add("flow/call", body="add one", value=1))
+    raw = wf.document().as_json()
+    raw["definitions"]["add one"]["nodes"]["more"]["version"] = 7
+    (problem,) = engine.check(Document.model_validate(raw))
+    assert (problem.code, problem.definition, problem.node) == ("unknown_version", "add one", "more")
+    assert "definition 'add one', node 'more'" in str(problem)
+
+
+def test_an_input_of_the_interface_may_lead_to_several_nodes(engine: Engine, wf: Workflow) -> None:
+    left, right = wf.add("toy/add", a=1, b=0), wf.add("toy/add", a=2, b=0)
+    wf.input("plus", left, "b")
+    wf.input("plus", right, "b")
+    wf.output("sum", wf.add("toy/total", numbers=[left.integer, right.integer]))
+    assert engine.run(set_inputs(wf.document(), {"plus": 10})).outputs["sum"] == 23

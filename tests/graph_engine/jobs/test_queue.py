@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_engine import Document
 from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
 from graph_engine.jobs.job import Request
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue
@@ -75,6 +76,18 @@ def test_a_job_is_not_passed_over_for_ever(queue):
         queue.submit(request(f"q{index}", required_models=("m2",)))
     order = [claimed(queue, ("m2",)) for _ in range(12)]
     assert order.index("slow") == 8
+
+
+def test_a_lock_is_no_part_of_the_request(queue):
+    document = Document.model_validate({"latentgraph": 1, "nodes": {"a": {"type": "x/y"}}, "name": "ü"})
+    texts = [document.dumps()]
+    for version in ("1", "2"):
+        raw = {**document.as_json(), "lock": {"packs": {"x": version}}}
+        texts.append(Document.model_validate(raw).dumps())
+    jobs = {queue.submit(Request(text, idempotency_key="k")).id for text in texts}
+    assert len(jobs) == 1
+    with pytest.raises(IdempotencyConflict):
+        queue.submit(Request(texts[0].replace("x/y", "x/z"), idempotency_key="k"))
 
 
 def test_the_same_key_and_request_is_the_same_job(queue):
