@@ -138,8 +138,7 @@ def _submit(arguments: argparse.Namespace) -> int:
 
 
 def _work(arguments: argparse.Namespace) -> int:
-    with _engine(arguments) as engine:
-        return cli_jobs.work(arguments, engine, _interruptible)
+    return cli_jobs.work(arguments, _interruptible)
 
 
 def _nodes(arguments: argparse.Namespace) -> int:

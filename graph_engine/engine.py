@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from graph_engine.migrate import Migrated, migrated
 from graph_engine.plan import Plan, plan
 from graph_engine.problem import Problem
 from graph_engine.result import NodeReport, Outputs, RunResult, RunStatus
-from graph_engine.run import Surroundings
+from graph_engine.run import Previews, Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
 from graph_engine.store.artifacts import ArtifactFolder
@@ -129,6 +130,10 @@ class Engine:
             seconds,
             tuple(execution.errors),
         )
+
+    def show_previews(self, previews: Previews | None) -> None:
+        """How runs from now on show work in progress; None: not at all."""
+        self._surroundings = replace(self._surroundings, previews=previews)
 
     def close(self) -> None:
         """Close services and store."""

@@ -81,6 +81,10 @@ class NodeFailed(EngineError):
         self.__cause__ = cause
 
 
+class NodeExited(EngineError):
+    """A node called `sys.exit`; a node ends by returning or by raising."""
+
+
 class NodeReturnedWrongType(EngineError):
     """A node returned something other than its return annotation promises."""
 

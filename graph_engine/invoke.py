@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from graph_engine.compile import Task
+from graph_engine.contained import contained
 from graph_engine.describe import describe
 from graph_engine.errors import InputRefused, NodeReturnedWrongType
 from graph_engine.node import NodeType
@@ -19,12 +20,13 @@ from graph_engine.type_hints import conforms, type_name
 def invoke(declared: NodeType, arguments: Mapping[str, Any], run: Run) -> Any:
     """Call a node's function: plain, `async def`, or a generator that yields progress or previews."""
     given = {**arguments, "run": run} if declared.takes_run else arguments
-    result = declared.function(**given)
-    if inspect.isawaitable(result):
-        return _run_coroutine(result)
-    if inspect.isgenerator(result):
-        return _exhaust(result, run)
-    return result
+    with contained():
+        result = declared.function(**given)
+        if inspect.isawaitable(result):
+            return _run_coroutine(result)
+        if inspect.isgenerator(result):
+            return _exhaust(result, run)
+        return result
 
 
 def accept_inputs(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class ContentStore:
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         return self.memo.clear(), self._disk.clear()
 
+    def memory_use(self) -> tuple[int, int]:
+        """Bytes of values in memory, and how many there may be."""
+        return self._memory.used, self._memory.budget
+
     def close(self) -> None:
         """Let go of memory and the database."""
         self.memo.prune()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 _POLL_SECONDS = 0.05
+_held: set[IO[bytes]] = set()
 
 
 @contextmanager
@@ -24,9 +25,11 @@ def computing(path: Path, check_cancelled: Callable[[], None]) -> Iterator[None]
         file.close()
         check_cancelled()
         time.sleep(_POLL_SECONDS)
+    _held.add(file)
     try:
         yield
     finally:
+        _held.discard(file)
         with suppress(OSError):  # Windows can not remove an open file; the next holder will
             path.unlink()
         file.close()
@@ -38,6 +41,16 @@ def taken(path: Path) -> Iterator[bool]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         yield _try_lock(file)
+
+
+def _let_go() -> None:
+    """A process that a node forked does not hold the lock on when the one that computes is killed."""
+    for file in _held:
+        file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def _is_current(file: IO[bytes], path: Path) -> bool:

@@ -24,7 +24,7 @@ class MemoryTier:
     """
 
     def __init__(self, budget: int) -> None:
-        self._budget = budget
+        self.budget = budget
         self._entries: dict[str, _Entry] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._count = count()
@@ -42,14 +42,14 @@ class MemoryTier:
 
     def put(self, digest: str, value: Any, size: int, seconds: float) -> None:
         """Hold a value, unless it alone is larger than the budget."""
-        if size > self._budget:
+        if size > self.budget:
             return
         self.drop(digest)
         entry = _Entry(value, size, seconds, 0.0)
         self._entries[digest] = entry
         self.used += size
         self._push(digest, entry)
-        while self.used > self._budget:
+        while self.used > self.budget:
             priority, _, victim = heapq.heappop(self._heap)
             if victim in self._entries and self._entries[victim].priority == priority:
                 self._clock = priority
