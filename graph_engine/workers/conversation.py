@@ -41,6 +41,7 @@ from graph_engine.workers.protocol import (
     Ready,
     RunJob,
     Stop,
+    Taken,
 )
 from graph_engine.workers.supervision import Supervision, doing
 
@@ -55,6 +56,7 @@ class _Running:
 
     order: Order
     tell: Tell
+    taken: bool = False
     nodes: dict[str, None] = field(default_factory=dict)  # started, not ended
     needs: list[Need] = field(default_factory=list)
     finished: Finished | None = None
@@ -193,8 +195,10 @@ class Conversation:
             self._ended = how
             running, self._running = self._running, None
             if running is not None:
-                text = f"The worker '{self.name}' ended ({how}) {doing(running.nodes)}."
-                running.outcome = Outcome("ended", error=text, crashed=not running.asked_to_stop)
+                when = doing(running.nodes) if running.taken else "before it took the job"
+                text = f"The worker '{self.name}' ended ({how}) {when}."
+                crashed = running.taken and not running.asked_to_stop
+                running.outcome = Outcome("ended", error=text, crashed=crashed)
             self._changed.notify_all()
 
     def _send(self, message: Message) -> None:
@@ -229,7 +233,9 @@ class Conversation:
                 self._exchange.serve(message)
             case Answer():
                 self._note_answer(message)
-            case Event() | Have() | Finished() if running is not None and running.order.job == message.job:
+            case Taken() | Event() | Have() | Finished() if (
+                running is not None and running.order.job == message.job
+            ):
                 self._take_of_job(message, running)
             case Blob():
                 self._exchange.take(message)
@@ -238,14 +244,15 @@ class Conversation:
                 self._exchange.give_up(message)
                 self._settle_if_whole()
 
-    def _take_of_job(self, message: Event | Have | Finished, running: _Running) -> None:
+    def _take_of_job(self, message: Taken | Event | Have | Finished, running: _Running) -> None:
         match message:
+            case Taken():
+                running.taken = True
             case Event():
                 self.useful = True
                 self._pass_on(message, running)
             case Have():
-                artifacts = [Artifact(**one) for one in message.artifacts]
-                running.needs = self._exchange.request(artifact_needs(artifacts))
+                running.needs = self._exchange.request(artifact_needs(message.artifacts))
             case Finished():
                 running.finished = message
                 self._settle_if_whole()

@@ -50,13 +50,11 @@ class Exchange:
 
     def lacks(self, need: Need) -> bool:
         """Whether a file is not on this side."""
-        if need.place == "upload":
-            try:
-                self._files.open(UPLOAD_PREFIX + need.digest)
-            except EngineError:
-                return True
-            return False
-        return not self._artifacts.holds(_artifact(need))
+        try:
+            self._path(need)
+        except EngineError:  # also for what is no digest: nobody has it
+            return True
+        return False
 
     def request(self, needs: Iterable[Need]) -> list[Need]:
         """Ask the other side for those that are lacking here; gives them."""
@@ -162,11 +160,7 @@ class Exchange:
 
     def _send(self, need: Need) -> None:
         try:
-            path = (
-                self._files.open(UPLOAD_PREFIX + need.digest)
-                if need.place == "upload"
-                else self._artifacts.path(_artifact(need))
-            )
+            path = self._path(need)
             size = left = path.stat().st_size
             with path.open("rb") as file:
                 while True:
@@ -182,6 +176,11 @@ class Exchange:
         except (EngineError, OSError) as error:
             self._connection.send(Lacking(need.place, need.digest, str(error)))
 
+    def _path(self, need: Need) -> Path:
+        if need.place == "upload":
+            return self._files.open(UPLOAD_PREFIX + need.digest)
+        return self._artifacts.path(Artifact(need.digest, need.name, need.media_type, need.size))
+
     def _run_errands(self) -> None:
         with suppress(ConnectionEnded):
             while (errand := self._errands.get()) is not None:
@@ -191,10 +190,6 @@ class Exchange:
 def artifact_needs(artifacts: Iterable[Artifact]) -> list[Need]:
     """What to ask for to have these artifacts."""
     return [Need("artifact", one.digest, one.name, one.media_type, one.size) for one in artifacts]
-
-
-def _artifact(need: Need) -> Artifact:
-    return Artifact(need.digest, need.name, need.media_type, need.size)
 
 
 def _key(need: Need) -> tuple[Place, str]:

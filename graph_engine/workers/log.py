@@ -31,7 +31,7 @@ class WorkerLog:
 
     def note(self, text: str) -> None:
         """Write a line of the parent's own."""
-        self._write([f"[{time.strftime('%Y-%m-%d %H:%M:%S')}] {text}".encode()])
+        self._write([f"[{time.strftime('%Y-%m-%d %H:%M:%S')}] {text}"])
 
     def tail(self) -> str:
         """The last lines that the present worker printed."""
@@ -59,14 +59,17 @@ class WorkerLog:
             self._keep([rest])
 
     def _keep(self, lines: list[bytes]) -> None:
-        bounded = [one if len(one) <= LONGEST_LINE else one[:LONGEST_LINE] + b" ..." for one in lines]
+        shown = [
+            one[:LONGEST_LINE].decode("utf-8", "replace") + (" ..." if len(one) > LONGEST_LINE else "")
+            for one in lines
+        ]
         with self._lock:
-            self._tail.extend(one.decode("utf-8", "replace") for one in bounded[-_TAIL:])
-        self._write(bounded)
+            self._tail.extend(shown)
+        self._write(shown)
 
-    def _write(self, lines: list[bytes]) -> None:
+    def _write(self, lines: list[str]) -> None:
         with self._lock, suppress(OSError):
-            data = b"".join(line + b"\n" for line in lines)[-self._max_bytes :]
+            data = "".join(f"{line}\n" for line in lines).encode()[-self._max_bytes :]
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.exists() and self.path.stat().st_size + len(data) > self._max_bytes:
                 self.path.replace(self.path.with_name(f"{self.path.name}.1"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, is_dataclass
 from functools import cache
 from typing import Any, Literal
 
+from graph_engine.artifact import Artifact
 from graph_engine.result import RunStatus
 from graph_engine.wire import WireError, from_wire, kind_of, to_wire
 from graph_engine.workers.errors import BrokenFrame
@@ -81,6 +82,13 @@ class Stop(Message):
 
 
 @dataclass(frozen=True)
+class Taken(Message):
+    """From a worker: it begins with this job. If it ends before, the job was not at fault."""
+
+    job: str
+
+
+@dataclass(frozen=True)
 class Event(Message):
     """From a worker: an event of the job that it runs, taken apart by `wire.to_wire`."""
 
@@ -95,7 +103,7 @@ class Have(Message):
     """From a worker, before `Finished`: the artifacts of the job; the other side asks for those it lacks."""
 
     job: str
-    artifacts: tuple[dict[str, Any], ...]
+    artifacts: tuple[Artifact, ...]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from contextlib import suppress
 from functools import partial
 
 from graph_engine import events
+from graph_engine.artifact import Artifact
 from graph_engine.cancellation import Cancellation
 from graph_engine.catalogue import Catalogue
 from graph_engine.engine import Engine
@@ -53,6 +54,7 @@ from graph_engine.workers.protocol import (
     Ready,
     RunJob,
     Stop,
+    Taken,
 )
 from graph_engine.workers.spawn import restore_python_path
 
@@ -151,6 +153,7 @@ class WorkerProcess:
                 self._exchange.give_up(message)
 
     def _run(self, message: RunJob) -> None:
+        self._connection.send(Taken(message.job))
         cancellation = self._cancellations[message.job]
         previews = None
         if message.preview_seconds is not None:
@@ -169,7 +172,7 @@ class WorkerProcess:
             log.exception("The job '%s' could not be run.", message.job)
             outcome = Outcome("failed", error=f"Something went wrong ({type(error).__name__}: {error}).")
         del self._cancellations[message.job]
-        artifacts = tuple(outcome.result.get("artifacts", ()))
+        artifacts = tuple(Artifact(**one) for one in outcome.result.get("artifacts", ()))
         if artifacts:
             self._connection.send(Have(message.job, artifacts))
         self._report_memory()
