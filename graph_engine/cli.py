@@ -69,6 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
         document = _document(arguments, engine)
         check_folder(arguments.out)
         console = cli_output.console_for(document, arguments.quiet)
+        engine.show_previews(None)  # a terminal shows none
         cancellation = Cancellation()
         try:
             with _interruptible(cancellation), redirect_stdout(sys.stderr):  # what libraries print

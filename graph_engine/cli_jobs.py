@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph_engine import cli_output, events
 from graph_engine.artifact import Artifact
@@ -26,8 +26,9 @@ from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
 from graph_engine.settings import Settings
-from graph_engine.workers.local import LocalWorkers
-from graph_engine.workers.local_worker import LocalWorker
+
+if TYPE_CHECKING:
+    from graph_engine.workers.local_worker import LocalWorker
 
 KEPT = 10_000  # ended jobs; older ones are forgotten
 
@@ -56,6 +57,8 @@ def work(arguments: argparse.Namespace, interruptible: Callable[[Cancellation], 
 
     This process imports no pack: what only packs can do is asked of the workers.
     """
+    from graph_engine.workers.local import LocalWorkers
+
     check_folder(arguments.out)
     settings = Settings.given(data=arguments.data)
     data = settings.data.expanduser()
@@ -84,7 +87,10 @@ class _Shown:
 
     def listen(self, job: Job) -> events.Listener:
         """The console of a job that begins; where several run at a time, lines in place of bars."""
-        document = loads_document(self._queue.document(job.id))
+        try:
+            document = loads_document(self._queue.document(job.id))
+        except DocumentError:  # the job will fail of it, and say so
+            return self._consoles.setdefault(job.id, cli_output.Silent())
         console = cli_output.console_for(document, self._arguments.quiet, bars=not self._several)
         self._consoles[job.id] = console
         return console

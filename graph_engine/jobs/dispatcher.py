@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -16,6 +17,8 @@ from graph_engine.run import Previews
 
 POLL_SECONDS = 0.5  # between two looks for new jobs
 
+
+log = logging.getLogger(__name__)
 
 W = TypeVar("W", bound=Worker)
 
@@ -80,6 +83,8 @@ class Dispatcher(Generic[W]):
             except Exception as error:  # this worker is of no use; the others go on
                 with self._changed:
                     self._unusable.append(error)
+                    if len(self._unusable) < len(self._workers):
+                        log.error("%s", error)
                 return
             try:
                 if self._next(runner, worker, listen, ended, stop):

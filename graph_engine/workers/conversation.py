@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from graph_engine.artifact import Artifact
-from graph_engine.errors import EngineError
 from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.wire import WireError, event_types, from_wire
 from graph_engine.workers.connection import Connection
@@ -20,6 +19,7 @@ from graph_engine.workers.errors import (
     ConnectionEnded,
     FileNotDelivered,
     FrameTooLarge,
+    NoAnswer,
     WorkerEnded,
 )
 from graph_engine.workers.exchange import Exchange, artifact_needs
@@ -152,7 +152,7 @@ class Conversation:
     ) -> tuple[dict[str, Any], bytes]:
         """Ask a question, also while an order runs.
 
-        Raises `WorkerEnded`, or an `EngineError` with why there is no answer.
+        Raises `WorkerEnded` and `NoAnswer`.
         """
         asked = _Asked()
         with self._changed:
@@ -165,7 +165,7 @@ class Conversation:
         if asked.answer is None:
             raise WorkerEnded(f"The worker '{self.name}' ended ({self._ended}) before it answered.")
         if asked.answer.error:
-            raise EngineError(asked.answer.error)
+            raise NoAnswer(asked.answer.error)
         return asked.answer.result, bytes(asked.data)
 
     def listen(self, alive: Callable[[], bool]) -> str:

@@ -25,5 +25,9 @@ class WorkerEnded(EngineError):
     """A worker ended before it answered."""
 
 
+class NoAnswer(EngineError):
+    """A worker could not answer what it was asked; the text says why."""
+
+
 class FileNotDelivered(EngineError):
     """A file that one side asked for did not come whole."""

@@ -62,11 +62,7 @@ class Exchange:
         with self._changed:
             new = [need for need in lacking if _key(need) not in self._arriving]
             for need in new:
-                self._refused.pop(_key(need), None)
-                file = tempfile.NamedTemporaryFile()  # noqa: SIM115 (closed when the file is settled)
-                self._arriving[_key(need)] = _Arriving(need, file, blake3())
-        for need in new:
-            self._errands.put(partial(self._connection.send, need))
+                self._expect(need)
         return lacking
 
     def waiting(self, needs: Iterable[Need]) -> bool:
@@ -124,6 +120,18 @@ class Exchange:
                 arriving.file.close()
             self._arriving.clear()
             self._changed.notify_all()
+
+    def _expect(self, need: Need) -> None:
+        self._refused.pop(_key(need), None)
+        folder = self._files.uploads if need.place == "upload" else self._artifacts.folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = tempfile.NamedTemporaryFile(dir=folder, prefix=".arriving-")  # noqa: SIM115 (see `_settle`)
+        except OSError as error:
+            self._refused[_key(need)] = f"A file from the other side can not be kept: {error}"
+            return
+        self._arriving[_key(need)] = _Arriving(need, file, blake3())
+        self._errands.put(partial(self._connection.send, need))
 
     def _add(self, arriving: _Arriving, blob: Blob) -> None:
         arriving.size += len(blob.data)

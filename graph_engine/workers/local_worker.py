@@ -177,7 +177,7 @@ class LocalWorker:
             self._conversation = conversation
             if self._closing.is_set():
                 conversation.stop()
-            how = conversation.listen(lambda: spawned.process.poll() is None)
+            how = conversation.listen(spawned.alive)
         finally:
             if how:
                 spawned.kill()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,6 +28,12 @@ class Spawned:
     connection: Connection
     printing: threading.Thread
 
+    def alive(self) -> bool:
+        """Whether it has not ended. It is not collected yet, so that its number is nobody else's."""
+        if not hasattr(os, "waitid"):  # macOS
+            return self.process.poll() is None
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
     def kill(self) -> None:
         """End the process and all that it forked, at once."""
         with suppress(OSError):
@@ -36,8 +43,9 @@ class Spawned:
 
     def bury(self) -> int:
         """Kill what is left of it and give the exit status; the connection ends."""
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(_LAST_SECONDS)
+        last = time.monotonic() + _LAST_SECONDS
+        while self.alive() and time.monotonic() < last:
+            time.sleep(0.01)
         self.kill()
         status = self.process.wait()
         self.connection.end()

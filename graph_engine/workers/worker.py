@@ -197,7 +197,14 @@ class WorkerProcess:
 
     def _report_memory(self) -> None:
         used, budget = self._engine.store.memory_use()
-        self._connection.send(Memory(resident_bytes(), used, budget, self._engine.services.reports()))
+        try:
+            services = self._engine.services.reports()
+            self._connection.send(Memory(resident_bytes(), used, budget, services))
+        except ConnectionEnded:
+            raise
+        except Exception:  # a service may say anything, or fail; that is no reason to end
+            log.exception("The services' reports can not be sent.")
+            self._connection.send(Memory(resident_bytes(), used, budget))
 
     def _every(self, seconds: float, act: Callable[[], None], name: str) -> None:
         def repeat() -> None:

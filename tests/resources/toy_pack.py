@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import Field
 
 from graph_engine import Artifact, Codec, FilePath, Multiline, Pack, Run, Seed, ValueType, node
+from graph_engine.atomic import write_atomic
 
 T = TypeVar("T")
 
@@ -199,7 +200,7 @@ def train(steps: int = 5, seconds: float = 0.0, after: int = 0, *, run: Run) -> 
     while done < steps:
         time.sleep(seconds)
         done += 1
-        checkpoint.write_text(str(done))
+        write_atomic(checkpoint, str(done).encode())
         run.progress(done, steps)
     return done - first
 

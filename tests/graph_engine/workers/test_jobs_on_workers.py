@@ -194,6 +194,22 @@ def test_a_worker_reports_what_it_is_and_its_memory(works: Works) -> None:
     assert 0 < worker.memory.used <= worker.memory.budget
 
 
+def test_jobs_go_rather_to_a_worker_that_says_it_holds_their_models(works: Works) -> None:
+    worker = works.workers.workers[0]
+    works.one(rough({"h": ("rough:hold", {"model": "m1"})}, {"o": "h.text"}))
+    assert worker.models == {"m1"}
+    other = works.submit(GOOD, required_models=("m2",))
+    held = works.submit(GOOD, required_models=("m1",))
+    assert [job.id for job in works.run()] == [held, other]
+
+
+def test_a_service_whose_report_can_not_be_sent_ends_no_worker(works: Works) -> None:
+    pid = works.pid()
+    works.one(rough({"h": ("rough:hold", {"model": "odd"})}, {"o": "h.text"}))
+    assert works.one(GOOD).status == "done"
+    assert (works.pid(), works.workers.workers[0].models) == (pid, set())
+
+
 def test_what_the_queue_or_a_listener_raises_stops_the_job_and_is_raised(works: Works) -> None:
     job = works.submit(SLOW)
 

@@ -128,6 +128,22 @@ def count_bytes(path: Annotated[str, FilePath("any")], *, run: Run) -> int:
     return run.open_file(path).stat().st_size
 
 
+class Shelf:
+    """A service that says which models it holds; the model "odd" makes its report one that is no JSON."""
+
+    def __init__(self) -> None:
+        self.models: list[str] = []
+
+    def report(self) -> dict[str, object]:
+        return {"models": self.models, "odd": object() if "odd" in self.models else None}
+
+
+@node(title="Hold a model")
+def hold(model: str, *, run: Run) -> str:
+    run.service(Shelf).models.append(model)
+    return model
+
+
 @node(title="Surroundings")
 def python_path() -> str:
     return os.environ.get("PYTHONPATH", "unset")
