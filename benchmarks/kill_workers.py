@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from graph_engine.plan import EVICTED  # noqa: E402
 
 KILLS = 200
 OF_THE_PARENT = 0.25  # of all kills
-LONGEST_PAUSE = 1.2  # seconds from one kill to the next
+LONGEST_PAUSE = 1.5  # seconds from one kill to the next
 WAITING = 4  # jobs that wait while there are kills to come
 WORKERS = 2
 LIMIT = 300.0  # seconds that the queue may take to finish
@@ -93,6 +94,7 @@ class Found:
     attempts: int = 0
     nodes: int = 0
     given_up: int = 0
+    gave_up: int = 0
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -105,6 +107,7 @@ class Killing:
         self.queue, self.journal = JobQueue(data / "jobs.sqlite"), Journal(data / "jobs.sqlite")
         self.expected: dict[str, tuple[str, int]] = {}
         self.found = Found()
+        self.killing = True
         self.parent = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -127,8 +130,8 @@ class Killing:
             )
 
     def feed(self) -> None:
-        """Let no worker be without a job."""
-        while self.queue.counts().get("queued", 0) < WAITING:
+        """Let no worker be without a job, as long as there are kills to come."""
+        while self.killing and self.queue.counts().get("queued", 0) < WAITING:
             number = len(self.expected)
             kind, outputs = self.chance.choice(KINDS)
             nodes = {
@@ -142,18 +145,18 @@ class Killing:
 
     def kill(self) -> None:
         """Kill the parent, or a worker of it, at a random moment."""
-        moment = time.monotonic() + self.chance.uniform(0, LONGEST_PAUSE)
         of_the_parent = self.chance.random() < OF_THE_PARENT
-        while True:
-            self.feed()
-            workers = list(children(self.parent.pid))
-            if time.monotonic() >= moment and (workers or of_the_parent):
-                break
-            time.sleep(0.005)
+        workers: list[int] = []
+        while not workers and not of_the_parent:  # not at the very moment that one begins, each time
+            workers = self.workers()
+        moment = time.monotonic() + self.chance.uniform(0, LONGEST_PAUSE)
+        while time.monotonic() < moment:
+            workers = self.workers()
         self.found.under_a_job += bool(self.queue.counts().get("running", 0))
-        if not of_the_parent:
+        if workers and not of_the_parent:
             self.found.kills["worker"] += 1
-            os.kill(self.chance.choice(workers), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self.chance.choice(workers), signal.SIGKILL)
             return
         self.found.kills["parent"] += 1
         self.parent.kill()
@@ -166,14 +169,24 @@ class Killing:
             time.sleep(0.005)
         self.parent = self.start()
 
+    def workers(self) -> list[int]:
+        """The workers that there are; meanwhile the queue is fed, and a parent that gave up is replaced."""
+        time.sleep(0.005)
+        self.feed()
+        if self.parent.poll() is not None:
+            self.found.gave_up += 1
+            self.parent = self.start()
+        return list(children(self.parent.pid))
+
     def finish(self) -> None:
         """Let the queue run dry, and end the parent."""
+        self.killing = False
         begun = time.monotonic()
         while self.queue.counts().keys() & {"queued", "running"}:
             if time.monotonic() - begun > LIMIT:
                 self.found.wrong.append(f"the queue did not finish: {self.queue.counts()}")
                 break
-            time.sleep(0.05)
+            self.workers()
         self.parent.send_signal(signal.SIGINT)
         self.parent.wait(60)
 
@@ -273,12 +286,13 @@ def main() -> int:
         *((f"jobs {status}", count) for status, count in sorted(found.statuses.items())),
         ("attempts", found.attempts),
         (f"jobs given up after {MAX_CRASHES} crashes in a row", found.given_up),
+        ("parents that gave up: workers killed five times as they began", found.gave_up),
         ("nodes computed", found.nodes),
         ("things that went wrong", len(found.wrong)),
         ("seconds", f"{found.seconds:.0f}"),
     ]
     for what, figure in rows:
-        print(f"{what:<40}{figure:>12}")
+        print(f"{what:<64}{figure:>12}")
     for wrong in found.wrong:
         print(wrong)
     return bool(found.wrong)

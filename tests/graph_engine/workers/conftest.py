@@ -128,4 +128,4 @@ def open_works(tmp_path: Path) -> Iterator[Callable[..., Works]]:
 
 @pytest.fixture
 def works(open_works: Callable[..., Works]) -> Works:
-    return open_works(Supervision(grace=2.0, backoff=0.05))
+    return open_works(Supervision(grace=30.0, backoff=0.05))

@@ -18,7 +18,7 @@ from tests.graph_engine.conftest import link
 from tests.graph_engine.workers.conftest import Works, gone, rough, until
 from tests.graph_engine.workers.test_jobs_on_workers import GOOD, SHORTER, when_training
 
-QUICK = Supervision(heartbeat=2.0, grace=0.5, backoff=0.05)
+QUICK = Supervision(heartbeat=4.0, grace=0.5, backoff=0.05)
 
 
 def with_a_number_first(kind: str, **inputs: object) -> object:
@@ -145,7 +145,7 @@ def test_a_worker_that_is_stopped_by_a_signal_is_replaced(open_works: Callable[.
     done = works.queue.get(job)
     assert (done.status, done.attempts) == ("done", 2)
     (ended,) = [event for event in works.journal.read(job) if event.kind == "worker_ended"]
-    assert "it gave no sign of life for 2 s" in ended.data["error"]
+    assert "it gave no sign of life for 4 s" in ended.data["error"]
     assert gone(pid)
 
 
