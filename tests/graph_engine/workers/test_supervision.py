@@ -163,6 +163,25 @@ def test_a_worker_whose_interpreter_is_stuck_is_replaced(open_works: Callable[..
     assert "no sign of life" in first.data["error"]
 
 
+def test_a_worker_that_breaks_the_protocol_is_replaced(works: Works) -> None:
+    job = works.submit(with_a_number_first("rough:garble"))
+    good = works.submit(GOOD)
+    works.run()
+    failed = works.queue.get(job)
+    assert failed.status == "failed"
+    assert "it broke the protocol: A frame begins with b'this'" in failed.error
+    assert works.queue.get(good).status == "done"
+
+
+def test_a_worker_of_another_version_is_not_used(
+    open_works: Callable[..., Works], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph_engine.workers.conversation.VERSION", 99)
+    works = open_works(Supervision(starts=2, backoff=0.01))
+    with pytest.raises(WorkerUnusable, match="it has version 1 of it, this program 99"):
+        works.workers.workers[0].ready(Cancellation())
+
+
 def test_a_worker_that_dies_between_jobs_harms_none(works: Works) -> None:
     pid = works.pid()
     os.kill(pid, signal.SIGKILL)

@@ -108,6 +108,19 @@ def speak_everywhere() -> int:
     return 1
 
 
+@node(title="Garble")
+def garble() -> int:
+    """Write on every socket that the process has."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
+                os.write(int(name), b"this is no frame at all")
+        except OSError:
+            continue
+    time.sleep(600)
+    return 0
+
+
 @node(title="Preview")
 def previews(count: int = 3, seconds: float = 0.0, *, run: Run) -> int:
     """Show `count` previews that say their size; gives how many were asked for."""
