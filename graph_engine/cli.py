@@ -69,6 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
         document = _document(arguments, engine)
         check_folder(arguments.out)
         console = cli_output.console_for(document, arguments.quiet)
+        engine.show_previews(None)  # a terminal shows none
         cancellation = Cancellation()
         try:
             with _interruptible(cancellation), redirect_stdout(sys.stderr):  # what libraries print
@@ -150,8 +151,7 @@ def _submit(arguments: argparse.Namespace) -> int:
 
 
 def _work(arguments: argparse.Namespace) -> int:
-    with _engine(arguments) as engine:
-        return cli_jobs.work(arguments, engine, _interruptible)
+    return cli_jobs.work(arguments, _interruptible)
 
 
 def _nodes(arguments: argparse.Namespace) -> int:

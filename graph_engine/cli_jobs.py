@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph_engine import cli_output, cli_transfer, events
 from graph_engine.artifact import Artifact
@@ -19,15 +18,18 @@ from graph_engine.document import Document
 from graph_engine.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError
-from graph_engine.export import check_folder, portable, write_artifacts
+from graph_engine.export import check_folder, portable, write_artifacts, write_file
+from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.errors import JobConflict
 from graph_engine.jobs.job import STATUSES, Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
-from graph_engine.jobs.runner import Runner, the_only_runner
+from graph_engine.jobs.runner import the_only_runner
 from graph_engine.settings import Settings
 
-POLL_SECONDS = 0.5  # between two looks for new jobs
+if TYPE_CHECKING:
+    from graph_engine.workers.local_worker import LocalWorker
+
 KEPT = 10_000  # ended jobs; older ones are forgotten
 
 
@@ -45,6 +47,7 @@ def submit(arguments: argparse.Namespace, engine: Engine, document: Document) ->
         wanted=tuple(arguments.only) or None,
         idempotency_key=arguments.key,
         required_models=tuple(sorted(set(kept.lock.models.values()))),
+        continue_on_error=arguments.keep_going,
     )
     with _queue(engine.data) as queue:
         job = queue.submit(request)
@@ -52,42 +55,55 @@ def submit(arguments: argparse.Namespace, engine: Engine, document: Document) ->
     return 0
 
 
-def work(
-    arguments: argparse.Namespace,
-    engine: Engine,
-    interruptible: Callable[[Cancellation], Any],
-) -> int:
-    """Run what waits, until the queue is empty, or with --wait until it is stopped."""
+def work(arguments: argparse.Namespace, interruptible: Callable[[Cancellation], Any]) -> int:
+    """Run what waits on workers, until the queue is empty, or with --wait until it is stopped.
+
+    This process imports no pack: what only packs can do is asked of the workers.
+    """
+    from graph_engine.workers.local import LocalWorkers
+
     check_folder(arguments.out)
-    stop, failed = Cancellation(), False
+    settings = Settings.given(data=arguments.data)
+    data = settings.data.expanduser()
+    stop = Cancellation()
     with ExitStack() as stack:
-        stack.enter_context(the_only_runner(engine.data))
-        queue = stack.enter_context(_queue(engine.data))
-        journal = Journal(engine.data / "jobs.sqlite")
+        stack.enter_context(the_only_runner(data))
+        queue = stack.enter_context(_queue(data))
+        journal = Journal(data / "jobs.sqlite")
         stack.callback(journal.close)
         stack.enter_context(interruptible(stop))
         queue.recover()
-        runner = Runner(engine, queue, journal)
-        consoles: list[cli_output.Console] = []
+        workers = stack.enter_context(LocalWorkers(settings, arguments.device))
+        shown = _Shown(queue, arguments, several=len(workers.workers) > 1)
+        dispatcher = Dispatcher(workers.workers, queue, journal)
+        dispatcher.run(shown.listen, shown.ended, stop, wait=arguments.wait)
+    return 130 if stop.cancelled else int(shown.failed)
 
-        def console(job: Job) -> events.Listener:
-            consoles.append(cli_output.console_for(loads_document(queue.document(job.id)), arguments.quiet))
-            return consoles[-1]
 
-        while not stop.cancelled:
-            with redirect_stdout(sys.stderr):
-                job = runner.run_next(console, stop)
-            while consoles:
-                consoles.pop().close()
-            if job is not None:
-                failed |= job.status == "failed"
-                _tell(job, engine, queue, arguments)
-                queue.keep(KEPT)
-            elif arguments.wait:
-                time.sleep(POLL_SECONDS)
-            else:
-                break
-    return 130 if stop.cancelled else int(failed)
+class _Shown:
+    """What `work` shows: a console for each job that runs, a line and its files for each that ended."""
+
+    def __init__(self, queue: JobQueue, arguments: argparse.Namespace, several: bool) -> None:
+        self._queue, self._arguments, self._several = queue, arguments, several
+        self._consoles: dict[str, cli_output.Console] = {}
+        self.failed = False
+
+    def listen(self, job: Job) -> events.Listener:
+        """The console of a job that begins; where several run at a time, lines in place of bars."""
+        try:
+            document = loads_document(self._queue.document(job.id))
+        except DocumentError:  # the job will fail of it, and say so
+            return self._consoles.setdefault(job.id, cli_output.Silent())
+        console = cli_output.console_for(document, self._arguments.quiet, bars=not self._several)
+        self._consoles[job.id] = console
+        return console
+
+    def ended(self, job: Job, worker: LocalWorker) -> None:
+        """Say what became of a job, and write what it saved."""
+        self._consoles.pop(job.id).close()
+        self.failed |= job.status == "failed"
+        _tell(job, worker, self._queue, self._arguments)
+        self._queue.keep(KEPT)
 
 
 def jobs(arguments: argparse.Namespace) -> int:
@@ -145,7 +161,8 @@ def _save(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
         raise JobConflict(f"Job '{job.id}' is {job.status}; only a done one has something to save.")
     check_folder(arguments.out)
     with Engine(settings=Settings.given(data=arguments.data)) as engine:
-        for path in _written(job, engine, queue, arguments.out):
+        engine.catalogue.packs()  # those that put documents into pictures
+        for path in write_artifacts(_artifacts(job), _as_run(job, queue), engine, arguments.out):
             print(path)
     return 0
 
@@ -203,6 +220,9 @@ def add_options(
     submit_parser.add_argument("--owner", default="", metavar="NAME", help="owners take turns")
     submit_parser.add_argument("--key", metavar="KEY", help="submitting again with this key adds no job")
     submit_parser.add_argument(
+        "--keep-going", action="store_true", help="after a failure, go on with what does not depend on it"
+    )
+    submit_parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="compute this output or node only"
     )
     jobs_parser.add_argument("action", nargs="?", choices=sorted(ACTIONS), default="list")
@@ -221,12 +241,22 @@ def add_options(
     for one in (jobs_parser, work_parser):
         one.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where pictures go")
     work_parser.add_argument("--wait", action="store_true", help="when the queue is empty, wait for more")
-    work_parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda:0, ...")
+    work_parser.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="DEVICE",
+        help="auto, cpu, cuda:0, ...; several: a worker each",
+    )
     work_parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
-def _tell(job: Job, engine: Engine, queue: JobQueue, arguments: argparse.Namespace) -> None:
-    paths = _written(job, engine, queue, arguments.out) if job.status == "done" else []
+def _tell(job: Job, worker: LocalWorker, queue: JobQueue, arguments: argparse.Namespace) -> None:
+    paths: list[Path] = []
+    if job.status == "done":
+        document = _as_run(job, queue).dumps()
+        for one in _artifacts(job):
+            paths.append(write_file(one.name, worker.export(one, document), arguments.out))
     if arguments.json:
         print(json.dumps(job_json(job) | {"paths": list(map(str, paths))}, ensure_ascii=False), flush=True)
         return
@@ -237,12 +267,16 @@ def _tell(job: Job, engine: Engine, queue: JobQueue, arguments: argparse.Namespa
         print(job.error, file=sys.stderr)
 
 
-def _written(job: Job, engine: Engine, queue: JobQueue, folder: Path) -> list[Path]:
-    artifacts = [Artifact(**one) for one in job.result.get("artifacts", ())]
+def _artifacts(job: Job) -> list[Artifact]:
+    return [Artifact(**one) for one in job.result.get("artifacts", ())]
+
+
+def _as_run(job: Job, queue: JobQueue) -> Document:
+    """The job's document, locked to what it was run with rather than to what it was submitted with."""
     document = loads_document(queue.document(job.id))
     if "lock" in job.result:
         document = Document.model_validate({**document.as_json(), "lock": job.result["lock"]})
-    return write_artifacts(artifacts, document, engine, folder)
+    return document
 
 
 def _line(job: Job) -> str:

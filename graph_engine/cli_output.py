@@ -35,12 +35,12 @@ class Console(Protocol):
     def close(self) -> None: ...
 
 
-def console_for(document: Document, quiet: bool) -> Console:
+def console_for(document: Document, quiet: bool, *, bars: bool = True) -> Console:
     """Bars on a terminal, plain lines elsewhere, nothing when asked to be quiet. All of it on stderr."""
     if quiet or sys.stderr is None:  # None where it was closed
         return Silent()
     titles = {node_id: node.title or node_id for node_id, node in document.nodes.items()}
-    return Bars(titles) if sys.stderr.isatty() else Lines(titles, sys.stderr)
+    return Bars(titles) if bars and sys.stderr.isatty() else Lines(titles, sys.stderr)
 
 
 class Silent:

@@ -185,11 +185,6 @@ class Computation:
             return values
         except (Cancelled, NeedsFailed):
             raise
-        except SystemExit as error:
-            cause: BaseException = NodeExited(
-                f"it tried to end the whole process (exit status {error.code})."
-            )
-            raise NodeFailed(task.node, task.type_name, _given(arguments), cause) from cause
         except Exception as error:  # a node may raise anything; it becomes an error that names the node
             raise NodeFailed(task.node, task.type_name, _given(arguments), error) from error
 

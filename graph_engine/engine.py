@@ -29,7 +29,7 @@ from graph_engine.migrate import Change, Migrated, migrated
 from graph_engine.plan import Plan, plan
 from graph_engine.problem import Problem
 from graph_engine.result import Outputs, RunResult, RunStatus
-from graph_engine.run import Run, Surroundings
+from graph_engine.run import Previews, Run, Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
 from graph_engine.store.artifacts import ArtifactFolder
@@ -164,6 +164,10 @@ class Engine:
             tuple(execution.errors),
             tuple(execution.stuck),
         )
+
+    def show_previews(self, previews: Previews | None) -> None:
+        """How runs from now on show work in progress; None: not at all."""
+        self._surroundings = replace(self._surroundings, previews=previews)
 
     def close(self) -> None:
         """Close services and store."""

@@ -90,7 +90,7 @@ class NodeTimedOut(EngineError):
 
 
 class NodeExited(EngineError):
-    """A node tried to end the whole process."""
+    """A node called `sys.exit`; a node ends by returning or by raising."""
 
 
 class FlowFailed(EngineError):

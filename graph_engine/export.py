@@ -76,21 +76,25 @@ def write_artifacts(
     """Write artifacts into `folder`, each with the document that made them where its kind can hold it."""
     for node in document.nodes.values():
         engine.catalogue.node_type(node.type)  # loads its pack, which may be the one that has the exporter
-    plain = document.as_json()
-    paths = []
-    for artifact in artifacts:
-        data = engine.artifacts.path(artifact).read_bytes()
-        exporter = engine.catalogue.exporter(artifact.media_type)
-        if exporter is not None:
-            data = exporter(data, plain)
-        try:
-            paths.append(_write_new(folder, artifact.name, data))
-        except OSError as error:
-            raise FolderUnusable(
-                f"'{artifact.name}' can not be written into '{folder}' ({error.strerror or error}). "
-                "Name another folder with --out; what was computed is kept."
-            ) from error
-    return paths
+    return [write_file(one.name, exported(one, document, engine), folder) for one in artifacts]
+
+
+def exported(artifact: Artifact, document: Document, engine: Engine) -> bytes:
+    """The bytes of an artifact, with the document inside where its kind can hold it."""
+    data = engine.artifacts.path(artifact).read_bytes()
+    exporter = engine.catalogue.exporter(artifact.media_type)
+    return data if exporter is None else exporter(data, document.as_json())
+
+
+def write_file(name: str, data: bytes, folder: Path) -> Path:
+    """Write one file into `folder` under a free name; gives its path. Raises `FolderUnusable`."""
+    try:
+        return _write_new(folder, name, data)
+    except OSError as error:
+        raise FolderUnusable(
+            f"'{name}' can not be written into '{folder}' ({error.strerror or error}). "
+            "Name another folder with --out; what was computed is kept."
+        ) from error
 
 
 def _write_new(folder: Path, name: str, data: bytes) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from graph_engine.compile import Given, Task
+from graph_engine.contained import contained
 from graph_engine.coroutines import run_coroutine
 from graph_engine.describe import describe
 from graph_engine.errors import InputRefused, NodeReturnedWrongType
@@ -24,12 +25,13 @@ GRAPH = "graph"  # what a returned graph is called among a node's results
 def invoke(declared: NodeType, arguments: Mapping[str, Any], run: Run) -> Any:
     """Call a node's function: plain, `async def`, or a generator that yields progress or previews."""
     given = {**arguments, "run": run} if declared.takes_run else arguments
-    result = declared.function(**given)
-    if inspect.iscoroutine(result):
-        return run_coroutine(result, run.check_cancelled)
-    if inspect.isgenerator(result):
-        return _exhaust(result, run)
-    return result
+    with contained():
+        result = declared.function(**given)
+        if inspect.iscoroutine(result):
+            return run_coroutine(result, run.check_cancelled)
+        if inspect.isgenerator(result):
+            return _exhaust(result, run)
+        return result
 
 
 def accept_inputs(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,19 +24,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PREVIEW_SECONDS = 0.2
 PROGRESS_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
+class Previews:
+    """How work in progress is shown: `size` pixels on the longer side, one in `seconds` from each node."""
+
+    size: int = 256
+    seconds: float = 0.2
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """What all nodes of one engine share: device, services, files, artifacts."""
+    """What all nodes of one engine share: device, services, files, artifacts, and how previews are wanted."""
 
     device: str
     services: Services
     files: Files
     artifacts: ArtifactFolder
     catalogue: Catalogue | None = None
+    previews: Previews | None = Previews()
 
 
 class Run:
@@ -77,10 +85,18 @@ class Run:
             self._last_progress = now
             self._listener(events.NodeProgress(self.node, done, total, note))
 
+    @property
+    def preview_size(self) -> int:
+        """How many pixels the longer side of a preview is to have."""
+        return (self._surroundings.previews or Previews()).size
+
     def preview(self, data: bytes | Callable[[], bytes], media_type: str = "image/png") -> None:
-        """Show work in progress, at most five times a second; a function is called only when shown."""
+        """Show work in progress, as often as is wanted; a function is called only when shown."""
+        wanted = self._surroundings.previews
+        if self._listener is None or wanted is None:
+            return
         now = time.monotonic()
-        if self._listener and now - self._last_preview >= PREVIEW_SECONDS:
+        if now - self._last_preview >= wanted.seconds:
             self._last_preview = now
             shown = data if isinstance(data, bytes) else data()
             self._listener(events.NodePreview(self.node, shown, media_type))

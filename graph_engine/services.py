@@ -22,6 +22,13 @@ class Services:
                 self._instances[cls] = cls()
             return cast(T, self._instances[cls])
 
+    def reports(self) -> dict[str, dict[str, Any]]:
+        """What every service with a `report` method says of itself, as plain JSON, by its class's name."""
+        with self._lock:
+            instances = list(self._instances.values())
+        found = {type(one).__name__: getattr(one, "report", None) for one in instances}
+        return {name: report() for name, report in found.items() if callable(report)}
+
     def close(self) -> None:
         """Close, newest first, every service that has a `close` method."""
         with self._lock:

@@ -38,6 +38,17 @@ class ModelPool:
             self._shrink()
             return model
 
+    def report(self) -> dict[str, Any]:
+        """What the pool holds: digests of the models, their bytes, and the budget."""
+        held = list(
+            self._models.items()
+        )  # without the lock, which is held as long as a model is being loaded
+        return {
+            "models": sorted({digest for (digest, _, _), _ in held}),
+            "bytes": sum(_bytes(model) for _, model in held),
+            "budget": self.budget,
+        }
+
     def _shrink(self) -> None:
         while len(self._models) > 1 and sum(map(_bytes, self._models.values())) > self.budget:
             self._models.popitem(last=False)

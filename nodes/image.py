@@ -9,7 +9,7 @@ from pydantic import Field
 from graph_engine import Artifact, FilePath, Run, node
 from nodes.errors import NodeRefused, SizeMismatch
 from nodes.image_file import read_image
-from nodes.previews import png_of, strip
+from nodes.previews import png_of, small_png, strip
 from nodes.resize import Method, resized
 from nodes.values import Image
 
@@ -52,7 +52,7 @@ def save_image(
 @node(title="Preview image", category="image", kind="effect")
 def preview_image(image: Image, *, run: Run) -> Image:
     """Show pictures without saving them, and pass them on."""
-    run.preview(lambda: png_of(strip(image.pixels)))
+    run.preview(lambda: small_png(strip(image.pixels), run.preview_size))
     return image
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHORTEST_SIDE = 128  # pixels that a preview of a latent has at least
 MAX_PREVIEWED = 4  # pictures of a batch, side by side
 
 
@@ -30,8 +29,35 @@ def strip(pixels: Tensor) -> Tensor:
     return torch.cat(list(pixels[:MAX_PREVIEWED]), dim=2)
 
 
-def false_colours(latents: Tensor) -> bytes:
+def small_png(pixels: Tensor, size: int) -> bytes:
+    """One picture [3,H,W] as a PNG whose longer side has `size` pixels at most."""
+    from torch.nn import functional as F
+
+    height, width = pixels.shape[1:]
+    longer = max(height, width)
+    if longer > size:
+        fitted = (max(1, round(height * size / longer)), max(1, round(width * size / longer)))
+        pixels = F.interpolate(pixels[None].float(), fitted, mode="bilinear", antialias=True)[0]
+    return png_of(pixels)
+
+
+def small_file(data: bytes, size: int) -> bytes:
+    """A PNG whose longer side has `size` pixels at most: these bytes, or a smaller picture of them."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as picture:
+        if max(picture.size) <= size:
+            return data
+        picture.thumbnail((size, size))
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        return file.getvalue()
+
+
+def false_colours(latents: Tensor, size: int) -> bytes:
     """Latents [B,C,h,w] as a PNG: their three main directions as red, green and blue.
+
+    Enlarged by a whole number as far as the longer side has at most `size` pixels; reduced if it has more.
 
     A linear map that fits any autoencoder. The colours mean nothing; the shapes are the picture's.
     """
@@ -48,5 +74,6 @@ def false_colours(latents: Tensor) -> bytes:
     colours = F.pad(colours, (0, 3 - colours.shape[1]))
     colours = 0.5 + colours / (4 * colours.std(0) + 1e-6)  # two deviations fill the range
     pictures = colours.view(len(shown), *shown.shape[2:], 3).permute(0, 3, 1, 2)
-    enlarged = max(1, SHORTEST_SIDE // min(shown.shape[2:]))
-    return png_of(F.interpolate(strip(pictures)[None], scale_factor=float(enlarged), mode="nearest")[0])
+    picture = strip(pictures)
+    enlarged = max(1, size // max(picture.shape[1:]))
+    return small_png(F.interpolate(picture[None], scale_factor=float(enlarged), mode="nearest")[0], size)

@@ -58,7 +58,7 @@ def sample_latents(
 
     def tell(step: int, steps: int, x: Tensor, denoised: Tensor) -> None:
         run.progress(step + 1, steps)
-        run.preview(partial(false_colours, denoised))
+        run.preview(partial(false_colours, denoised, run.preview_size))
 
     batch, channels, height, width = latent.samples.shape
     with refusals():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph_engine import Run
+from nodes.previews import small_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,5 +75,5 @@ def samples(
 
 
 def _shown(run: Run, sheet: bytes) -> bytes:
-    run.preview(sheet)
+    run.preview(lambda: small_file(sheet, run.preview_size))
     return sheet

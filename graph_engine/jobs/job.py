@@ -16,7 +16,8 @@ class Request:
     """What somebody asks for. `document` is the text of a checked workflow with its inputs set.
 
     Of two requests of one owner with the same `idempotency_key` the second gets the first one's job.
-    Higher `priority` goes first. `required_models` are digests; a worker that holds them is preferred.
+    Higher `priority` goes first. `required_models` are digests; a worker that holds them is preferred. With
+    `continue_on_error` a failure stops only what depends on it.
     """
 
     document: str
@@ -26,6 +27,7 @@ class Request:
     wanted: tuple[str, ...] | None = None
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
+    continue_on_error: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Job:
     wanted: tuple[str, ...] | None = None
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
+    continue_on_error: bool = False
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
 

@@ -41,7 +41,7 @@ class Page:
 
 
 class JobQueue:
-    """Opens `jobs.sqlite`. Several processes may submit, read and steer; one runs (see `Runner`)."""
+    """Opens `jobs.sqlite`. Several processes may submit, read and steer; one runs (see `the_only_runner`)."""
 
     def __init__(self, path: Path) -> None:
         self._file = open_jobs(path)
@@ -154,8 +154,8 @@ class JobQueue:
             self._end(connection, job, status, to_json(dict(result or {})), error)
             return self._read(connection, job)
 
-    def give_back(self, job: str, *, crashed: bool = False) -> Job:
-        """Put a running job back to where it was in the queue: it was paused, or its worker died.
+    def give_back(self, job: str, *, crashed: bool = False, error: str = "") -> Job:
+        """Put a running job back to where it was in the queue: it was paused, or its worker died of `error`.
 
         A job that brought down `MAX_CRASHES` workers in a row fails; see `progressed`.
         """
@@ -168,12 +168,13 @@ class JobQueue:
             elif crashes >= MAX_CRASHES:
                 text = (
                     f"The worker died {crashes} times in a row while it ran this job; it is not tried again."
+                    f"{f' The last time: {error}' if error else ''}"
                 )
                 self._end(connection, job, "failed", "{}", text)
             else:
                 connection.execute(
-                    "UPDATE job SET status = 'queued', worker = '', crashes = ? WHERE id = ?",
-                    (crashes, job),
+                    "UPDATE job SET status = 'queued', worker = '', crashes = ?, error = ? WHERE id = ?",
+                    (crashes, error, job),
                 )
             return self._read(connection, job)
 
@@ -301,8 +302,8 @@ class JobQueue:
         connection.execute("INSERT OR IGNORE INTO owner VALUES (?, 0)", (request.owner,))
         connection.execute(
             "INSERT INTO job (id, status, name, owner, priority, place, submitted, document, wanted, "
-            "idempotency_key, request, required_models) VALUES (?, 'queued', ?, ?, ?, "
-            "coalesce((SELECT max(place) FROM job), 0) + 1, ?, ?, ?, ?, ?, ?)",
+            "idempotency_key, request, required_models, continue_on_error) VALUES (?, 'queued', ?, ?, ?, "
+            "coalesce((SELECT max(place) FROM job), 0) + 1, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job,
                 request.name,
@@ -314,6 +315,7 @@ class JobQueue:
                 request.idempotency_key,
                 digest,
                 to_json(request.required_models),
+                request.continue_on_error,
             ),
         )
         return self._read(connection, job)

@@ -10,7 +10,7 @@ from graph_engine.jobs.job import Job, Request
 
 COLUMNS = (
     "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
-    "worker, wanted, idempotency_key, required_models, result, error"
+    "worker, wanted, idempotency_key, required_models, continue_on_error, result, error"
 )
 
 
@@ -28,6 +28,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         wanted,
         idempotency_key,
         models,
+        continue_on_error,
         result,
         error,
     ) = row
@@ -48,6 +49,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         wanted=None if wanted is None else tuple(json.loads(wanted)),
         idempotency_key=idempotency_key,
         required_models=models_of(models),
+        continue_on_error=bool(continue_on_error),
         result=json.loads(result),
         error=error,
     )
@@ -64,7 +66,8 @@ def request_digest(request: Request) -> str:
     The document's lock does not: it is another one when a pack was updated between the two.
     """
     wanted = None if request.wanted is None else list(request.wanted)
-    return digest_text(canonical_json([_without_lock(request.document), wanted]))
+    asked = [_without_lock(request.document), wanted]
+    return digest_text(canonical_json([*asked, True] if request.continue_on_error else asked))
 
 
 def _without_lock(document: str) -> str:

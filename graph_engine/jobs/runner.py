@@ -1,28 +1,28 @@
-"""Running jobs: take the next one, run it, write down what happened, until the queue is empty."""
+"""Running a job: claim the next one, give it to a worker, write down what happens, end it or give it back."""
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from graph_engine import events
 from graph_engine.cancellation import Cancellation
-from graph_engine.document_io import loads_document
-from graph_engine.engine import Engine
-from graph_engine.errors import EngineError
 from graph_engine.jobs.errors import QueueTaken, UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import Claim, JobQueue
-from graph_engine.result import RunResult
+from graph_engine.jobs.worker import Order, Outcome, Tell, Worker
+from graph_engine.run import Previews
 from graph_engine.store.lock import taken
+from graph_engine.wire import event_as_json
 
 STEERING_SECONDS = 0.2  # between two looks at whether a running job was cancelled or paused
+WORKER_ENDED = "worker_ended"  # the journal's entry when a worker ended under a job
+
+Listen = Callable[[Job], Tell]
 
 
 @contextmanager
@@ -38,58 +38,52 @@ def the_only_runner(data: Path) -> Iterator[None]:
 
 
 class Runner:
-    """Runs jobs in this process, one after the other; what a killed run had finished is a hit."""
+    """Runs jobs on one worker, one after the other; what a killed run had finished is a hit."""
 
-    def __init__(self, engine: Engine, queue: JobQueue, journal: Journal, worker: str = "here") -> None:
-        self._engine, self._queue, self._journal = engine, queue, journal
-        self._worker = worker
+    def __init__(
+        self, worker: Worker, queue: JobQueue, journal: Journal, previews: Previews | None = None
+    ) -> None:
+        self._worker, self._queue, self._journal = worker, queue, journal
+        self._previews = previews
 
-    def run_next(self, listener: Callable[[Job], events.Listener], stop: Cancellation) -> Job | None:
+    def run_next(self, listen: Listen, stop: Cancellation) -> Job | None:
         """Run the next job to its end and give it as it stands then; None when no job may run.
 
         When `stop` is set the job goes back to the queue.
         """
-        claim = self._queue.claim(self._worker)
-        if claim is None:
-            return None
+        claim = self.claim()
+        return None if claim is None else self.run(claim, listen, stop)
+
+    def claim(self) -> Claim | None:
+        """Take the next job, rather one whose models the worker holds."""
+        return self._queue.claim(self._worker.name, self._worker.models)
+
+    def run(self, claim: Claim, listen: Listen, stop: Cancellation) -> Job:
+        """Run a job that was claimed."""
         job = claim.job.id
-        cancellation = Cancellation()
         facts = _Facts(self._journal, job, self._queue.progressed)
-        tell = listener(claim.job)
+        listener = listen(claim.job)
 
-        def both(event: events.Event) -> None:
+        def tell(event: events.Event) -> None:
             facts(event)
-            tell(event)
+            listener(event)
 
-        with self._steered(job, cancellation, stop):
-            result = self._run(claim, both, cancellation)
+        order = Order(job, claim.document, claim.job.wanted, self._previews, claim.job.continue_on_error)
+        with self._steered(job, stop):
+            outcome = self._worker.run(order, tell)
         facts.flush()
-        if isinstance(result, EngineError):
-            return self._queue.finish(job, "failed", error=str(result))
-        if result.status == "paused" or (result.status == "cancelled" and not self._is_cancelled(job)):
-            return self._queue.give_back(job)
-        error = "\n".join(map(str, result.errors))
-        made_with = self._engine.locked(
-            result.document
-        ).lock  # the document's own is of when it was submitted
-        kept = result_of(result) | {"lock": made_with.model_dump(mode="json")}
-        return self._queue.finish(job, result.status, kept, error)
+        return self._end(job, outcome)
 
-    def _run(
-        self, claim: Claim, listener: events.Listener, cancellation: Cancellation
-    ) -> RunResult | EngineError:
-        try:
-            return self._engine.run(
-                loads_document(claim.document),
-                wanted=claim.job.wanted,
-                listener=listener,
-                cancellation=cancellation,
-            )
-        except EngineError as error:  # the document does not fit the packs that are installed now
-            return error
+    def _end(self, job: str, outcome: Outcome) -> Job:
+        if outcome.status == "ended":
+            self._journal.write(job, [(WORKER_ENDED, {"worker": self._worker.name, "error": outcome.error})])
+            return self._queue.give_back(job, crashed=outcome.crashed, error=outcome.error)
+        if outcome.status == "paused" or (outcome.status == "cancelled" and not self._is_cancelled(job)):
+            return self._queue.give_back(job)
+        return self._queue.finish(job, outcome.status, outcome.result, outcome.error)
 
     @contextmanager
-    def _steered(self, job: str, cancellation: Cancellation, stop: Cancellation) -> Iterator[None]:
+    def _steered(self, job: str, stop: Cancellation) -> Iterator[None]:
         """Watch for what people want of the running job, as they may say it in another process."""
         over = threading.Event()
 
@@ -97,9 +91,9 @@ class Runner:
             while not over.wait(STEERING_SECONDS):
                 now = self._queue.get(job)
                 if stop.cancelled or now.cancel_asked:
-                    cancellation.cancel()
+                    self._worker.cancel()
                 elif now.paused:
-                    cancellation.pause()
+                    self._worker.pause()
 
         watcher = threading.Thread(target=watch, name=f"steer {job}", daemon=True)
         watcher.start()
@@ -114,15 +108,6 @@ class Runner:
             return self._queue.get(job).cancel_asked
         except UnknownJob:
             return True
-
-
-def result_of(result: RunResult) -> dict[str, Any]:
-    """What is kept of a run: its artifacts, what became of each node, and how long it took."""
-    return {
-        "seconds": round(result.seconds, 4),
-        "artifacts": [asdict(one) for one in result.artifacts],
-        "nodes": {node: asdict(report) for node, report in result.nodes.items()},
-    }
 
 
 class _Facts:
@@ -142,13 +127,7 @@ class _Facts:
             self.flush()
 
     def flush(self) -> None:
+        """Write what waits."""
         if self._waiting:
             self._journal.write(self._job, self._waiting)
             self._waiting.clear()
-
-
-def event_as_json(event: events.Event) -> tuple[str, dict[str, Any]]:
-    """The kind of an event, as `node_started`, and its fields as plain JSON."""
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
-    data = {one.name: getattr(event, one.name) for one in fields(event)}
-    return kind, {name: str(v) if isinstance(v, EngineError) else v for name, v in data.items()}

@@ -51,5 +51,8 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT INTO counter VALUES ('served', 0);
     INSERT INTO counter VALUES ('ended', 0);
     """,
+    """
+    ALTER TABLE job ADD COLUMN continue_on_error INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """`place` orders the jobs of one owner and priority; `ended_as` counts endings, so that no clock decides."""

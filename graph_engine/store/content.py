@@ -214,6 +214,10 @@ class ContentStore:
                 "make room for a megabyte; or delete that folder while nothing runs, and only time is lost."
             )
 
+    def memory_use(self) -> tuple[int, int]:
+        """Bytes of values in memory, and how many there may be."""
+        return self.memory.used, self.memory.budget
+
     def close(self) -> None:
         """Let go of memory and the database, and sweep what killed processes left."""
         self.memo.prune()

@@ -13,6 +13,7 @@ from typing import IO
 
 _POLL_SECONDS = 0.05
 _HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+_held: set[IO[bytes]] = set()
 
 
 @contextmanager
@@ -29,6 +30,8 @@ def computing(path: Path, check_cancelled: Callable[[], None]) -> Iterator[None]
         file.close()
         check_cancelled()
         time.sleep(_POLL_SECONDS)
+    if file is not None:
+        _held.add(file)
     try:
         yield
     finally:
@@ -56,6 +59,7 @@ def hold(path: Path) -> IO[bytes]:
 
 def release(file: IO[bytes], path: Path) -> None:
     """Remove a lock file that is held, then let it go."""
+    _held.discard(file)
     with suppress(OSError):  # Windows can not remove an open file; the next holder will
         path.unlink()
     file.close()
@@ -104,6 +108,16 @@ def _opened(path: Path) -> IO[bytes] | None:
         return path.open("a+b")
     except OSError:
         return None
+
+
+def _let_go() -> None:
+    """A process that a node forked does not hold the lock on when the one that computes is killed."""
+    for file in _held:
+        file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def _is_current(file: IO[bytes], path: Path) -> bool:

@@ -162,7 +162,7 @@ def test_a_node_that_exits_the_process_is_a_failed_node(two: Engine) -> None:
     (error,) = result.errors
     assert isinstance(error, NodeFailed)
     assert isinstance(error.__cause__, NodeExited)
-    assert "exit status 3" in str(error)
+    assert "sys.exit(3)" in str(error)
 
 
 def test_a_pause_ends_the_run_after_the_nodes_that_are_computing(two: Engine) -> None:

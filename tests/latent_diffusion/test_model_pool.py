@@ -57,6 +57,15 @@ def test_within_the_budget_both_stay(paths):
     assert load(pool, paths[1], "denoiser") is denoiser
 
 
+def test_the_report_names_the_models_by_digest(paths):
+    pool = ModelPool(budget=10**6)
+    assert pool.report() == {"models": [], "bytes": 0, "budget": 10**6}
+    load(pool, paths[0], "autoencoder")
+    report = pool.report()
+    assert report["models"] == [file_digest(paths[0])]
+    assert report["bytes"] > 0
+
+
 def test_weights_lie_channel_by_channel_on_a_cpu(paths):
     autoencoder = load(ModelPool(), paths[0], "autoencoder")
     assert autoencoder.encoder.conv_in.weight.is_contiguous()

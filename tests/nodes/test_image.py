@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from graph_engine import Catalogue, Engine, NodeFailed, Run, run_document
 from nodes.errors import ImageRefused, SizeMismatch
 from nodes.image import crop_image, image_batch, load_image, preview_image, resize_image, save_image
-from nodes.previews import false_colours
+from nodes.previews import false_colours, png_of, small_file, small_png, strip
 from nodes.values import Image
 
 
@@ -199,7 +199,16 @@ def test_a_preview_is_shown_and_the_image_passed_on() -> None:
 @pytest.mark.parametrize("channels", [1, 3, 4, 16])
 def test_any_latent_has_a_preview_and_equal_latents_an_equal_one(channels: int) -> None:
     latents = noise(1, channels, 16, 16)
-    with Pillow.open(io.BytesIO(false_colours(latents))) as picture:
-        assert picture.size == (128, 128)
+    with Pillow.open(io.BytesIO(false_colours(latents, 100))) as picture:
+        assert picture.size == (96, 96)
         assert picture.getextrema() != ((127, 127),) * 3
-    assert false_colours(latents) == false_colours(latents.clone())
+    assert false_colours(latents, 100) == false_colours(latents.clone(), 100)
+
+
+def test_previews_are_no_larger_than_is_wanted() -> None:
+    wide = Image(noise(3, 3, 20, 40))  # side by side 20 x 120
+    assert Pillow.open(io.BytesIO(small_png(strip(wide.pixels), 60))).size == (60, 10)
+    assert Pillow.open(io.BytesIO(false_colours(noise(1, 4, 100, 200), 50))).size == (50, 25)
+    sheet = png_of(wide.pixels[0])
+    assert Pillow.open(io.BytesIO(small_file(sheet, 10))).size == (10, 5)
+    assert small_file(sheet, 40) is sheet

@@ -29,6 +29,7 @@ from graph_engine import (
     ValueType,
     node,
 )
+from graph_engine.atomic import write_atomic
 from graph_engine.digest import digest_file
 
 T = TypeVar("T")
@@ -234,7 +235,7 @@ def train(steps: int = 5, seconds: float = 0.0, after: int = 0, *, run: Run) -> 
     while done < steps:
         time.sleep(seconds)
         done += 1
-        checkpoint.write_text(str(done))
+        write_atomic(checkpoint, str(done).encode())
         run.progress(done, steps)
     return done - first
 

@@ -137,6 +137,19 @@ def test_a_job_that_brings_workers_down_again_and_again_fails(queue):
     assert f"died {MAX_CRASHES} times in a row" in ended.error
 
 
+def test_a_job_that_is_given_back_says_how_its_worker_died_until_it_ends(queue):
+    job = queue.submit(request("a"))
+    claimed(queue)
+    assert queue.give_back(job.id, crashed=True, error="killed at node 'n'").error == "killed at node 'n'"
+    for _ in range(MAX_CRASHES - 1):
+        claimed(queue)
+        queue.give_back(job.id, crashed=True, error="killed again")
+    assert queue.get(job.id).error.endswith("it is not tried again. The last time: killed again")
+    queue.retry(job.id)
+    claimed(queue)
+    assert queue.finish(job.id, "done").error == ""
+
+
 def test_crashes_before_a_finished_node_do_not_count(queue):
     job = queue.submit(request("a"))
     for _ in range(MAX_CRASHES * 2):

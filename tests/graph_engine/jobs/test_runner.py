@@ -16,6 +16,7 @@ import pytest
 from graph_engine import Document, Engine, events
 from graph_engine.cancellation import Cancellation
 from graph_engine.jobs.errors import QueueTaken
+from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -31,7 +32,7 @@ class Bench:
     def __init__(self, engine: Engine) -> None:
         path = engine.data / "jobs.sqlite"
         self.queue, self.journal = JobQueue(path), Journal(path)
-        self.runner = Runner(engine, self.queue, self.journal)
+        self.runner = Runner(InProcess(engine), self.queue, self.journal)
         self.stop = Cancellation()
 
     def submit(self, what: Document, **fields: object) -> str:

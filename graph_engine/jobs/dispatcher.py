@@ -1,0 +1,124 @@
+"""The dispatcher: keeps several workers busy with the jobs of one queue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from graph_engine.cancellation import Cancellation
+from graph_engine.jobs.job import Job
+from graph_engine.jobs.journal import Journal
+from graph_engine.jobs.queue import JobQueue
+from graph_engine.jobs.runner import Listen, Runner
+from graph_engine.jobs.worker import Worker
+from graph_engine.run import Previews
+
+POLL_SECONDS = 0.5  # between two looks for new jobs
+
+
+log = logging.getLogger(__name__)
+
+W = TypeVar("W", bound=Worker)
+
+
+class Dispatcher(Generic[W]):
+    """One runner a worker, each in a thread of its own."""
+
+    def __init__(
+        self,
+        workers: Sequence[W],
+        queue: JobQueue,
+        journal: Journal,
+        previews: Previews | None = None,
+    ) -> None:
+        self._workers = tuple(workers)
+        self._queue, self._journal, self._previews = queue, journal, previews
+        self._changed = threading.Condition()
+        self._telling = threading.Lock()
+        self._busy = 0
+        self._errors: list[Exception] = []
+        self._unusable: list[Exception] = []
+
+    def run(
+        self,
+        listen: Listen,
+        ended: Callable[[Job, W], None],
+        stop: Cancellation,
+        *,
+        wait: bool = False,
+    ) -> None:
+        """Run jobs until none may run and none runs, or with `wait` until `stop` is set.
+
+        `ended` is told each job as it stands when its run is over, one at a time. A worker that can not be
+        used leaves its jobs to the others; the last one's error is raised, and so is any of the queue.
+        """
+        threads = [
+            threading.Thread(target=self._work, args=(worker, listen, ended, stop, wait), name=worker.name)
+            for worker in self._workers
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self._errors:
+            raise self._errors[0]
+        if len(self._unusable) == len(self._workers):
+            raise self._unusable[-1]
+
+    def _work(
+        self,
+        worker: W,
+        listen: Listen,
+        ended: Callable[[Job, W], None],
+        stop: Cancellation,
+        wait: bool,
+    ) -> None:
+        runner = Runner(worker, self._queue, self._journal, self._previews)
+        while not stop.cancelled and not self._errors:
+            try:
+                if not worker.ready(stop):
+                    return
+            except Exception as error:  # this worker is of no use; the others go on
+                with self._changed:
+                    self._unusable.append(error)
+                    if len(self._unusable) < len(self._workers):
+                        log.error("%s", error)
+                return
+            try:
+                if self._next(runner, worker, listen, ended, stop):
+                    continue
+            except Exception as error:  # the queue, or who is told: nobody can go on
+                with self._changed:
+                    self._errors.append(error)
+                    self._changed.notify_all()
+                stop.cancel()
+                return
+            with self._changed:
+                if not wait and not self._busy:
+                    return
+                self._changed.wait(POLL_SECONDS)
+
+    def _next(
+        self,
+        runner: Runner,
+        worker: W,
+        listen: Listen,
+        ended: Callable[[Job, W], None],
+        stop: Cancellation,
+    ) -> bool:
+        with self._changed:  # claimed and busy in one step: nobody may find the queue empty in between
+            claim = runner.claim()
+            if claim is None:
+                return False
+            self._busy += 1
+        try:
+            job = runner.run(claim, listen, stop)
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+        with self._telling:
+            ended(job, worker)
+        return True

@@ -1,0 +1,190 @@
+"""A worker on this machine, kept alive: one thread starts its process, listens to it, and replaces it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+from typing import Any, Literal
+
+from graph_engine.artifact import Artifact
+from graph_engine.cancellation import Cancellation
+from graph_engine.files import Files
+from graph_engine.jobs.worker import Order, Outcome, Tell
+from graph_engine.settings import Settings
+from graph_engine.store.artifacts import ArtifactFolder
+from graph_engine.workers.conversation import Conversation, artifact_options, held_models
+from graph_engine.workers.errors import WorkerEnded, WorkerUnusable
+from graph_engine.workers.exchange import Exchange
+from graph_engine.workers.log import WorkerLog
+from graph_engine.workers.protocol import Memory, Ready
+from graph_engine.workers.spawn import spawn
+from graph_engine.workers.supervision import Supervision, how_ended
+
+log = logging.getLogger(__name__)
+
+_READY_SECONDS = 0.05  # between two looks at whether a worker is ready
+_ASKED_AGAIN = 5  # times that a question is put when workers end under it
+_LONGEST_PAUSE = 30.0  # seconds before a worker that keeps ending is started again
+
+
+class LocalWorker:
+    """Takes one order at a time, and questions at any time; see `jobs.worker.Worker`.
+
+    Its process is replaced when it ends, gives no sign of life, or does not stop when it is told to.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        files: Files,
+        artifacts: ArtifactFolder,
+        worker_log: WorkerLog,
+        supervision: Supervision,
+        python: str,
+    ) -> None:
+        self.name = name
+        self._settings, self._files, self._artifacts = settings, files, artifacts
+        self._log, self._supervision, self._python = worker_log, supervision, python
+        self._closing = threading.Event()
+        self._conversation: Conversation | None = None
+        self._pid: int | None = None
+        self._unusable: WorkerUnusable | None = None
+        self._keeper = threading.Thread(target=self._keep, name=f"worker {name}", daemon=True)
+        self._keeper.start()
+
+    @property
+    def models(self) -> Collection[str]:
+        """Digests of the models that it holds, by its last report."""
+        return held_models(self.memory)
+
+    @property
+    def memory(self) -> Memory | None:
+        """Its last report."""
+        conversation = self._conversation
+        return conversation.memory if conversation else None
+
+    @property
+    def info(self) -> Ready | None:
+        """What it said when it was ready; None while it is not."""
+        conversation = self._conversation
+        return conversation.info if conversation else None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None while there is none."""
+        return self._pid
+
+    def ready(self, stop: Cancellation) -> bool:
+        """Wait until it can take an order; False if `stop` is set, or it is closed.
+
+        Raises `WorkerUnusable`.
+        """
+        while self.info is None:
+            if self._unusable is not None:
+                raise self._unusable
+            if stop.cancelled or self._closing.wait(_READY_SECONDS):
+                return False
+        return not stop.cancelled
+
+    def run(self, order: Order, tell: Tell) -> Outcome:
+        """Run an order to its end. What `tell` raises is raised, after the order was stopped."""
+        conversation = self._conversation
+        if conversation is None or conversation.info is None:
+            return Outcome("ended", error=f"The worker '{self.name}' ended before it took the job.")
+        return conversation.run(order, tell)
+
+    def cancel(self) -> None:
+        """Ask the order that runs to stop at its next step; past the grace period its process is ended."""
+        if (conversation := self._conversation) is not None:
+            conversation.cancel()
+
+    def pause(self) -> None:
+        """Ask the order that runs to stop after the node it is at."""
+        if (conversation := self._conversation) is not None:
+            conversation.pause()
+
+    def check(self, document: str) -> list[dict[str, Any]]:
+        """All problems of a document, as plain JSON."""
+        return list(self._ask("check", document, {})[0]["problems"])
+
+    def plan(self, document: str, wanted: Collection[str] | None = None) -> dict[str, Any]:
+        """What would run for a document and why, `steps` in order; and its `problems`."""
+        return self._ask("plan", document, {"wanted": None if wanted is None else list(wanted)})[0]
+
+    def export(self, artifact: Artifact, document: str) -> bytes:
+        """The bytes of an artifact's file, with the document inside where its kind can hold it."""
+        return self._ask("export", document, artifact_options(artifact))[1]
+
+    def close(self) -> None:
+        """Let the process end, within the grace period; an order that runs is stopped and not at fault."""
+        self._closing.set()
+        if (conversation := self._conversation) is not None:
+            conversation.stop()
+        self._keeper.join()
+
+    def _ask(
+        self, what: Literal["check", "plan", "export"], document: str, options: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        ended = WorkerEnded(f"The worker '{self.name}' is closed.")
+        for _ in range(_ASKED_AGAIN):
+            conversation = self._conversation if self.ready(Cancellation()) else None
+            if conversation is None:
+                continue
+            try:
+                return conversation.ask(what, document, options)
+            except WorkerEnded as error:
+                ended = error
+        raise ended
+
+    def _keep(self) -> None:
+        """Start, listen, bury, start again; until it is closed, or has failed to start too often."""
+        unready = useless = 0
+        try:
+            while not self._closing.is_set():
+                lived, how = self._live()
+                unready = 0 if lived is not None and lived.info is not None else unready + 1
+                useless = 0 if lived is not None and lived.useful else useless + 1
+                if unready >= self._supervision.starts and not self._closing.is_set():
+                    said = f"\n  it printed last:\n{self._log.tail()}" if self._log.tail() else ""
+                    raise WorkerUnusable(
+                        f"The worker '{self.name}' can not be started: {how}. Its log: {self._log.path}{said}"
+                    )
+                if useless:
+                    pause = self._supervision.backoff * 2.0 ** (useless - 1)
+                    self._closing.wait(min(_LONGEST_PAUSE, pause))
+        except WorkerUnusable as error:
+            self._unusable = error
+        except Exception as error:  # an error of ours; nobody may wait for ever
+            log.exception("Nobody keeps the worker '%s' any more.", self.name)
+            self._unusable = WorkerUnusable(f"Nobody keeps the worker '{self.name}' any more: {error!r}.")
+
+    def _live(self) -> tuple[Conversation | None, str]:
+        """One process from its start to its end: what was said, and how it ended."""
+        self._log.begin()
+        try:
+            spawned = spawn(self._python, self._log)
+        except OSError as error:
+            return None, f"'{self._python}' can not be run ({error.strerror or error})"
+        self._pid = spawned.process.pid
+        self._log.note(f"worker '{self.name}' started as process {self._pid}")
+        exchange = Exchange(spawned.connection, self._files, self._artifacts)
+        conversation = Conversation(self.name, spawned.connection, exchange, self._supervision)
+        how = "this program failed"
+        try:
+            conversation.greet(self._settings.model_dump(mode="json"))
+            self._conversation = conversation
+            if self._closing.is_set():
+                conversation.stop()
+            how = conversation.listen(spawned.alive)
+        finally:
+            if how:
+                spawned.kill()
+            status = spawned.bury()
+            how = how or how_ended(status)
+            exchange.close()
+            self._conversation = self._pid = None
+            self._log.note(f"worker '{self.name}' ended: {how}")
+            conversation.end(how)
+        return conversation, how
