@@ -23,7 +23,6 @@ from graph_engine.plan import ALWAYS, EVICTED
 from graph_engine.recall import Known, key_after, recall
 from graph_engine.run import Run
 from graph_engine.store.content import Missing
-from graph_engine.store.lock import computing
 from graph_engine.store.memo import Memo
 from graph_engine.store.value_ref import ValueRef
 
@@ -127,7 +126,7 @@ class Computation:
         context, task = self._context, job.task
         store = context.store
         # The lock comes before the slot: who waits for another's result takes no place that it may need.
-        with computing(store.folder / "locks" / job.flight, context.cancellation.check):
+        with store.locks.computing(job.flight, context.cancellation.check):
             if job.reason not in (ALWAYS, EVICTED):  # another process may have computed it in the meantime
                 known = recall(task, job.key, store.memo, job.refs)
                 if isinstance(known, Known) and self._whole(known.memo):
@@ -148,7 +147,8 @@ class Computation:
             values, run, asked = self._with_retries(job)
             seconds = time.perf_counter() - started
             outcome = self._store(job, values, run, asked, seconds)
-            store.leave_workspace(job.flight)
+            if run.has_workspace:
+                store.leave_workspace(job.flight)
         return outcome
 
     def _with_retries(self, job: Job) -> tuple[dict[str, Any], Run, list[tuple[str, str]]]:

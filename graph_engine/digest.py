@@ -11,11 +11,12 @@ from blake3 import blake3
 
 DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical_json(value: Any) -> str:
     """The one JSON text of a plain value: sorted keys, no spaces; equal values give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode(value)
 
 
 def digest_bytes(*parts: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -70,6 +71,7 @@ class Engine:
         self.lanes = Lanes(self.settings.cpu_slots)
         self._threads = Threads()
         self._keys = Keys(self.files)
+        self._checked: deque[tuple[Document, Document]] = deque(maxlen=4)
         self._surroundings = Surroundings(
             self.settings.device, self.services, self.files, self.artifacts, self.catalogue
         )
@@ -190,10 +192,17 @@ class Engine:
         return replace(opened, changes=(*(Change("", change) for change in changes), *opened.changes))
 
     def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
-        """The document at present versions, and the program of it."""
+        """The document at present versions, and the program of it.
+
+        Documents do not change: one that passed is not checked again while it is among the last few.
+        """
+        for checked, present in self._checked:
+            if checked is document:
+                return present, compile_document(present, self.catalogue, wanted)
         opened = migrated(document, self.catalogue)
         if problems := self._problems(opened):
             raise DocumentError(problems)
+        self._checked.append((document, opened.document))
         return opened.document, compile_document(opened.document, self.catalogue, wanted)
 
     def _problems(self, opened: Migrated) -> list[Problem]:

@@ -154,6 +154,11 @@ class Run:
         return self._make_workspace()
 
     @property
+    def has_workspace(self) -> bool:
+        """Whether the node asked for its workspace."""
+        return "_workspace" in vars(self)
+
+    @property
     def _surroundings(self) -> Surroundings:
         return self._given_surroundings or _plain_surroundings()
 

@@ -146,7 +146,7 @@ def _check_leftovers(store: ContentStore, found: Found, repair: bool) -> None:
         if path.exists() and not is_held(path) and path.exists():
             found("leftover", f"locks/{path.name}")
     for path in store.folder.glob("work/*"):
-        if store.memo.get(path.name) is not None and not is_held(store.folder / "locks" / path.name):
+        if store.memo.get(path.name) is not None and not store.locks.is_held(path.name):
             found("leftover", f"work/{path.name}")
             if repair:
                 store.leave_workspace(path.name)

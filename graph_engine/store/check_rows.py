@@ -52,7 +52,7 @@ def check_memos(store: ContentStore, artifacts: Path, found: Callable[[str, str]
         elif not store.complete(memo, folder):
             found("memo_without_artifact", name)
             wrong.append(key)
-        elif memo.outputs and not here.intersection(ref.digest for ref in memo.outputs.values()):
+        elif memo.outputs and not any(ref.text or ref.digest in here for ref in memo.outputs.values()):
             found("memo_without_value", name)
     damaged = [
         row[:2]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graph_engine.store.database import Database
 from graph_engine.store.disk import DiskTier
-from graph_engine.store.lock import is_held
+from graph_engine.store.key_lock import KeyLocks
 
 DAY = 86400.0
 
@@ -59,7 +59,7 @@ class Cleared:
     left: frozenset[str]
 
 
-def clear(database: Database, disk: DiskTier, scope: Scope) -> Cleared:
+def clear(database: Database, disk: DiskTier, locks: KeyLocks, scope: Scope) -> Cleared:
     """Do it in one transaction, so that no process sees half of it. Raises `DatabaseRefused`."""
     removed: list[str] = []
 
@@ -89,16 +89,16 @@ def clear(database: Database, disk: DiskTier, scope: Scope) -> Cleared:
 
     cleared = database.write(transaction)
     disk.sweep()
-    _leave_workspaces(disk.folder, None if scope.everything else removed)
+    _leave_workspaces(disk.folder, locks, None if scope.everything else removed)
     return cleared
 
 
-def _leave_workspaces(folder: Path, keys: Iterable[str] | None) -> None:
+def _leave_workspaces(folder: Path, locks: KeyLocks, keys: Iterable[str] | None) -> None:
     """Remove the folders of interrupted computations, but of none that is being computed now."""
     work = folder / "work"
     found = [path.name for path in work.iterdir()] if keys is None and work.is_dir() else keys or ()
     for key in found:
-        if not is_held(folder / "locks" / key):
+        if not locks.is_held(key):
             shutil.rmtree(work / key, ignore_errors=True)
 
 

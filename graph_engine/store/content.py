@@ -15,6 +15,7 @@ from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.clearing import EVERYTHING, Cleared, Scope, clear
 from graph_engine.store.database import Database, DatabaseRefused
 from graph_engine.store.disk import INLINE_BYTES, DiskTier, Missing
+from graph_engine.store.key_lock import KeyLocks
 from graph_engine.store.lock import sweep_locks
 from graph_engine.store.memo import Memo, MemoTable
 from graph_engine.store.memory import MemoryTier
@@ -25,6 +26,7 @@ from graph_engine.value_type import ValueType
 
 __all__ = ["ContentStore", "Missing"]
 
+TEXT_BYTES = 200  # of a value that its reference holds itself
 HELD_BYTES = 1 << 30  # of values that the disk does not take; the memory budget, if that is larger
 
 
@@ -48,6 +50,7 @@ class ContentStore:
         self.memo = MemoTable(self.database, self._trouble)
         self.pins = Pins(self.database, folder)
         self.memory = MemoryTier(memory_budget)
+        self.locks = KeyLocks(folder)
         self.disk = DiskTier(folder, self.database, disk_budget)
         self._held = MemoryTier(max(HELD_BYTES, memory_budget))  # what the disk did not take
         self._workspaces: dict[str, Path] = {}  # those outside the folder
@@ -60,7 +63,12 @@ class ContentStore:
     def refer(self, value: Any) -> ValueRef:
         """The reference to a value's content. Raises `UnknownValueType`."""
         value_type = self._catalogue.value_type_of(value)
-        return ValueRef(value_type.name, value_type.digest(value), value_type.codec.size(value))
+        codec = value_type.codec
+        if not codec.inline:
+            return ValueRef(value_type.name, value_type.digest(value), codec.size(value))
+        data = codec.dumps(value)
+        text = data.decode() if len(data) <= TEXT_BYTES else ""
+        return ValueRef(value_type.name, value_type.digest_of(value, data), len(data), text)
 
     def value_type(self, name: str) -> ValueType:
         """The value type of a name. Raises `UnknownValueType`."""
@@ -68,6 +76,8 @@ class ContentStore:
 
     def put(self, ref: ValueRef, value: Any, seconds: float) -> None:
         """Store a value that took `seconds` to compute. An OSError becomes `trouble`; others are raised."""
+        if ref.text:
+            return
         value_type = self.value_type(ref.type)
         try:
             if not self.disk.has(ref, value_type):
@@ -93,11 +103,14 @@ class ContentStore:
     ) -> None:
         """Store what a computation gave, then its memos by key; small values in one transaction with them."""
 
+        if all(ref.text for ref in values):  # nothing but rows of the memo table
+            self.memo.put_all(node_type, memos)
+            return
+
         def all_of_it(_: object = None) -> None:
             for ref, value in values.items():
                 self.put(ref, value, seconds)
-            for key, memo in memos:
-                self.memo.put(key, node_type, memo)
+            self.memo.put_all(node_type, memos)
 
         if all(ref.size <= INLINE_BYTES for ref in values):
             try:
@@ -109,13 +122,15 @@ class ContentStore:
 
     def holds(self, ref: ValueRef) -> bool:
         """Whether the value is there, without loading it."""
-        if ref.digest in self.memory or ref.digest in self._held:
+        if ref.text or ref.digest in self.memory or ref.digest in self._held:
             return True
         value_type = self._value_type(ref)
         return value_type is not None and self.disk.holds(ref, value_type)
 
     def get(self, ref: ValueRef) -> Any:
         """The value; raises `Missing`."""
+        if ref.text:
+            return self._read(ref)
         with suppress(KeyError):
             return self.memory.get(ref.digest)
         with suppress(KeyError):
@@ -126,6 +141,16 @@ class ContentStore:
         value = self.disk.get(ref, value_type)
         self.memory.put(ref.digest, value, ref.size, 0.0)
         return value
+
+    def _read(self, ref: ValueRef) -> Any:
+        value_type = self._value_type(ref)
+        try:
+            value = None if value_type is None else value_type.codec.loads(ref.text.encode())
+            if value_type is not None and value_type.digest(value) == ref.digest:
+                return value
+        except Exception as error:  # whatever a codec raises on a damaged text
+            raise Missing(ref.digest) from error
+        raise Missing(ref.digest)
 
     def complete(self, memo: Memo, artifacts: ArtifactFolder) -> bool:
         """Whether every artifact of a memo is still on disk."""
@@ -164,7 +189,8 @@ class ContentStore:
             if memo is None:
                 wanted.append(("", name))
             else:
-                wanted += [(name, ref.digest) for ref in memo.outputs.values()] or [(name, "")]
+                stored = [ref.digest for ref in memo.outputs.values() if not ref.text]
+                wanted += [(name, digest) for digest in stored] or [(name, "")]
         try:
             for key, digest in self.pins.add(label, wanted):
                 absent[key or digest] = None
@@ -198,7 +224,7 @@ class ContentStore:
         """Forget the computations in a scope, and values that no other computation refers to."""
         self.need_database()
         try:
-            cleared = clear(self.database, self.disk, scope)
+            cleared = clear(self.database, self.disk, self.locks, scope)
         except DatabaseRefused as error:
             raise self._unusable(error) from error
         self.memo.forget_cached()
@@ -224,6 +250,7 @@ class ContentStore:
         self.memory.clear()
         self._held.clear()
         self.disk.close()
+        self.locks.close()
         sweep_locks(self.folder / "locks")
         for folder in self._workspaces.values():
             shutil.rmtree(folder, ignore_errors=True)

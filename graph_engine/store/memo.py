@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,25 +71,27 @@ class MemoTable:
 
     def put(self, key: str, node_type: str, memo: Memo) -> None:
         """Remember a computation; where the disk takes no more, in this process only."""
-        outputs = json.dumps(
-            memo.asks or {name: [ref.type, ref.digest, ref.size] for name, ref in memo.outputs.items()}
-        )
-        artifacts = json.dumps([asdict(one) for one in memo.artifacts])
-        row = (key, node_type, outputs, artifacts, float(memo.seconds))
+        self.put_all(node_type, [(key, memo)])
+
+    def put_all(self, node_type: str, memos: Sequence[tuple[str, Memo]]) -> None:
+        """Remember computations of one node type, by their keys, all or none."""
+        rows = [_row(key, node_type, memo) for key, memo in memos]
         try:
             self._database.write(
-                lambda connection: connection.execute(
+                lambda connection: connection.executemany(
                     "INSERT OR REPLACE INTO memo"
                     " (key, node_type, outputs, artifacts, seconds, created, seal)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (*row, time.time(), seal(*row)),
+                    rows,
                 )
             )
         except DatabaseRefused as error:
             self._trouble.note(f"What is computed now will be computed again next time ({error}).")
-            self._keep(self._unwritten, key, memo)
+            for key, memo in memos:
+                self._keep(self._unwritten, key, memo)
         else:
-            self._keep(self._cached, key, memo)
+            for key, memo in memos:
+                self._keep(self._cached, key, memo)
 
     def last_parts(self, document: str) -> dict[str, tuple[str, str]]:
         """For each node of a document of this name: its last key, and that key's parts as JSON."""
@@ -175,6 +177,17 @@ class MemoTable:
             self._seen = seen
             with self._lock:
                 self._cached.clear()
+
+
+def _row(key: str, node_type: str, memo: Memo) -> tuple[Any, ...]:
+    outputs = json.dumps(memo.asks or {name: _written(ref) for name, ref in memo.outputs.items()})
+    artifacts = json.dumps([asdict(one) for one in memo.artifacts]) if memo.artifacts else "[]"
+    row = (key, node_type, outputs, artifacts, float(memo.seconds))
+    return (*row, time.time(), seal(*row))
+
+
+def _written(ref: ValueRef) -> list[str | int]:
+    return [ref.type, ref.digest, ref.size, *([ref.text] if ref.text else [])]
 
 
 def memo_of(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph_engine.composite import list_digest, list_size
 
 
 @dataclass(frozen=True)
 class ValueRef:
-    """A value by content: the name of its value type, its digest, its size in bytes."""
+    """A value by content: the name of its value type, its digest, its size in bytes.
+
+    A small value is in its reference, as the `text` that its codec writes, and needs no place in the store.
+    """
 
     type: str
     digest: str
     size: int
+    text: str = field(default="", compare=False)
 
 
 def list_ref(items: Sequence[ValueRef]) -> ValueRef:

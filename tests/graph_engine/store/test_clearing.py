@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from graph_engine import Catalogue
 from graph_engine.store.clearing import DAY, Scope
 from graph_engine.store.content import ContentStore
-from graph_engine.store.lock import computing
 from graph_engine.store.memo import Memo
 from graph_engine.store.value_ref import ValueRef
 
@@ -84,7 +83,7 @@ def test_only_what_is_old_is_forgotten(store: ContentStore, monkeypatch: pytest.
 
 def test_a_workspace_that_is_being_used_stays(store: ContentStore) -> None:
     used, left = store.workspace("used"), store.workspace("left")
-    with computing(store.folder / "locks" / "used", lambda: None):
+    with store.locks.computing("used", lambda: None):
         store.clear()
         assert (used.exists(), left.exists()) == (True, False)
     store.clear()

@@ -54,7 +54,7 @@ def test_runs_leave_no_lock_file(engine: Engine) -> None:
             document({"n": ("number", {"value": value}), "f": ("fail", {"a": value})}, {"n": "n.integer"})
         )
         engine.run(document({"f": ("fail", {"a": value})}, {"f": "f.integer"}))
-    assert list((engine.store.folder / "locks").iterdir()) == []
+    assert not list(engine.store.folder.glob("locks/*"))
 
 
 def test_whoever_gives_up_waiting_leaves_the_lock_to_its_holder(tmp_path: Path) -> None:

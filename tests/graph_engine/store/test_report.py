@@ -38,7 +38,7 @@ def test_values_are_summed_by_tier_and_by_type(engine: Engine, tmp_path: Path) -
     found = report(engine)
     assert found.computations == 4
     assert found.disk.used == engine.store.disk.measure() == sum(one.bytes for one in found.value_types)
-    assert found.disk.values == sum(one.count for one in found.value_types) == 4
+    assert found.disk.values == sum(one.count for one in found.value_types) == 2
     assert (found.value_types[0].name, found.value_types[0].count, found.value_types[0].bytes) == (
         "toy/blob",
         2,
@@ -48,8 +48,8 @@ def test_values_are_summed_by_tier_and_by_type(engine: Engine, tmp_path: Path) -
     assert (first.name, first.count, first.bytes) == ("toy/make_blob", 2, 13_000)
     assert first.seconds > 0
     assert {one.name for one in found.node_types} == {"toy/make_blob", "toy/measure", "toy/save_text"}
-    assert found.memory.values == 4
-    assert found.memory.used > 13_000
+    assert found.memory.values == 2
+    assert found.memory.used == 13_000
     assert found.artifacts == Folder(1, 4)
     assert found.uploads == Folder(1, 5)
     assert found.interrupted == Folder(1, 2)
@@ -68,4 +68,4 @@ def test_what_is_pinned_is_not_freeable_and_clearing_frees_what_was_said(engine:
 
 def test_a_report_is_json(engine: Engine) -> None:
     engine.run(document(NODES, OUTPUTS)).raise_for_status()
-    assert json.loads(json.dumps(report(engine).as_dict()))["disk"]["values"] == 4
+    assert json.loads(json.dumps(report(engine).as_dict()))["disk"]["values"] == 2
