@@ -80,7 +80,7 @@ class BodyBuilder:
     def __init__(
         self, catalogue: Catalogue | None = None, definitions: dict[str, dict[str, Any]] | None = None
     ) -> None:
-        self._catalogue = catalogue or Catalogue.discover()
+        self._catalogue = catalogue or Catalogue.discover(*Settings.given().plugin_folders)
         self._definitions = {} if definitions is None else definitions
         self._nodes: dict[str, dict[str, Any]] = {}
         self._inputs: dict[str, dict[str, Any]] = {}

@@ -18,6 +18,7 @@ from graph_engine.engine import Engine
 from graph_engine.errors import EngineError
 from graph_engine.locking import LockDifference, lock_gaps
 from graph_engine.migrate import migrated
+from graph_engine.settings import Settings
 
 
 def add_options(lock_parser: argparse.ArgumentParser, migrate_parser: argparse.ArgumentParser) -> None:
@@ -57,7 +58,7 @@ def lock(arguments: argparse.Namespace, engine: Engine) -> int:
 
 def migrate(arguments: argparse.Namespace) -> int:
     """Bring documents to present versions in place, or with --check say what would change."""
-    catalogue = Catalogue.discover()
+    catalogue = Catalogue.discover(*Settings.given(data=arguments.data).plugin_folders)
     files = [_brought(path, catalogue, write=not arguments.check) for path in arguments.files]
     if arguments.json:
         _print_json({"files": [asdict(one) for one in files]})

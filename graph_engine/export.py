@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,8 @@ from graph_engine.errors import EngineError, FolderUnusable
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.flow.shapes import Shapes
 from graph_engine.result import RunResult
+
+log = logging.getLogger(__name__)
 
 
 def portable(document: Document, engine: Engine) -> Document:
@@ -74,16 +77,28 @@ def write_artifacts(
     artifacts: Iterable[Artifact], document: Document, engine: Engine, folder: Path
 ) -> list[Path]:
     """Write artifacts into `folder`, each with the document that made them where its kind can hold it."""
-    for node in document.nodes.values():
-        engine.catalogue.node_type(node.type)  # loads its pack, which may be the one that has the exporter
+    for body in (document, *document.definitions.values()):
+        for node in body.nodes.values():
+            engine.catalogue.node_type(node.type)  # loads its pack, which may be the one with the exporter
     return [write_file(one.name, exported(one, document, engine), folder) for one in artifacts]
 
 
 def exported(artifact: Artifact, document: Document, engine: Engine) -> bytes:
-    """The bytes of an artifact, with the document inside where its kind can hold it."""
+    """The bytes of an artifact, with the document inside where its kind can hold it.
+
+    An exporter that fails loses nobody's picture: it is written as it is, and a warning says so.
+    """
     data = engine.artifacts.path(artifact).read_bytes()
     exporter = engine.catalogue.exporter(artifact.media_type)
-    return data if exporter is None else exporter(data, document.as_json())
+    if exporter is None:
+        return data
+    try:
+        return exporter(data, document.as_json())
+    except Exception as error:  # whatever a pack's exporter raises
+        log.warning(
+            "'%s' is written without its workflow: %s: %s", artifact.name, type(error).__name__, error
+        )
+        return data
 
 
 def write_file(name: str, data: bytes, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine import events
+from graph_engine import Document, events
 from graph_engine.cancellation import Cancellation
 from graph_engine.jobs.queue import MAX_CRASHES
 from graph_engine.workers.errors import WorkerUnusable
@@ -135,6 +135,20 @@ def test_a_worker_that_does_not_stop_when_it_is_told_is_ended(open_works: Callab
     assert works.pid() != pid
     (ended,) = [event for event in works.journal.read(job) if event.kind == "worker_ended"]
     assert "it did not stop within 0.5 s of being told to" in ended.data["error"]
+
+
+def test_a_worker_with_a_node_that_ran_past_its_limit_is_replaced(open_works: Callable[..., Works]) -> None:
+    works = open_works(QUICK)
+    pid = works.pid()
+    raw = rough({"n": ("sleep", {"seconds": 600.0, "obeys": False})}, {"x": "n.integer"}).as_json()
+    raw["nodes"]["n"]["limits"] = {"seconds": 0.2}
+    job, good = works.submit(Document.model_validate(raw)), works.submit(GOOD)
+    works.run()
+    failed = works.queue.get(job)
+    assert (failed.status, failed.attempts, failed.result["stuck"]) == ("failed", 1, ["n"])
+    assert "beyond its limit of 0.2 s" in failed.error
+    assert works.queue.get(good).status == "done"
+    assert gone(pid)
 
 
 def test_a_worker_that_is_stopped_by_a_signal_is_replaced(open_works: Callable[..., Works]) -> None:
