@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 MOST_CPU = 4  # nodes at once by default: torch and numpy use several cores within one
 IO = 32
+
+Places: TypeAlias = "queue.SimpleQueue[None]"
 
 
 class Lanes:
@@ -17,24 +20,27 @@ class Lanes:
 
     def __init__(self, cpu: int = 0) -> None:
         self.sizes = {"device": 1, "cpu": cpu or min(MOST_CPU, os.cpu_count() or 1), "io": IO}
-        self._slots = {lane: threading.Semaphore(size) for lane, size in self.sizes.items()}
+        self._places: dict[str, Places] = {lane: queue.SimpleQueue() for lane in self.sizes}
+        for lane, size in self.sizes.items():
+            for _ in range(size):
+                self._places[lane].put(None)
 
     def slot(self, lane: str) -> Slot:
         """A slot to be taken."""
-        return Slot(self._slots[lane])
+        return Slot(self._places[lane])
 
 
 class Slot:
     """One node's place in a lane; it may be given back and taken again."""
 
-    def __init__(self, semaphore: threading.Semaphore) -> None:
-        self._semaphore = semaphore
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._lock = threading.Lock()
         self._held = self._gone = False
 
     def take(self) -> None:
         """Wait for a place."""
-        self._semaphore.acquire()
+        self._places.get()
         with self._lock:
             self._held = True
             if not self._gone:
@@ -46,7 +52,7 @@ class Slot:
         with self._lock:
             held, self._held = self._held, False
         if held:
-            self._semaphore.release()
+            self._places.put(None)
 
     def give_up(self) -> None:
         """Leave the place for good: a thread that does not end no longer counts."""

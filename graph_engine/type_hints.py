@@ -40,6 +40,8 @@ def list_item(annotation: Any) -> Any | None:
 
 def conforms(value: Any, annotation: Any) -> bool:
     """Whether a value is what the annotation says, looking into lists, tuples and dicts."""
+    if type(value) is annotation:
+        return True
     return any(_conforms_to_member(value, member) for member in members(annotation))
 
 
