@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from graph_engine.artifact import Artifact
-from graph_engine.cancellation import Cancellation
+from graph_engine.execution.cancellation import Cancellation
 from graph_engine.files import Files
 from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.settings import Settings
