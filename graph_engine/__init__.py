@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from graph_engine.artifact import Artifact
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.codecs import BytesCodec, JsonCodec
 from graph_engine.declaration.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
 from graph_engine.declaration.lazy import Lazy
+from graph_engine.declaration.migration import Migration
 from graph_engine.declaration.node import NodeType, node, node_type_of
+from graph_engine.declaration.pack import Pack, PackFault
+from graph_engine.declaration.run import Run
 from graph_engine.declaration.subgraph import Subgraph
 from graph_engine.declaration.value_type import Codec, ValueType
-from graph_engine.documents.migration import Migration
 from graph_engine.errors import (
     Cancelled,
     DocumentError,
@@ -25,14 +28,10 @@ from graph_engine.errors import (
     UnknownValueType,
     UploadTooLarge,
 )
-from graph_engine.execution.cancellation import Cancellation
-from graph_engine.execution.run import Run
-from graph_engine.packs.pack import Pack, PackFault
 
 if TYPE_CHECKING:
+    from graph_engine.builder import Workflow
     from graph_engine.checking.checker import check
-    from graph_engine.checking.problem import Problem
-    from graph_engine.documents.builder import Workflow
     from graph_engine.documents.document import Document
     from graph_engine.documents.document_io import load_document
     from graph_engine.documents.interface import set_inputs
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from graph_engine.execution.plan import Plan
     from graph_engine.execution.result import RunResult
     from graph_engine.packs.catalogue import Catalogue
+    from graph_engine.problem import Problem
     from graph_engine.settings import Settings
 
 _ON_FIRST_USE = {
@@ -48,10 +48,10 @@ _ON_FIRST_USE = {
     "Document": "documents.document",
     "Engine": "engine",
     "Plan": "execution.plan",
-    "Problem": "checking.problem",
+    "Problem": "problem",
     "RunResult": "execution.result",
     "Settings": "settings",
-    "Workflow": "documents.builder",
+    "Workflow": "builder",
     "check": "checking.checker",
     "compile_document": "execution.compile",
     "load_document": "documents.document_io",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graph_engine.checking.problem import Problem
+    from graph_engine.problem import Problem
 
 
 class EngineError(Exception):

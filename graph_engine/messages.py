@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from graph_engine.checking.problem import Problem
+from graph_engine.problem import Problem
 
 _SHOWN = 60
 _WANTED = {

@@ -1,1 +1,1 @@
-"""What is wrong with a document, all of it, before anything runs."""
+"""Whether a document fits the packs that are here: every problem, migrations, the lock."""

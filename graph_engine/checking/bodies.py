@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from graph_engine.checking.problem import Problem
 from graph_engine.documents.document import Body
 from graph_engine.flow.shapes import Shapes
 from graph_engine.packs.catalogue import Catalogue
+from graph_engine.problem import Problem
 
 if TYPE_CHECKING:
     from graph_engine.checking.scope import ScopeChecker

@@ -8,12 +8,12 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from graph_engine.checking.bodies import Bodies
-from graph_engine.checking.problem import Problem
 from graph_engine.checking.scope import ScopeChecker
 from graph_engine.documents.document import Body, Definition, Document, Part
 from graph_engine.flow.shapes import Shapes, bodies_named
 from graph_engine.messages import nearest
 from graph_engine.packs.catalogue import Catalogue
+from graph_engine.problem import Problem
 
 LONGEST_NESTING = 32  # of definitions inside definitions
 

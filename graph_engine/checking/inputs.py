@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from graph_engine.checking.problem import Problem
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.declaration.type_hints import type_name
 from graph_engine.files import UPLOAD_PREFIX, why_path_escapes
 from graph_engine.messages import nearest, sentence, shown
+from graph_engine.problem import Problem
 
 
 def check_literal(node_id: str, wanted: NodeInput, value: Any) -> Iterator[Problem]:

@@ -8,13 +8,13 @@ from typing import Any, TypeVar, Union
 
 from graph_engine.checking.bodies import Bodies, Places
 from graph_engine.checking.inputs import check_literal, check_literal_item
-from graph_engine.checking.problem import Problem
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.declaration.type_hints import fits, has_variables, list_item, substitute, type_name
 from graph_engine.documents.document import Body, Link, Node, link_of, links_of
 from graph_engine.flow.shapes import UseShape, bodies_named
 from graph_engine.messages import nearest, shown
+from graph_engine.problem import Problem
 
 Wanted = tuple[NodeInput, ...]  # what a value must suit: one input, or every one that a port leads to
 

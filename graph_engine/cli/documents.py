@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from graph_engine.checking.locking import LockDifference, lock_gaps
+from graph_engine.checking.migrate import migrated
 from graph_engine.documents.diff import diff
 from graph_engine.documents.document import Document
 from graph_engine.documents.document_file import DocumentUnwritable, save_document
 from graph_engine.documents.document_io import load_document
-from graph_engine.documents.locking import LockDifference, lock_gaps
-from graph_engine.documents.migrate import migrated
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError
 from graph_engine.packs.catalogue import Catalogue

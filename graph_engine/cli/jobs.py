@@ -15,11 +15,11 @@ from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.cli import output as cli_output
 from graph_engine.cli import transfer as cli_transfer
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError
-from graph_engine.execution.cancellation import Cancellation
 from graph_engine.export import check_folder, portable, write_artifacts, write_file
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.errors import JobConflict

@@ -18,22 +18,22 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graph_engine.checking.problem import Problem
+from graph_engine.checking.locking import LockDiffers
 from graph_engine.cli import cache as cli_cache
 from graph_engine.cli import documents as cli_documents
 from graph_engine.cli import jobs as cli_jobs
 from graph_engine.cli import output as cli_output
 from graph_engine.cli import packs as cli_packs
 from graph_engine.cli.inputs import apply_settings, apply_sweep
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.documents.diff import diff
 from graph_engine.documents.document import Document, document_schema
 from graph_engine.documents.document_io import load_document
-from graph_engine.documents.locking import LockDiffers
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled, DocumentError, EngineError, NodeFailed
-from graph_engine.execution.cancellation import Cancellation
 from graph_engine.export import check_folder, export_artifacts
 from graph_engine.messages import nearest, shown
+from graph_engine.problem import Problem
 from graph_engine.settings import Settings, default_data_folder
 
 OK, FAILED, BAD, STOPPED = 0, 1, 2, 130

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from graph_engine import events
-from graph_engine.checking.problem import Problem
 from graph_engine.describe import describe
 from graph_engine.documents.document import Document
 from graph_engine.execution.paths import shown_path
 from graph_engine.execution.plan import Plan
 from graph_engine.execution.result import RunResult
 from graph_engine.messages import shown
+from graph_engine.problem import Problem
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

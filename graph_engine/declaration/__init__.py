@@ -1,1 +1,1 @@
-"""What authors of packs write: nodes, inputs, outputs, value types, and how annotations are read."""
+"""What authors of packs write: nodes, their inputs and outputs, value types, packs; and what a run offers."""

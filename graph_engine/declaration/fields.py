@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, Strict
 
 if TYPE_CHECKING:
-    from graph_engine.execution.run import Run
+    from graph_engine.declaration.run import Run
 
 SEED_MAX = 2**63 - 1
 

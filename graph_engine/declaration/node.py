@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from graph_engine.declaration.implementation import implementation_digest
 from graph_engine.declaration.lazy import Lazy, lazy_item
+from graph_engine.declaration.migration import Migrate, Migrations, migrations_of
+from graph_engine.declaration.run import PlainRun, Run
 from graph_engine.declaration.sockets import MISSING, NodeInput, NodeOutput, outputs_of
 from graph_engine.declaration.subgraph import returned_by_subgraph
 from graph_engine.declaration.type_hints import hints_of, plain
-from graph_engine.documents.migration import Migrate, Migrations, migrations_of
 from graph_engine.errors import NodeDeclarationError
-from graph_engine.execution.run import PlainRun, Run
 
 if TYPE_CHECKING:
     from graph_engine.flow.kind import Flow

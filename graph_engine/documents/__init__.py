@@ -1,1 +1,1 @@
-"""What people write: documents, read, saved, migrated, compared, locked, built in Python."""
+"""Documents and their form: the model, reading, saving, comparing, the interface, sweeps."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from graph_engine.checking.problem import Problem
 from graph_engine.documents.document import FORMAT, Document
 from graph_engine.documents.formats import FORMATS, FormatChange, FormatFailed, at_present_format
 from graph_engine.errors import DocumentError
 from graph_engine.messages import problem_of, shown
+from graph_engine.problem import Problem
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_PICTURE_BYTES = 256 * 1024 * 1024

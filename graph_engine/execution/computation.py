@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.declaration.lazy import Lazy
+from graph_engine.declaration.run import Run
 from graph_engine.describe import describe
 from graph_engine.documents.document import Link
 from graph_engine.errors import Cancelled, EngineError, NodeExited, NodeFailed, NodeMutatedInput
@@ -21,7 +22,6 @@ from graph_engine.execution.keys import has_links, source_text, values_of
 from graph_engine.execution.lanes import Slot
 from graph_engine.execution.plan import ALWAYS, EVICTED
 from graph_engine.execution.recall import Known, key_after, recall
-from graph_engine.execution.run import Run
 from graph_engine.store.content import Missing
 from graph_engine.store.memo import Memo
 from graph_engine.store.value_ref import ValueRef

@@ -17,10 +17,12 @@ from typing import Any
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
+from graph_engine.checking.returned import check_returned
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.describe import describe
 from graph_engine.documents.document import Definition, Link
 from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut
-from graph_engine.execution.cancellation import Cancellation
 from graph_engine.execution.compile import Given, Program, Task
 from graph_engine.execution.computation import (
     Computation,
@@ -40,9 +42,7 @@ from graph_engine.execution.paths import around
 from graph_engine.execution.plan import ALWAYS, EVICTED
 from graph_engine.execution.recall import Asks, flight_key, recall
 from graph_engine.execution.result import NodeReport
-from graph_engine.execution.run import Run, Surroundings
 from graph_engine.execution.walk import NotKnown, Opened, Postponed, Walk, all_links
-from graph_engine.flow.inside import check_returned
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.memo import Memo
 

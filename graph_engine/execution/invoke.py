@@ -8,6 +8,7 @@ from typing import Any
 
 from graph_engine.declaration.lazy import Lazy
 from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.run import Run
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.declaration.subgraph import Subgraph
 from graph_engine.declaration.type_hints import conforms, type_name
@@ -16,7 +17,6 @@ from graph_engine.errors import InputRefused, NodeReturnedWrongType
 from graph_engine.execution.compile import Given, Task
 from graph_engine.execution.contained import contained
 from graph_engine.execution.coroutines import run_coroutine
-from graph_engine.execution.run import Run
 from graph_engine.flow.pack import ITEMS
 
 GRAPH = "graph"  # what a returned graph is called among a node's results

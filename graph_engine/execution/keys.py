@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from graph_engine.declaration.run import Run
 from graph_engine.digest import canonical_json, digest_text
 from graph_engine.documents.document import Link
 from graph_engine.execution.compile import Given, Source, Task
-from graph_engine.execution.run import Run
 from graph_engine.files import Files
 from graph_engine.store.value_ref import ValueRef
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
+from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.documents.document import Link
 from graph_engine.errors import EngineError
 from graph_engine.execution.compile import Program, Task
@@ -15,7 +16,6 @@ from graph_engine.execution.invoke import GRAPH
 from graph_engine.execution.keys import Keys, Parts, key_of, why_changed
 from graph_engine.execution.paths import around
 from graph_engine.execution.recall import Asks, recall
-from graph_engine.execution.run import Run, Surroundings
 from graph_engine.execution.walk import NotKnown, Opened, Walk
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef

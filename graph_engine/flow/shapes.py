@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph_engine.declaration.fields import DefinitionName
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.sockets import MISSING, NodeInput
 from graph_engine.documents.document import Body, Definition, Node
 from graph_engine.flow.kind import BodyShape, Port
-from graph_engine.packs.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from graph_engine.packs.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

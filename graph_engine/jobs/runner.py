@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from graph_engine import events
-from graph_engine.execution.cancellation import Cancellation
-from graph_engine.execution.run import Previews
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.errors import QueueTaken, UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal

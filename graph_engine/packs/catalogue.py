@@ -17,6 +17,7 @@ from graph_engine.declaration import type_hints
 from graph_engine.declaration.codecs import BytesCodec, JsonCodec, ScalarCodec
 from graph_engine.declaration.composite import CompositeCodec
 from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.pack import Exporter, Importer, Pack, PackFault, home_of
 from graph_engine.declaration.type_hints import NONE
 from graph_engine.declaration.value_type import ValueType, snake_case
 from graph_engine.describe import describe
@@ -24,7 +25,6 @@ from graph_engine.digest import digest_text
 from graph_engine.errors import PackError, UnknownValueType, ValueTypeTaken
 from graph_engine.flow.pack import flow_pack
 from graph_engine.packs.discovery import find_packs
-from graph_engine.packs.pack import Exporter, Importer, Pack, PackFault, home_of
 from graph_engine.packs.pack_source import PackSource
 
 _LOADING = threading.RLock()  # one pack at a time: what it prints is led away meanwhile

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from graph_engine.packs.pack import PackFault
+from graph_engine.declaration.pack import PackFault
 from graph_engine.packs.pack_source import InstalledPack, PackSource
 from graph_engine.packs.plugin_folder import find_plugins
 

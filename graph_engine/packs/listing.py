@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.pack import PackFault
 from graph_engine.declaration.type_hints import type_name
 from graph_engine.errors import ValueTypeTaken
 from graph_engine.flow.pack import flow_pack
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.packs.discovery import find_packs
-from graph_engine.packs.pack import PackFault
 from graph_engine.packs.pack_source import PackSource
 from graph_engine.packs.watched import Watched, python_files, watch
 

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from graph_engine.packs.pack import home_of
+from graph_engine.declaration.pack import home_of
 from graph_engine.packs.watched import Watched, python_files, watch
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from graph_engine.declaration.pack import PRIVATE_MODULES, PackFault
 from graph_engine.digest import canonical_json, digest_text
 from graph_engine.errors import PackError
-from graph_engine.packs.pack import PRIVATE_MODULES, PackFault
 from graph_engine.packs.pack_source import PackSource
 from graph_engine.packs.watched import Watched, all_files, watch
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.pack import Pack
 from graph_engine.declaration.value_type import ValueType
 from graph_engine.packs.catalogue import Catalogue, classes_in
-from graph_engine.packs.pack import Pack
 from graph_engine.testing.laws import BrokenLaw, PackLawBroken
 from graph_engine.testing.node_laws import declaration_laws
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Document, DocumentError, Engine, NodeDeclarationError, Workflow, node
-from graph_engine.documents.builder import WorkflowError
+from graph_engine.builder import WorkflowError
 from graph_engine.documents.document_io import load_document
 
 

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Engine, Settings
+from graph_engine.declaration.pack import PackFault
 from graph_engine.packs.discovery import find_packs
 from graph_engine.packs.listing import PackListing, installed_packs
-from graph_engine.packs.pack import PackFault
 from tests.graph_engine.conftest import RESOURCES
 from tests.resources.plugins import node_module, write_plugin, write_single_file
 from tests.resources.stub_packs import write_stub_pack

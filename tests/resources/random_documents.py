@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from graph_engine import Catalogue, Document, Workflow
-from graph_engine.documents.builder import BodyBuilder
+from graph_engine.builder import BodyBuilder
 
 
 @dataclass

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from graph_engine import Document, events
-from graph_engine.execution.cancellation import Cancellation
-from graph_engine.execution.run import Previews
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph_engine import Engine, events
-from graph_engine.execution.run import Previews
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Request
 from graph_engine.jobs.worker import Order

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graph_engine.checking.problem import Problem
+from graph_engine.declaration.migration import Inputs, Migration
 from graph_engine.declaration.node import NodeType
 from graph_engine.documents.document import Body, Document, Link, Node, link_of
-from graph_engine.documents.migration import Inputs, Migration
 from graph_engine.packs.catalogue import Catalogue
+from graph_engine.problem import Problem
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.errors import NodeTimedOut
-from graph_engine.execution.cancellation import Cancellation
 from graph_engine.files import Files, UnrestrictedFiles
 from graph_engine.services import Services
-from graph_engine.store.artifacts import ArtifactFolder
 
 if TYPE_CHECKING:
-    from graph_engine.documents.builder import BodyBuilder
+    from graph_engine.builder import BodyBuilder
     from graph_engine.packs.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class Run:
 
     def body(self) -> BodyBuilder:
         """A graph to be built and returned as a `Subgraph`, with the node types that this run knows."""
-        from graph_engine.documents.builder import BodyBuilder  # only such nodes pay for this import
+        from graph_engine.builder import BodyBuilder  # only such nodes pay for this import
 
         return BodyBuilder(self._surroundings.catalogue)
 

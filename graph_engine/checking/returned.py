@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph_engine.checking.checker import check_body
-from graph_engine.checking.problem import Problem
 from graph_engine.documents.document import Definition
 from graph_engine.errors import DocumentError
 from graph_engine.messages import nearest
+from graph_engine.problem import Problem
 
 if TYPE_CHECKING:
     from graph_engine.execution.compile import Program, Task

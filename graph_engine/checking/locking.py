@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from graph_engine.checking.migrate import migrated
 from graph_engine.declaration.fields import ModelName
+from graph_engine.declaration.run import Run
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.digest import is_digest
 from graph_engine.documents.document import Document, Lock
-from graph_engine.documents.migrate import migrated
 from graph_engine.errors import EngineError
-from graph_engine.execution.run import Run
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.messages import shown
 from graph_engine.packs.catalogue import Catalogue
