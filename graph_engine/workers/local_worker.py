@@ -179,12 +179,14 @@ class LocalWorker:
                 conversation.stop()
             how = conversation.listen(spawned.alive)
         finally:
-            if how:
-                spawned.kill()
-            status = spawned.bury()
-            how = how or how_ended(status)
-            exchange.close()
-            self._conversation = self._pid = None
-            self._log.note(f"worker '{self.name}' ended: {how}")
-            conversation.end(how)
+            try:
+                if how:
+                    spawned.kill()
+                status = spawned.bury()
+                how = how or how_ended(status)
+                exchange.close()
+                self._log.note(f"worker '{self.name}' ended: {how}")
+            finally:  # whatever went wrong, nobody may wait for ever
+                self._conversation = self._pid = None
+                conversation.end(how)
         return conversation, how

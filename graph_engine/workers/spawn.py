@@ -32,7 +32,10 @@ class Spawned:
         """Whether it has not ended. It is not collected yet, so that its number is nobody else's."""
         if not hasattr(os, "waitid"):  # macOS
             return self.process.poll() is None
-        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        try:
+            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:  # `kill` collects a process that is gone by then
+            return False
 
     def kill(self) -> None:
         """End the process and all that it forked, at once."""

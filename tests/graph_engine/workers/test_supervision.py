@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from graph_engine import Document, events
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.jobs.queue import MAX_CRASHES
 from graph_engine.workers.errors import WorkerUnusable
+from graph_engine.workers.log import WorkerLog
+from graph_engine.workers.spawn import spawn
 from graph_engine.workers.supervision import Supervision, doing, how_ended
 from tests.graph_engine.conftest import link
 from tests.graph_engine.workers.conftest import Works, gone, rough, until
@@ -149,6 +152,15 @@ def test_a_worker_with_a_node_that_ran_past_its_limit_is_replaced(open_works: Ca
     assert "beyond its limit of 0.2 s" in failed.error
     assert works.queue.get(good).status == "done"
     assert gone(pid)
+
+
+def test_a_process_that_is_gone_before_it_is_killed_is_buried(tmp_path: Path) -> None:
+    spawned = spawn(sys.executable, WorkerLog(tmp_path / "worker.log"))
+    os.kill(spawned.process.pid, signal.SIGKILL)
+    until(lambda: gone(spawned.process.pid), "the end of the process")
+    spawned.kill()  # collects it
+    assert not spawned.alive()
+    assert spawned.bury() == -signal.SIGKILL
 
 
 def test_a_worker_that_is_stopped_by_a_signal_is_replaced(open_works: Callable[..., Works]) -> None:
