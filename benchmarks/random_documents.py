@@ -1,5 +1,5 @@
-"""Random documents run in every way, each of which must give the same: serial, parallel, from the cache, among
-others, cancelled and resumed, with nothing kept; every tenth also as a job on real worker processes.
+"""Random documents run in every way, each of which must give the same: serial, parallel, from the cache,
+among others, cancelled and resumed, with nothing kept; every tenth also as a job on worker processes.
 
 Run: python benchmarks/random_documents.py [--count 1000] [--seed S]
 
