@@ -2,11 +2,11 @@
 
 Run: python benchmarks/memory.py [--count 300] [--seed S]
 
-Half of the runs are random documents of arithmetic and structure, half make, split and map over blobs of up to
-2 MB, more in all than either budget takes; every fifth is cancelled at a random event, and every seventh has a
-node that fails. Exits 1 if the memory of the last third exceeds that of the middle third by more than 5 %, if
-the values on disk are more than their budget, if files or threads are left over, or if a run gave something
-else than it must.
+Half of the runs are random documents of arithmetic and structure, half make, split and map over blobs of up
+to 2 MB, more in all than either budget takes; every fifth is cancelled at a random event, and every seventh
+has a node that fails. Exits 1 if the memory of the last third exceeds that of the middle third by more than
+5 %, if the values on disk are more than their budget, if files or threads are left over, or if a run gave
+something else than it must.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def sample(engine: Engine) -> Sample:
     folder = engine.store.folder
     return Sample(
         resident(),
-        sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1,  # without the one that looks
+        open_files(),
         threading.active_count(),
         engine.store.info()[1],
         sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
@@ -135,6 +135,11 @@ def resident() -> int:
     """Bytes of memory that this process has now."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def open_files() -> int:
+    """How many files this process has open, without the folder that is read to know it."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1
 
 
 def judge(found: Found) -> tuple[float, float]:
@@ -166,7 +171,7 @@ def main() -> int:
     print(f"seed {seed}, {given.count} runs, {MEMORY >> 20} MiB of memory, {DISK >> 20} MiB of disk\n")
     print(f"{'runs':>6}{'memory':>12}{'files':>8}{'threads':>9}{'values':>12}{'folder':>12}")
     begun = time.monotonic()
-    threads, files = threading.active_count(), sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1
+    before = open_files()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             data=Path(folder), memory_budget=MEMORY, disk_budget=DISK, cpu_slots=2, device="cpu"
@@ -180,7 +185,7 @@ def main() -> int:
                     memory = f"{now.memory / 2**20:>8.1f} MiB"
                     print(f"{number:>6}{memory}{now.files:>8}{now.threads:>9}{''.join(sizes)}", flush=True)
     middle, last = judge(found)
-    left = sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1 - files
+    left = open_files() - before
     if left > 0:
         found.wrong.append(f"{left} files are open after the engine was closed")
     print()
