@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+ENTRY_BYTES = 512  # beside a value's own: its object, its digest, and its places in the tier
 
-@dataclass
+
+@dataclass(slots=True)
 class _Entry:
     value: Any
     size: int
@@ -19,7 +21,7 @@ class _Entry:
 
 
 class MemoryTier:
-    """Values by digest under a budget in bytes; threads may share it.
+    """Values by digest under a budget in bytes, `ENTRY_BYTES` counted with each; threads may share it.
 
     Evicts by GreedyDual-Size (Cao and Irani 1997): priority = clock + recompute seconds per byte, refreshed
     at each use; the clock rises to the priority of what was evicted, so that old entries age.
@@ -49,6 +51,7 @@ class MemoryTier:
 
     def put(self, digest: str, value: Any, size: int, seconds: float) -> None:
         """Hold a value, unless it alone is larger than the budget."""
+        size += ENTRY_BYTES  # else small values would take many times the budget
         if size > self.budget:
             return
         with self._lock:
