@@ -24,8 +24,7 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from graph_engine import Catalogue, Document, Engine, Pack, RunResult, node  # noqa: E402
-from graph_engine.document_io import loads_document  # noqa: E402
+from graph_engine import Catalogue, Document, Engine, Pack, RunResult, load_document, node  # noqa: E402
 
 LENGTHS = (100, 1_000, 10_000)
 TURNS = 5
@@ -57,12 +56,13 @@ def chain(length: int) -> str:
 
 
 class Chain:
-    """One length, in a data folder of its own, and the fastest seconds of all that was timed."""
+    """One length, in a folder of its own, and the fastest seconds of all that was timed."""
 
-    def __init__(self, length: int, engine: Engine) -> None:
-        self.length, self.engine = length, engine
-        self.text = chain(length)
-        self.document = loads_document(self.text)
+    def __init__(self, length: int, folder: Path, catalogue: Catalogue) -> None:
+        self.length, self.engine = length, Engine(folder / "data", catalogue=catalogue)
+        self.file, self.edited = folder / "chain.json", folder / "edited.json"
+        self.file.write_text(chain(length))
+        self.document = load_document(self.file)
         self.fastest: defaultdict[str, float] = defaultdict(lambda: float("inf"))
         self.computed: set[int] = set()  # nodes of an edited run
         self.memory = 0.0  # MiB that the first turn added
@@ -88,14 +88,15 @@ class Chain:
             result = self.timed(f"run, {what}", lambda one=document: self.engine.run(one), both, what)
             self.verify(result, 0, f"run, {what}")
             self.keep(f"re-plan and re-run, {what}", both[what])
-        edited = {(f"n{self.length // 2}", "label"): number + 1}
-        document = loads_document(self.document.with_inputs(edited).dumps())
-        result = self.timed("run after an edit in the middle", lambda: self.engine.run(document))
+        changes = {(f"n{self.length // 2}", "label"): number + 1}
+        self.edited.write_text(self.document.with_inputs(changes).dumps())
+        edited = load_document(self.edited)
+        result = self.timed("run after an edit in the middle", lambda: self.engine.run(edited))
         self.computed.add(self.verify(result, 1, "run after an edit"))
 
     def parsed(self) -> Document:
         """The document, parsed anew."""
-        return loads_document(self.text)
+        return load_document(self.file)
 
     def verify(self, result: RunResult, expected: int, what: str) -> int:
         """How many nodes a run computed; notes where that, or what it gave, is not as it should be."""
@@ -153,8 +154,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
             for length in lengths:
-                engine = Engine(Path(folder) / str(length), catalogue=catalogue)
-                chains.append(Chain(length, engine))
+                place = Path(folder) / str(length)
+                place.mkdir()
+                chains.append(Chain(length, place, catalogue))
                 chains[-1].first()
             for number in range(1, TURNS):
                 for one in chains:

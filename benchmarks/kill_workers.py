@@ -29,7 +29,6 @@ sys.path[:0] = [str(RESOURCES), str(ROOT)]
 import toy_pack  # noqa: E402
 
 from graph_engine import Catalogue, Workflow  # noqa: E402
-from graph_engine.builder import BodyBuilder  # noqa: E402
 from graph_engine.jobs.job import Job, Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue  # noqa: E402
@@ -56,7 +55,7 @@ class Asked:
 class Toy(Workflow):
     """A workflow of toy nodes being built."""
 
-    def after(self, number: Any, steps: int = 4, body: BodyBuilder | None = None) -> Any:
+    def after(self, number: Any, steps: int = 4, body: Any = None) -> Any:
         """The same number, given on only when a node with checkpoints is over; by way of a lazy input.
 
         What that node itself gives depends on where it was killed, and only whether it is over is used.

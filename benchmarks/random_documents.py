@@ -27,9 +27,7 @@ import toy_pack  # noqa: E402
 from execution_law import check_every_way, engine_in  # noqa: E402
 from random_documents import RandomDocument, random_document  # noqa: E402
 
-from graph_engine import Catalogue, Engine, EngineError, Settings  # noqa: E402
-from graph_engine.cancellation import Cancellation  # noqa: E402
-from graph_engine.document import Link  # noqa: E402
+from graph_engine import Cancellation, Catalogue, Engine, EngineError, Settings  # noqa: E402
 from graph_engine.jobs.dispatcher import Dispatcher  # noqa: E402
 from graph_engine.jobs.job import Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
@@ -107,8 +105,9 @@ def compare(seed: int, one: RandomDocument, engine: Engine, found: Found) -> Non
     plan = engine.plan(one.document)
     if not plan.nothing_to_do:
         found.wrong.append(f"seed {seed}: a worker did not store all that it computed")
+    stored = {str(link): ref for link, ref in plan.refs.items()}
     for name, port in one.document.interface.outputs.items():
-        ref = plan.refs.get(Link(port.node, port.output))
+        ref = stored.get(f"{port.node}.{port.output}")
         expected = engine.store.refer(one.outputs[name])
         found.outputs_of_workers += 1
         if ref is None or ref.digest != expected.digest:

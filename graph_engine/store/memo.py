@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 from graph_engine.artifact import Artifact
@@ -141,8 +140,7 @@ class MemoTable:
             ):
                 surplus = self._count(table) - MAX_ROWS * 9 // 10
                 if surplus > MAX_ROWS // 10:
-                    self._database.write(partial(_execute, sql, surplus))
-                    self.forget_cached()
+                    self._forget(sql, surplus)
         except DatabaseRefused:
             return
 
@@ -166,6 +164,10 @@ class MemoTable:
                 for key in list(rows) if keys is None else keys:
                     rows.pop(key, None)
 
+    def _forget(self, sql: str, count: int) -> None:
+        self._database.write(lambda connection: connection.execute(sql, (count,)))
+        self.forget_cached()
+
     def _count(self, table: str) -> int:
         return int(self._database.rows(f"SELECT count(*) FROM {table}")[0][0])
 
@@ -188,10 +190,6 @@ class MemoTable:
             self._seen = seen
             with self._lock:
                 self._cached.clear()
-
-
-def _execute(sql: str, count: int, connection: sqlite3.Connection) -> None:
-    connection.execute(sql, (count,))
 
 
 def memo_of(
