@@ -29,10 +29,10 @@ sys.path[:0] = [str(RESOURCES), str(ROOT)]
 import toy_pack  # noqa: E402
 
 from graph_engine import Catalogue, Workflow  # noqa: E402
+from graph_engine.execution.plan import EVICTED  # noqa: E402
 from graph_engine.jobs.job import Job, Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue  # noqa: E402
-from graph_engine.plan import EVICTED  # noqa: E402
 
 KILLS = 200
 OF_THE_PARENT = 0.25  # of all kills
