@@ -1,6 +1,7 @@
 """The queue under load: python benchmarks/job_queue.py [jobs]
 
-Submits, lists, claims and ends jobs on disk, each change one durable transaction, and prints a table.
+Submits, lists, claims and ends jobs on disk, each change one durable transaction, and prints a table with the
+bars. Exits 1 if a job was lost or given out twice, or if memory grew with the number of jobs.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from graph_engine.jobs.job import Request  # noqa: E402
 from graph_engine.jobs.queue import JobQueue  # noqa: E402
 
 BATCH = 100
+FLAT = 4.0  # MiB that claiming and ending all jobs may add
 DOCUMENT = (ROOT / "examples" / "text_to_image.json").read_text()
 
 
-def main() -> None:
+def main() -> int:
     """Measure with the number of jobs that the first argument gives, or 10,000."""
+    wrong: list[str] = []
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         queue = JobQueue(Path(folder) / "jobs.sqlite")
@@ -54,16 +57,27 @@ def main() -> None:
             ("a page of one owner's", _milliseconds(lambda: queue.page(50, owner="owner 3")), "20 ms")
         )
         rows.append(("counts by status", _milliseconds(queue.counts), "20 ms"))
+        if queue.counts() != {"queued": count}:
+            wrong.append(f"{count} jobs were submitted, and there are {queue.counts()}")
+        claimed: set[str] = set()
         before = _memory()
         begun = time.perf_counter()
         while claim := queue.claim("worker"):
+            claimed.add(claim.job.id)
             queue.finish(claim.job.id, "done")
         rate = count / (time.perf_counter() - begun)
         rows.append(("claimed and ended", f"{rate:,.0f} a second", ""))
-        rows.append(("memory gained by that", f"{_memory() - before:.1f} MiB", "flat"))
+        gained = _memory() - before
+        rows.append(("memory gained by that", f"{gained:.1f} MiB", "flat"))
+        if len(claimed) != count or queue.counts() != {"done": count}:
+            wrong.append(f"{len(claimed)} of {count} jobs were given out, and there are {queue.counts()}")
+        if gained > FLAT:
+            wrong.append(f"claiming and ending {count} jobs took {gained:.1f} MiB")
         queue.close()
     for what, figure, bar in rows:
         print(f"{what:<32}{figure:>18}{bar:>10}")
+    print("\n".join(wrong) if wrong else "no job was lost or given out twice")
+    return bool(wrong)
 
 
 def _milliseconds(act: object) -> str:
@@ -80,4 +94,4 @@ def _memory() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,13 +1,13 @@
 """Killing workers and their parent: python benchmarks/kill_workers.py [kills] [seed]
 
-Sends SIGKILL at random moments to a worker, or to the process that keeps the workers, while a queue of short,
-long, failing and branching toy jobs runs; then lets the queue finish and verifies that every job ended as it
-should, none twice, and that no finished node was computed again. Prints what it found.
+Sends SIGKILL at random moments to a worker, or to the process that keeps the workers, while a queue of toy
+jobs runs: short, long, failing and branching ones, maps, folds, branches, lazy inputs and graphs that nodes
+return; then lets the queue finish and verifies that every job ended as it should, none twice, and that no
+finished node was computed again. Prints what it found, and exits 1 if anything was wrong.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -24,8 +24,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = ROOT / "tests" / "resources"
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(RESOURCES), str(ROOT)]
 
+import toy_pack  # noqa: E402
+
+from graph_engine import Catalogue, Workflow  # noqa: E402
 from graph_engine.execution.plan import EVICTED  # noqa: E402
 from graph_engine.jobs.job import Job, Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
@@ -37,51 +40,127 @@ LONGEST_PAUSE = 1.5  # seconds from one kill to the next
 WAITING = 4  # jobs that wait while there are kills to come
 WORKERS = 2
 LIMIT = 300.0  # seconds that the queue may take to finish
-
-Nodes = dict[str, tuple[str, dict[str, Any]]]
-
-
-def link(to: str) -> dict[str, str]:
-    """A link in a document."""
-    return {"from": to}
+STEP_SECONDS = 0.02  # of a node with checkpoints
 
 
-def short(number: int) -> Nodes:
-    """Two nodes and a file."""
-    return {
-        "n": ("number", {"value": number}),
-        "s": ("add", {"a": link("n.integer"), "b": 1}),
-        "t": ("show", {"value": link("s.integer")}),
-        "save": ("save_text", {"text": link("t.text")}),
-    }
+@dataclass(frozen=True)
+class Asked:
+    """A document, and how its job must end: with one file of this text, or failed with these words."""
+
+    document: str
+    text: str = ""
+    error: str = ""
 
 
-def long(number: int) -> Nodes:
+class Toy(Workflow):
+    """A workflow of toy nodes being built."""
+
+    def after(self, number: Any, steps: int = 4, body: Any = None) -> Any:
+        """The same number, given on only when a node with checkpoints is over; by way of a lazy input.
+
+        What that node itself gives depends on where it was killed, and only whether it is over is used.
+        """
+        into = body or self
+        trained = into.add("toy/train", steps=steps, seconds=STEP_SECONDS, after=number)
+        over = into.add("toy/at_least", a=trained.integer, limit=0)
+        return into.add("toy/pick", which=over.boolean, yes=number).integer
+
+    def saved(self, number: Any) -> None:
+        """Save a number as a text."""
+        self.add("toy/save_text", text=self.add("toy/show", value=number).text)
+
+    def asked(self, number: int = 0, error: str = "") -> Asked:
+        """What was built, which saves this number or fails with these words."""
+        return Asked(self.document().dumps(), "" if error else str(number), error)
+
+
+def short(wf: Toy, number: int) -> Asked:
+    """Four nodes and a file."""
+    wf.saved(wf.add("toy/add", a=wf.add("toy/number", value=number), b=1))
+    return wf.asked(number + 1)
+
+
+def long(wf: Toy, number: int) -> Asked:
     """A node with checkpoints between short ones."""
-    train = {"steps": 20, "seconds": 0.02, "after": link("n.integer")}
-    return {**short(number), "train": ("train", train), "after": ("same", {"thing": link("train.integer")})}
+    begun = wf.add("toy/number", value=number)
+    wf.saved(wf.add("toy/add", a=begun, b=1))
+    wf.output("after", wf.after(begun, 20))
+    return wf.asked(number + 1)
 
 
-def failing(number: int) -> Nodes:
-    """One branch fails, the other is finished."""
-    return {**long(number), "f": ("fail", {"a": link("s.integer"), "message": f"as it should, {number}"})}
+def failing(wf: Toy, number: int) -> Asked:
+    """A node fails after others are finished."""
+    begun = wf.add("toy/number", value=number)
+    error = f"as it should, {number}"
+    wf.output("failed", wf.add("toy/fail", a=wf.after(begun, 8), message=error))
+    return wf.asked(error=error)
 
 
-def branching(number: int) -> Nodes:
+def branching(wf: Toy, number: int) -> Asked:
     """Four branches that come together."""
-    branches: Nodes = {
-        f"b{n}": ("train", {"steps": 4 + n, "seconds": 0.02, "after": link("n.integer")}) for n in range(4)
-    }
-    numbers = [link(f"b{n}.integer") for n in range(4)]
-    return {**short(number), **branches, "total": ("total", {"numbers": numbers})}
+    begun = wf.add("toy/number", value=number)
+    ends = [wf.after(wf.add("toy/plus", a=begun, b=branch), 4 + branch) for branch in range(4)]
+    wf.saved(wf.add("toy/total", numbers=ends))
+    return wf.asked(4 * number + 6)
 
 
-KINDS: tuple[tuple[Callable[[int], Nodes], dict[str, str]], ...] = (
-    (short, {}),
-    (long, {"after": "value"}),
-    (failing, {"after": "value", "f": "integer"}),
-    (branching, {"total": "integer"}),
-)
+def mapping(wf: Toy, number: int) -> Asked:
+    """A map over numbers, most of which other jobs map too, and a map over what it gave."""
+    with wf.define("item") as body:
+        body.output("one", wf.after(body.add("toy/plus", a=body.port("n"), b=1), 3, body))
+    first = wf.add("flow/map", body="item", each=["n"], n=[number, number + 1, number + 2, -number])
+    second = wf.add("flow/map", body="item", each=["n"], n=first.one)
+    wf.saved(wf.add("toy/total", numbers=second.one))
+    return wf.asked(2 * number + 3 + 8)
+
+
+def failing_item(wf: Toy, number: int) -> Asked:
+    """A map of which one item fails."""
+    with wf.define("item") as body:
+        body.output("one", wf.after(body.add("toy/fail_on", a=body.port("n"), bad=number), 3, body))
+    items = [number + 10_000, number + 20_000, number]
+    wf.output("all", wf.add("flow/map", body="item", each=["n"], n=items))
+    return wf.asked(error=f"{number} is the bad one")
+
+
+def folding(wf: Toy, number: int) -> Asked:
+    """A fold whose steps have checkpoints, that stops before its bound."""
+    with wf.define("step") as body:
+        more = wf.after(body.add("toy/plus", a=body.port("n"), b=2), 3, body)
+        body.output("n", more)
+        body.output("enough", body.add("toy/at_least", a=more, limit=number + 7))
+    wf.saved(wf.add("flow/fold", body="step", carry=["n"], times=9, until="enough", n=number).n)
+    return wf.asked(number + 8)
+
+
+def choosing(wf: Toy, number: int) -> Asked:
+    """Lazy inputs of which the first that is even counts, and a branch on what they gave."""
+    with wf.define("even") as body:
+        body.output("n", wf.after(body.add("toy/plus", a=body.port("n"), b=100), 4, body))
+    with wf.define("odd") as body:
+        body.output("n", body.add("toy/fail", a=body.port("n"), message="an odd number was chosen"))
+    a = wf.after(wf.add("toy/number", value=number))
+    b = wf.after(wf.add("toy/number", value=number + 1))
+    even = wf.add("toy/first_even", a=a, b=b).integer
+    condition = wf.add("toy/at_least", a=even, limit=number)
+    wf.saved(wf.add("flow/if", condition=condition, then="even", otherwise="odd", n=even).n)
+    return wf.asked(number + number % 2 + 100)
+
+
+def returning(wf: Toy, number: int) -> Asked:
+    """Graphs that nodes return, alone and inside a map."""
+    with wf.define("grown") as body:
+        repeated = body.add("toy/repeat", start=wf.after(body.port("n"), 3, body), times=2)
+        body.output("n", wf.after(repeated.last, 3, body))
+    first = wf.add("toy/repeat", start=wf.after(wf.add("toy/number", value=number)), times=3)
+    mapped = wf.add("flow/map", body="grown", each=["n"], n=[first.last, first.total, number])
+    wf.saved(wf.add("toy/total", numbers=mapped.n))
+    return wf.asked((number + 3) + (4 * number + 6) + number + 6)
+
+
+KINDS: tuple[Callable[[Toy, int], Asked], ...] = (
+    short, long, failing, branching, mapping, failing_item, folding, choosing, returning,
+)  # fmt: skip
 
 
 @dataclass
@@ -91,6 +170,7 @@ class Found:
     kills: Counter[str] = field(default_factory=Counter)
     under_a_job: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
     attempts: int = 0
     nodes: int = 0
     given_up: int = 0
@@ -105,7 +185,8 @@ class Killing:
     def __init__(self, data: Path, chance: random.Random) -> None:
         self.data, self.chance = data, chance
         self.queue, self.journal = JobQueue(data / "jobs.sqlite"), Journal(data / "jobs.sqlite")
-        self.expected: dict[str, tuple[str, int]] = {}
+        self.expected: dict[str, Asked] = {}
+        self.catalogue = Catalogue([toy_pack.pack])
         self.found = Found()
         self.killing = True
         self.parent = self.start()
@@ -133,15 +214,10 @@ class Killing:
         """Let no worker be without a job, as long as there are kills to come."""
         while self.killing and self.queue.counts().get("queued", 0) < WAITING:
             number = len(self.expected)
-            kind, outputs = self.chance.choice(KINDS)
-            nodes = {
-                name: {"type": f"toy/{of}", "version": 1, "inputs": inputs}
-                for name, (of, inputs) in kind(number).items()
-            }
-            ports = {name: {"node": name, "output": output} for name, output in outputs.items()}
-            document = {"latentgraph": 1, "nodes": nodes, "interface": {"outputs": ports}}
-            job = self.queue.submit(Request(json.dumps(document), kind.__name__))
-            self.expected[job.id] = ("failed" if kind is failing else "done", number)
+            kind = self.chance.choice(KINDS)
+            asked = kind(Toy(kind.__name__, catalogue=self.catalogue), number)
+            job = self.queue.submit(Request(asked.document, kind.__name__))
+            self.expected[job.id] = asked
 
     def kill(self) -> None:
         """Kill the parent, or a worker of it, at a random moment."""
@@ -202,22 +278,24 @@ class Killing:
 
     def verify_job(self, job: Job) -> None:
         """Whether a job ended as it should, and computed each node once."""
-        found, (expected, number) = self.found, self.expected[job.id]
+        found, asked = self.found, self.expected[job.id]
         found.statuses[job.status] += 1
+        found.names[job.name] += 1
         found.attempts += job.attempts
         log = self.journal.read(job.id, limit=100_000)
+        expected = "failed" if asked.error else "done"
         if f"died {MAX_CRASHES} times in a row" in job.error:
             found.given_up += 1
             if sum(event.kind == "worker_ended" for event in log) < MAX_CRASHES:
                 found.wrong.append(f"{job.id} was given up too soon")
         elif job.status != expected:
             found.wrong.append(f"{job.id} ({job.name}) is {job.status}, not {expected}: {job.error}")
-        elif expected == "failed" and f"as it should, {number}" not in job.error:
+        elif asked.error and asked.error not in job.error:
             found.wrong.append(f"{job.id} failed for another reason: {job.error}")
-        elif expected == "done":
+        elif not asked.error:
             texts = [self.artifact(one["digest"]) for one in job.result["artifacts"]]
-            if texts != [str(number + 1)]:
-                found.wrong.append(f"{job.id} left {texts}")
+            if texts != [asked.text]:
+                found.wrong.append(f"{job.id} ({job.name}) left {texts}, not {asked.text}")
         finished: set[str] = set()
         for event in log:
             node = event.data.get("node", "")
@@ -284,6 +362,7 @@ def main() -> int:
         *((f"kills of a {who}", count) for who, count in sorted(found.kills.items())),
         ("of them while a job ran", found.under_a_job),
         *((f"jobs {status}", count) for status, count in sorted(found.statuses.items())),
+        *((f"of them {name}", count) for name, count in sorted(found.names.items())),
         ("attempts", found.attempts),
         (f"jobs given up after {MAX_CRASHES} crashes in a row", found.given_up),
         ("parents that gave up: workers killed five times as they began", found.gave_up),

@@ -49,6 +49,7 @@ class MemoTable:
         self._unwritten: dict[str, Memo] = {}
         self._seen: tuple[Any, ...] | None = None
         self._look_at = 0.0
+        self._since_pruned = 0  # rows
 
     def get(self, key: str) -> Memo | None:
         """What the computation with this key gave, if it is known."""
@@ -118,23 +119,30 @@ class MemoTable:
             )
         except DatabaseRefused as error:
             self._trouble.note(f"Why a node runs next time may be told wrongly ({error}).")
+        self._since_pruned += len(parts)
+        if self._since_pruned > MAX_ROWS // 10:
+            self.prune()
 
     def count(self) -> int:
         """How many computations are remembered."""
-        return int(self._database.rows("SELECT count(*) FROM memo")[0][0])
+        return self._count("memo")
 
     def prune(self) -> None:
-        """Forget the oldest tenth when there are too many rows; pinned ones stay."""
+        """Forget the oldest tenth when there are too many rows; pinned ones stay.
 
-        def forget(connection: sqlite3.Connection) -> None:
-            oldest = "SELECT key FROM memo WHERE key NOT IN (SELECT key FROM pin) ORDER BY created LIMIT ?"
-            connection.execute(f"DELETE FROM memo WHERE key IN ({oldest})", (count - MAX_ROWS * 9 // 10,))
-
+        So too with what the nodes of documents were last made of, where the computation is forgotten first.
+        """
+        self._since_pruned = 0
+        oldest = "SELECT key FROM memo WHERE key NOT IN (SELECT key FROM pin) ORDER BY created LIMIT ?"
+        last = "SELECT document, node FROM last_key LEFT JOIN memo USING (key) ORDER BY created LIMIT ?"
         try:
-            count = self.count()
-            if count > MAX_ROWS:
-                self._database.write(forget)
-                self.forget_cached()
+            for table, sql in (
+                ("last_key", f"DELETE FROM last_key WHERE (document, node) IN ({last})"),
+                ("memo", f"DELETE FROM memo WHERE key IN ({oldest})"),
+            ):
+                surplus = self._count(table) - MAX_ROWS * 9 // 10
+                if surplus > MAX_ROWS // 10:
+                    self._forget(sql, surplus)
         except DatabaseRefused:
             return
 
@@ -157,6 +165,13 @@ class MemoTable:
             for rows in (self._cached, self._unwritten):
                 for key in list(rows) if keys is None else keys:
                     rows.pop(key, None)
+
+    def _forget(self, sql: str, count: int) -> None:
+        self._database.write(lambda connection: connection.execute(sql, (count,)))
+        self.forget_cached()
+
+    def _count(self, table: str) -> int:
+        return int(self._database.rows(f"SELECT count(*) FROM {table}")[0][0])
 
     def _keep(self, rows: dict[str, Memo], key: str, memo: Memo) -> None:
         with self._lock:

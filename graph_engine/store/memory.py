@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+ENTRY_BYTES = 512  # beside a value's own, or small ones would take many times the budget
 
-@dataclass
+
+@dataclass(slots=True)
 class _Entry:
     value: Any
     size: int
@@ -19,7 +21,7 @@ class _Entry:
 
 
 class MemoryTier:
-    """Values by digest under a budget in bytes; threads may share it.
+    """Values by digest under a budget in bytes, `ENTRY_BYTES` counted with each; threads may share it.
 
     Evicts by GreedyDual-Size (Cao and Irani 1997): priority = clock + recompute seconds per byte, refreshed
     at each use; the clock rises to the priority of what was evicted, so that old entries age.
@@ -32,7 +34,7 @@ class MemoryTier:
         self._count = count()
         self._clock = 0.0
         self._lock = threading.RLock()
-        self.used = 0
+        self.used = 0  # bytes of the values themselves
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._entries
@@ -49,7 +51,7 @@ class MemoryTier:
 
     def put(self, digest: str, value: Any, size: int, seconds: float) -> None:
         """Hold a value, unless it alone is larger than the budget."""
-        if size > self.budget:
+        if size + ENTRY_BYTES > self.budget:
             return
         with self._lock:
             self.drop(digest)
@@ -57,7 +59,7 @@ class MemoryTier:
             self._entries[digest] = entry
             self.used += size
             self._push(digest, entry)
-            while self.used > self.budget:
+            while self.used + ENTRY_BYTES * len(self._entries) > self.budget:
                 priority, _, victim = heapq.heappop(self._heap)
                 if victim in self._entries and self._entries[victim].priority == priority:
                     self._clock = priority
@@ -84,7 +86,7 @@ class MemoryTier:
             self.used = 0
 
     def _push(self, digest: str, entry: _Entry) -> None:
-        entry.priority = self._clock + entry.seconds / max(entry.size, 1)
+        entry.priority = self._clock + entry.seconds / (entry.size + ENTRY_BYTES)
         heapq.heappush(self._heap, (entry.priority, next(self._count), digest))
         if len(self._heap) > 4 * len(self._entries) + 64:
             live = ((one.priority, next(self._count), name) for name, one in self._entries.items())

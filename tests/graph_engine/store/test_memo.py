@@ -54,6 +54,29 @@ def test_what_another_process_clears_is_forgotten_too(
         database.close()
 
 
+def test_the_table_keeps_so_many_rows_while_its_process_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo_module, "MAX_ROWS", 100)
+    database = Database(tmp_path / "memo.sqlite")
+    table = MemoTable(database)
+    database.write(lambda connection: connection.execute("INSERT INTO pin VALUES ('label', 'key 0', '', 0)"))
+    for run in range(40):
+        keys = [f"key {number}" for number in range(10 * run, 10 * run + 10)]
+        for key in keys:
+            table.put(key, "toy/add", MEMO)
+        table.remember_parts(f"document {run}", {f"node of {key}": (key, {}) for key in keys})
+    (nodes,) = database.row("SELECT count(*) FROM last_key") or (0,)
+    assert 80 <= table.count() <= 120
+    assert 80 <= nodes <= 120
+    assert table.get("key 0") == MEMO  # pinned
+    assert table.get("key 1") is None
+    assert table.get("key 399") == MEMO
+    assert table.last_parts("document 1") == {}
+    assert len(table.last_parts("document 39")) == 10
+    database.close()
+
+
 def test_only_so_many_rows_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memo_module, "_CACHED_ROWS", 5)
     database = Database(tmp_path / "memo.sqlite")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.database import Database
 from graph_engine.store.lock import computing
 from graph_engine.store.memo import Memo, MemoTable
-from graph_engine.store.memory import MemoryTier
+from graph_engine.store.memory import ENTRY_BYTES, MemoryTier
 from graph_engine.store.value_ref import ValueRef
 
 
@@ -23,28 +24,46 @@ def blob(number: int, size: int = 1000) -> toy_pack.Blob:
     return toy_pack.Blob(bytearray([number]) * size)
 
 
+def place(size: int) -> int:
+    """The size of a value that takes `size` bytes with its entry."""
+    return size - ENTRY_BYTES
+
+
 def test_memory_evicts_what_is_cheapest_to_compute_again_for_its_size() -> None:
-    tier = MemoryTier(300)
-    tier.put("cheap", 1, 100, seconds=0.1)
-    tier.put("dear", 2, 100, seconds=9.0)
-    tier.put("large", 3, 200, seconds=1.0)
+    tier = MemoryTier(3000)
+    tier.put("cheap", 1, place(1000), seconds=0.1)
+    tier.put("dear", 2, place(1000), seconds=9.0)
+    tier.put("large", 3, place(2000), seconds=1.0)
     assert ("cheap" in tier, "dear" in tier, "large" in tier) == (False, True, True)
-    assert tier.used == 300
+    assert tier.used == place(1000) + place(2000)
 
 
 def test_memory_lets_old_values_age() -> None:
-    tier = MemoryTier(200)
-    tier.put("once", 0, 100, seconds=3.0)
+    tier = MemoryTier(2000)
+    tier.put("once", 0, place(1000), seconds=3.0)
     for index in range(6):
-        tier.put(f"new{index}", index, 100, seconds=1.0)
+        tier.put(f"new{index}", index, place(1000), seconds=1.0)
     assert "once" not in tier
 
 
 def test_memory_does_not_hold_what_is_larger_than_its_budget() -> None:
-    tier = MemoryTier(10)
-    tier.put("a", 1, 11, seconds=1.0)
+    tier = MemoryTier(1000)
+    tier.put("a", 1, 1001, seconds=1.0)
     assert "a" not in tier
     assert tier.used == 0
+
+
+def test_small_values_take_no_more_memory_than_the_budget() -> None:
+    tier = MemoryTier(1_000_000)
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            tier.put(f"{number:064x}", f"value {number}", 12, seconds=1e-3)
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used < 1_100_000
+    assert len(tier) > 1000
 
 
 def test_disk_stays_within_its_budget_and_keeps_the_dear_ones(tmp_path: Path, catalogue: Catalogue) -> None:
