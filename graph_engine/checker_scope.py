@@ -14,7 +14,7 @@ from graph_engine.messages import nearest, shown
 from graph_engine.node import NodeType
 from graph_engine.problem import Problem
 from graph_engine.sockets import NodeInput
-from graph_engine.type_hints import fits, has_variables, list_item, substitute, type_name
+from graph_engine.type_hints import bounded, fits, has_variables, list_item, substitute, type_name
 
 Wanted = tuple[NodeInput, ...]  # what a value must suit: one input, or every one that a port leads to
 
@@ -130,7 +130,7 @@ class ScopeChecker:
         yield from self._missing(node_id, node, declared, use)
         if use is None:
             for output in declared.outputs.values():
-                self._outputs[Link(node_id, output.name)] = substitute(output.annotation, bindings)
+                self._outputs[Link(node_id, output.name)] = bounded(substitute(output.annotation, bindings))
         else:
             yield from self._open(node_id, node, use)
 
@@ -191,7 +191,7 @@ class ScopeChecker:
                 yield Problem("inside", f"in its definition '{body.name}': {problem}", node=node_id)
         if outputs:
             for name, annotation in flow.outputs(use.fixed, outputs).items():
-                self._outputs[Link(node_id, name)] = annotation
+                self._outputs[Link(node_id, name)] = bounded(annotation)
             yield from self._carried(node_id, use, outputs[0])
 
     def _carried(self, node_id: str, use: UseShape, outputs: Mapping[str, Any]) -> Iterator[Problem]:
@@ -355,13 +355,15 @@ class ScopeChecker:
         for name, one in interface.inputs.items():
             for node, socket in one.places:
                 known: list[str] | None = None
-                if node in self._types:
+                if node in self._types and not self._lacks_a_body(node):
                     known = list(self._types[node].inputs)
                     if node in self._uses:
                         known += list(self._uses[node].ports)
                 yield from self._place("input", name, node, socket, known)
         for name, port in interface.outputs.items():
-            known = self._names[port.node] if port.node in self._types else None
+            known = self._names.get(port.node)
+            if port.node in self._types and self._lacks_a_body(port.node):
+                known = None  # it may be an output of the definition that is missing, which is reported
             yield from self._place("output", name, port.node, port.output, known)
         taken: dict[tuple[str, str], str] = {}
         for name, one in interface.inputs.items() if nodes else ():

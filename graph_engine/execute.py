@@ -86,6 +86,8 @@ class Execution:
         self._needs: dict[int, set[str]] = {}  # job: nodes whose values must be made again for it
         self._needed_by: defaultdict[str, list[Job | Wants | str]] = defaultdict(list)
         self._to_make: deque[str] = deque()
+        self._to_close: deque[Opened] = deque()
+        self._closing = False
         self._asked: list[Wants] = []
         self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
         self._artifacts: dict[str, tuple[Artifact, ...]] = {}
@@ -537,7 +539,12 @@ class Execution:
                 over = sum(not waiting for waiting in opened.items.values())
                 self._context.listener(events.NodeProgress(opened.task.node, over, len(opened.items)))
             if opened.over:
-                self._close(opened)
+                self._to_close.append(opened)
+        if not self._closing:  # a long chain of them closes one after the other, without recursion
+            self._closing = True
+            while self._to_close:
+                self._close(self._to_close.popleft())
+            self._closing = False
 
     # Values and keys.
 

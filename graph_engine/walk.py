@@ -14,7 +14,7 @@ from typing import Any
 
 from graph_engine.compile import Given, Program, Task
 from graph_engine.document import Definition, Link
-from graph_engine.flow.kind import Ask, Bound, Items, Opening, Raw, Value
+from graph_engine.flow.kind import Ask, Bound, Items, Opening, Raw, Value, refuse_many
 from graph_engine.invoke import accept
 from graph_engine.store.value_ref import ValueRef, list_ref
 
@@ -128,12 +128,10 @@ class Walk:
 
     def value(self, link: Link, load: LoadValue) -> Any:
         """The value of a link: a list whose items came one by one is put together."""
-        inner = self.stands_for.get(link)
-        if inner is None:
-            return load(link)
-        if isinstance(inner, Link):
-            return self.value(inner, load)
-        return [self.value(one, load) for one in inner]
+        inner: Link | Members | None = link
+        while isinstance(inner, Link):
+            link, inner = inner, self.stands_for.get(inner)
+        return load(link) if inner is None else [self.value(one, load) for one in inner]
 
     def open(self, task: Task, load: LoadValue, definition: Definition | None = None) -> Opened:
         """Open a node's bodies as far as that is known now; while it waits for more it is given out again.
@@ -237,6 +235,7 @@ class Walk:
             value = self.value(source, load)
             return (value if ask.wanted is None else accept(ask.wanted, value),)
         if isinstance(source, Raw):
+            refuse_many(len(source.value))
             return (tuple(Raw(one) for one in source.value),)
         if isinstance(source, tuple):
             return (source,)
