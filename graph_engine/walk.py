@@ -41,6 +41,7 @@ class Opened:
     outputs: dict[str, Link | Members] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # inside, not over yet
     items: dict[int, set[str]] = field(default_factory=dict)  # the same by item, where there are several
+    items_over: int = 0
 
     @property
     def over(self) -> bool:
@@ -99,7 +100,9 @@ class Walk:
             completed = None
             if item is not None:
                 opened.items[item].discard(node)
-                completed = item if not opened.items[item] else None
+                if not opened.items[item]:
+                    completed = item
+                    opened.items_over += 1
             yield opened, completed
 
     def release(self, links: Iterable[Link]) -> Iterator[Link]:
@@ -184,6 +187,7 @@ class Walk:
         opened.waiting |= waiting
         if item is not None:
             opened.items[item] = set(waiting)
+            opened.items_over += not waiting
         for node in waiting:
             self._around[node].append((task.node, item))
         return outputs

@@ -26,10 +26,15 @@ class LeastNodes:
     def __init__(self, shapes: Shapes, catalogue: Catalogue) -> None:
         self._shapes = shapes
         self._catalogue = catalogue
-        self._known: dict[str, Least] = {}
+        self._known: dict[int, tuple[Body, Least]] = {}  # by identity: a body is opened many times
 
     def of(self, body: Body) -> Least:
         """The least that a body of a checked document opens."""
+        if id(body) not in self._known:
+            self._known[id(body)] = body, self._count(body)
+        return self._known[id(body)][1]
+
+    def _count(self, body: Body) -> Least:
         at_ports = {place: name for name, one in body.interface.inputs.items() for place in one.places}
         roots = [one.node for one in body.interface.outputs.values()]
         waiting = roots + [name for name, node in body.nodes.items() if self._shapes.is_effect(node)]
@@ -56,9 +61,7 @@ class LeastNodes:
         if not isinstance(declared.flow, Call):
             return Least(0, frozenset())
         _, name = next(bodies_named(node, declared))
-        if name not in self._known:
-            self._known[name] = self.of(self._shapes.definitions[name])
-        return self._known[name]
+        return self.of(self._shapes.definitions[name])
 
 
 def _eager(declared: NodeType) -> Iterator[str]:

@@ -24,6 +24,7 @@ from graph_engine import (
     Document,
     DocumentError,
     Engine,
+    Lazy,
     NodeFailed,
     Pack,
     Run,
@@ -68,9 +69,29 @@ def count(numbers: int) -> list[int]:
     return list(range(numbers))
 
 
+gone: set[str] = set()  # what can not be made any more
+
+
+@node(title="Make once")
+def make_once(name: str = "it") -> toy_pack.Blob:
+    if name in gone:
+        raise RuntimeError(f"'{name}' is gone")
+    return toy_pack.Blob(bytearray(9000))
+
+
+@node(title="After")
+def after(blob: toy_pack.Blob, number: int) -> toy_pack.Blob:
+    return toy_pack.Blob(bytearray(f"{number:09}".encode() * 1000))
+
+
+@node(title="Ask", kind="volatile")
+def ask(blob: Lazy[toy_pack.Blob]) -> int:
+    return len(blob.get().data)
+
+
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return Catalogue([toy_pack.pack, Pack("bad", "1.0", [mirror, count])])
+    return Catalogue([toy_pack.pack, Pack("bad", "1.0", [mirror, count, make_once, after, ask])])
 
 
 @contextmanager
@@ -447,6 +468,32 @@ def test_a_clock_that_jumps_at_every_look_loses_nothing(
         assert check_store(engine.store, engine.artifacts.folder, engine.files.uploads).healthy
         queue.close()
         journal.close()
+
+
+@pytest.mark.parametrize("go_on", [False, True])
+def test_what_was_evicted_and_can_not_be_made_again_fails_the_node_that_made_it(
+    tmp_path: Path, catalogue: Catalogue, go_on: bool
+) -> None:
+    gone.clear()
+    nodes: dict[str, Any] = {"n0": {"type": "bad/make_once"}}
+    for index in range(1, 2000):
+        inputs = {"blob": link(f"n{index - 1}.blob"), "number": index}
+        nodes[f"n{index}"] = {"type": "bad/after", "inputs": inputs}
+    nodes["end"] = {"type": "toy/measure", "inputs": {"blob": link("n1999.blob")}}
+    asked = {"n0": nodes["n0"], "end": {"type": "bad/ask", "inputs": {"blob": link("n0.blob")}}}
+    raw = document({}, {"x": "end.integer"}).as_json()
+    chained, lazy = (Document.model_validate({**raw, "nodes": one}) for one in (nodes, asked))
+    settings = Settings(data=tmp_path, memory_budget=0, disk_budget=0)
+    with Engine(settings=settings, catalogue=catalogue) as engine:
+        engine.run(lazy).raise_for_status()
+        engine.run(chained).raise_for_status()
+    gone.add("it")
+    with Engine(settings=settings, catalogue=catalogue) as engine:
+        for what in (lazy, chained.with_inputs({("end", "other"): link("n1999.blob")})):
+            result = engine.run(what, continue_on_error=go_on)
+            assert result.status == "failed"
+            assert "'it' is gone" in str(result.errors[0])
+            assert (result.nodes["n0"].status, result.nodes["end"].status) == ("failed", "skipped")
 
 
 # The page.

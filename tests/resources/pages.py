@@ -17,7 +17,7 @@ BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def environment_with(programs: Path, commands: dict[str, str], *modules: Path) -> dict[str, str]:
-    """The environment in which `latentgraph`, `python` and the given commands are what a page means by them."""
+    """The environment in which `latentgraph`, `python` and these commands are what a page means by them."""
     programs.mkdir()
     known = {
         "latentgraph": f'"{sys.executable}" -m graph_engine "$@"',
