@@ -14,7 +14,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import toy_pack
@@ -38,6 +38,7 @@ from graph_engine import (
 from graph_engine.cancellation import Cancellation
 from graph_engine.document_io import loads_document, parse_document
 from graph_engine.errors import EngineError, FlowFailed, InputRefused, NestedTooDeep, TooManyNodes
+from graph_engine.fields import Fixed
 from graph_engine.flow.shapes import Shapes
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Request
@@ -84,6 +85,11 @@ def after(blob: toy_pack.Blob, number: int) -> toy_pack.Blob:
     return toy_pack.Blob(bytearray(f"{number:09}".encode() * 1000))
 
 
+@node(title="Settled")
+def settled(number: Annotated[int, Fixed()] = 0) -> int:
+    return number
+
+
 @node(title="Ask", kind="volatile")
 def ask(blob: Lazy[toy_pack.Blob]) -> int:
     return len(blob.get().data)
@@ -91,7 +97,7 @@ def ask(blob: Lazy[toy_pack.Blob]) -> int:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return Catalogue([toy_pack.pack, Pack("bad", "1.0", [mirror, count, make_once, after, ask])])
+    return Catalogue([toy_pack.pack, Pack("bad", "1.0", [mirror, count, make_once, after, settled, ask])])
 
 
 @contextmanager
@@ -277,6 +283,38 @@ def test_a_port_named_like_an_input_of_the_loop_itself_is_refused(engine: Engine
     named = [problem for problem in problems if problem.code == "port_name"]
     assert [(one.node, one.input) for one in named] == [("f", "times")]
     assert "another name" in named[0].hint
+
+
+def test_what_shapes_the_graph_comes_neither_by_a_link_nor_through_a_port(engine: Engine) -> None:
+    inner = definition({"n": {"type": "toy/number"}}, {"v": "n.value"}, {"x": "n.integer"})
+    each = {"type": "flow/map", "inputs": {"body": "inner", "each": ["v"]}}
+    ported = definition({"m": each}, {"v": "m.v", "how": "m.how"}, {"x": "m.x"})
+    what = calling("ported", {"inner": inner, "ported": ported})
+    (problem,) = engine.check(what.with_inputs({("c", "v"): [1], ("c", "how"): "product"}))
+    assert (problem.code, problem.definition, problem.node, problem.input) == (
+        "fixed_input",
+        "ported",
+        "m",
+        "how",
+    )
+    assert "through the port 'how'" in problem.message
+    raw = calling("inner", {"inner": inner}).as_json()
+    raw["nodes"]["name"] = {"type": "toy/show", "inputs": {"value": 1}}
+    linked = Document.model_validate(raw).with_inputs({("c", "body"): link("name.text")})
+    problem = engine.check(linked)[0]
+    assert (problem.code, problem.node, problem.input) == ("fixed_input", "c", "body")
+    nodes = {"n": ("number", {}), "p": ("same", {"thing": link("n.integer")})}
+    raw = document(nodes, {"x": "p.value"}).as_json()
+    raw["nodes"]["p"] = {"type": "bad/settled", "inputs": {"number": link("n.integer")}}
+    raw["interface"]["outputs"]["x"]["output"] = "integer"
+    (problem,) = engine.check(Document.model_validate(raw))
+    assert (problem.code, problem.node, problem.input) == ("fixed_input", "p", "number")
+
+
+def test_a_sweep_over_what_shapes_the_graph_is_refused(engine: Engine) -> None:
+    inner = definition({"n": {"type": "toy/number"}}, {"v": "n.value"}, {"x": "n.integer"})
+    swept = sweep(calling("inner", {"inner": inner, "other": inner}), {"c.body": ["inner", "other"]})
+    assert [(one.code, one.node, one.input) for one in engine.check(swept)] == [("fixed_input", "c", "body")]
 
 
 # Loops.
