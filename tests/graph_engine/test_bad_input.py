@@ -301,8 +301,7 @@ def test_what_shapes_the_graph_comes_neither_by_a_link_nor_through_a_port(engine
     raw = calling("inner", {"inner": inner}).as_json()
     raw["nodes"]["name"] = {"type": "toy/show", "inputs": {"value": 1}}
     linked = Document.model_validate(raw).with_inputs({("c", "body"): link("name.text")})
-    problem = engine.check(linked)[0]
-    assert (problem.code, problem.node, problem.input) == ("fixed_input", "c", "body")
+    assert ("fixed_input", "c", "body") in [(one.code, one.node, one.input) for one in engine.check(linked)]
     nodes = {"n": ("number", {}), "p": ("same", {"thing": link("n.integer")})}
     raw = document(nodes, {"x": "p.value"}).as_json()
     raw["nodes"]["p"] = {"type": "bad/settled", "inputs": {"number": link("n.integer")}}
