@@ -550,9 +550,11 @@ class Execution:
                 self._to_close.append(opened)
         if not self._closing:  # a long chain of them closes one after the other, without recursion
             self._closing = True
-            while self._to_close:
-                self._close(self._to_close.popleft())
-            self._closing = False
+            try:
+                while self._to_close:
+                    self._close(self._to_close.popleft())
+            finally:
+                self._closing = False
 
     # Values and keys.
 

@@ -111,9 +111,11 @@ class _Planner:
         self._to_close.extend(opened for opened, _ in self.walk.finish(step.node) if opened.over)
         if not self._closing:  # a long chain of them closes one after the other, without recursion
             self._closing = True
-            while self._to_close:
-                self._close(self._to_close.popleft())
-            self._closing = False
+            try:
+                while self._to_close:
+                    self._close(self._to_close.popleft())
+            finally:
+                self._closing = False
 
     def _open(self, task: Task, step: Step | None = None) -> None:
         try:
