@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graph_engine.catalogue import Catalogue
-from graph_engine.document import Body, Node, links_of
+from graph_engine.declaration.node import NodeType
+from graph_engine.documents.document import Body, Node, links_of
 from graph_engine.flow.call import Call
 from graph_engine.flow.shapes import Shapes, bodies_named
-from graph_engine.node import NodeType
+from graph_engine.packs.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

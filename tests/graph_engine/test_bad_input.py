@@ -35,10 +35,11 @@ from graph_engine import (
     node,
     set_inputs,
 )
-from graph_engine.cancellation import Cancellation
-from graph_engine.document_io import loads_document, parse_document
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.fields import Fixed
+from graph_engine.documents.document_io import loads_document, parse_document
+from graph_engine.documents.sweep import sweep
 from graph_engine.errors import EngineError, FlowFailed, InputRefused, NestedTooDeep, TooManyNodes
-from graph_engine.fields import Fixed
 from graph_engine.flow.shapes import Shapes
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Request
@@ -47,7 +48,6 @@ from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import Runner
 from graph_engine.store.check import check_store
 from graph_engine.store.clearing import Scope
-from graph_engine.sweep import sweep
 from tests.graph_engine.conftest import document, link
 
 ROOT = Path(__file__).parents[2]
@@ -256,7 +256,7 @@ def test_a_definition_that_doubles_at_each_of_twenty_levels_is_refused_at_once(e
 def test_what_is_not_needed_does_not_count_against_the_limit(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph_engine.compile.MAX_TASKS", 2)
+    monkeypatch.setattr("graph_engine.execution.compile.MAX_TASKS", 2)
     unused = {f"n{index}": {"type": "toy/number"} for index in range(50)}
     nodes = {**unused, "c": {"type": "toy/add", "inputs": {"a": link("n0.integer")}}}  # `a` comes by the port
     definitions = {"d": definition(nodes, {"v": "c.a"}, {"x": "c.integer"})}

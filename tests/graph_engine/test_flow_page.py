@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pages import ROOT, environment_with, run_page
 
-from graph_engine.compile import DEEPEST, MAX_TASKS
+from graph_engine.execution.compile import DEEPEST, MAX_TASKS
 from graph_engine.flow.kind import MAX_ITEMS
 from graph_engine.flow.pack import flow_pack
 from graph_engine.flow.shapes import LONGEST_NESTING

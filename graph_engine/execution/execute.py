@@ -1,0 +1,605 @@
+"""Execution: settle the nodes of a program in order, computing what is not known side by side.
+
+One thread, the caller's, decides everything; others only compute. So nothing here needs a lock.
+"""
+
+from __future__ import annotations
+
+import heapq
+import queue
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from graph_engine import events
+from graph_engine.artifact import Artifact
+from graph_engine.checking.returned import check_returned
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Run, Surroundings
+from graph_engine.describe import describe
+from graph_engine.documents.document import Definition, Link
+from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut
+from graph_engine.execution.compile import Given, Program, Task
+from graph_engine.execution.computation import (
+    Computation,
+    Computed,
+    Failed,
+    Found,
+    Job,
+    Lost,
+    NeedsFailed,
+    Outcome,
+    Wants,
+)
+from graph_engine.execution.invoke import GRAPH
+from graph_engine.execution.keys import Keys, Parts, key_of, why_changed
+from graph_engine.execution.lanes import Lanes, Threads
+from graph_engine.execution.paths import around
+from graph_engine.execution.plan import ALWAYS, EVICTED
+from graph_engine.execution.recall import Asks, flight_key, recall
+from graph_engine.execution.result import NodeReport
+from graph_engine.execution.walk import NotKnown, Opened, Postponed, Walk, all_links
+from graph_engine.store.content import ContentStore, Missing
+from graph_engine.store.memo import Memo
+
+GRACE_SECONDS = 1.0  # that a node has beyond its limit to stop by itself
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an execution works with. `listener` is never called by two threads at once."""
+
+    store: ContentStore
+    keys: Keys
+    surroundings: Surroundings
+    cancellation: Cancellation
+    listener: events.Listener
+    lanes: Lanes
+    threads: Threads
+    debug: bool = False
+    continue_on_error: bool = False
+
+
+class Execution:
+    """One run of a program."""
+
+    def __init__(self, program: Program, context: Context) -> None:
+        self._program = program
+        self._context = context
+        self._walk = Walk(program)
+        self._last = context.store.memo.last_parts(program.name)
+        self._values: dict[Link, Any] = {}  # in use: computed, and still needed by a node to come
+        self._settling = True  # False once nothing new may start
+        self._queues: dict[str, list[tuple[tuple[int, ...], int, Job]]] = {
+            lane: [] for lane in context.lanes.sizes
+        }
+        self._in_lane: Counter[str] = Counter()
+        self._busy: dict[int, Job] = {}  # being computed
+        self._outcomes: queue.SimpleQueue[Outcome | Wants] = queue.SimpleQueue()
+        self._computation = Computation(context, self._outcomes.put)
+        self._in_flight: dict[str, list[str]] = {}  # flight key: other nodes that want the same
+        self._making: set[str] = set()  # nodes that have a job
+        self._needs: dict[int, set[str]] = {}  # job: nodes whose values must be made again for it
+        self._needed_by: defaultdict[str, list[Job | Wants | str]] = defaultdict(list)
+        self._to_make: deque[str] = deque()
+        self._to_close: deque[Opened] = deque()
+        self._to_let_down: deque[Task] = deque()
+        self._closing = self._letting_down = False
+        self._asked: list[Wants] = []
+        self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
+        self._artifacts: dict[str, tuple[Artifact, ...]] = {}
+        self._parts: dict[str, tuple[str, Parts]] = {}
+        self._inside: Counter[str] = Counter()  # nodes inside an opened one, and how many of them ran
+        self._ran: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._opening_errors: dict[str, NodeFailed] = {}
+        self._failed_at: dict[str, str] = {}  # a node that failed or was skipped: the one that failed first
+        self.reports: dict[str, NodeReport] = {}
+        self.errors: list[EngineError] = []
+        self.stuck: list[str] = []  # nodes that went past their limit and did not stop
+
+    def run(self) -> None:
+        """Settle every node. Raises `Cancelled` or `Paused`; a failure ends it, or skips what needs that."""
+        try:
+            self._work()
+            self._make_held(link for link in self._program.outputs.values() if self.known(link))
+        finally:
+            self._settling = False
+            if self._parts:
+                self._context.store.memo.remember_parts(self._program.name, self._parts)
+        for node, task in self._program.tasks.items():
+            if node not in self.reports:
+                because = f"the run stopped when '{next(iter(self._failed_at.values()), '')}' failed"
+                self.reports[node] = NodeReport(task.type_name, "skipped", because)
+
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """The artifacts of all settled nodes, in order, each once."""
+        order = sorted(self._artifacts, key=lambda node: self._program.tasks[node].place)
+        return tuple(dict.fromkeys(one for node in order for one in self._artifacts[node]))
+
+    def ordered_reports(self) -> dict[str, NodeReport]:
+        """The reports in the document's order."""
+        order = sorted(self.reports, key=lambda node: self._program.tasks[node].place)
+        return {node: self.reports[node] for node in order}
+
+    def value(self, link: Link) -> Any:
+        """The value of a settled output; computed again if it was evicted or damaged since."""
+        while True:
+            self._make_held([link])
+            with suppress(Missing):  # what is damaged is gone now, and made again
+                return self._walk.value(link, self._load)
+
+    def known(self, link: Link) -> bool:
+        """Whether an output was settled."""
+        return link in self._walk.refs
+
+    # One loop: settle what needs no computing, start what the lanes have room for, take what comes back.
+
+    def _work(self) -> None:
+        cancellation = self._context.cancellation
+        try:
+            while True:
+                while self._to_make or (self._settling and self._walk.has_next):
+                    cancellation.check_between_nodes()
+                    self._advance()
+                self._answer_asked()
+                if self._to_make:
+                    continue
+                if any(self._queues.values()):
+                    cancellation.check_between_nodes()
+                if self._start():
+                    continue
+                if not self._busy:
+                    return
+                self._receive()
+        except BaseException:
+            self._stop()
+            while self._busy:  # what is being computed is kept, or stops at its next step
+                with suppress(Cancelled):
+                    self._receive()
+            raise
+
+    def _stop(self) -> None:
+        """Start nothing more."""
+        self._settling = False
+        self._to_make.clear()
+        for waiting in self._queues.values():
+            waiting.clear()
+        for wants in self._asked:
+            self._in_lane[wants.job.task.declared.lane] += 1
+            wants.answer.put("the run")
+        self._asked.clear()
+
+    def _advance(self) -> None:
+        task = self._program.tasks[self._to_make.popleft()] if self._to_make else self._walk.next()
+        assert task is not None
+        try:
+            if task.node in self._walk.over:
+                if task.node not in self._making:
+                    self._prepare(self._job(task, EVICTED, self._keyed(task)))
+            elif failed := [link.node for link in task.links if not self.known(link)]:
+                self._skip(task, failed[0])
+            elif task.is_flow or task.node in self._walk.opened:
+                self._open(task)
+            else:
+                self._settle(task)
+        except NodeFailed as error:
+            self._fail(task, error)
+        except Postponed:
+            pass  # it comes again when the values that it asks for were made
+
+    def _settle(self, task: Task) -> None:
+        keyed = self._keyed(task)
+        store = self._context.store
+        volatile = task.declared.kind == "volatile"
+        known = None if volatile else recall(task, keyed[1], store.memo, self._walk.refs)
+        if isinstance(known, Asks):
+            before = {link.node for link in known.links}
+            if not before <= self._walk.over:
+                self._walk.again(task.node, before)
+                return
+            known = None  # what it asked for failed; it may do without
+        memo = known.memo if known else None
+        if memo is None or not store.complete(memo, self._context.surroundings.artifacts):
+            parts = keyed[0]
+            self._compute(task, ALWAYS if volatile else why_changed(self._last.get(task.node), parts), keyed)
+        elif task.declared.expands and not store.holds(memo.outputs[GRAPH]):
+            self._compute(task, EVICTED, keyed)
+        else:
+            self._note(task, keyed)
+            self._take(task, memo)
+
+    def _take(self, task: Task, memo: Memo) -> None:
+        for name, ref in memo.outputs.items():
+            self._walk.refs[Link(task.node, name)] = ref
+        if memo.artifacts:
+            self._artifacts[task.node] = memo.artifacts
+        if task.declared.expands:
+            self._open(task)
+        else:
+            self.reports[task.node] = NodeReport(task.type_name, "hit")
+            self._context.listener(events.NodeHit(task.node, task.type_name))
+            self._over(task)
+
+    # Computing: a job waits for its values, then for its lane, and comes back as an outcome.
+
+    def _compute(self, task: Task, reason: str, keyed: tuple[Parts, str]) -> None:
+        if reason != ALWAYS:
+            flight = flight_key(task, keyed[1])
+            if flight in self._in_flight:  # the same is being computed in this run: take what that gives
+                self._in_flight[flight].append(task.node)
+                return
+            self._in_flight[flight] = []
+        self._note(task, keyed)
+        self._prepare(self._job(task, reason, keyed))
+
+    def _job(self, task: Task, reason: str, keyed: tuple[Parts, str]) -> Job:
+        self._making.add(task.node)
+        lists: dict[Link, Any] = {}
+        waiting = list(task.links)
+        while waiting:
+            inner = self._walk.stands_for.get(link := waiting.pop())
+            if inner is not None:
+                lists[link] = inner
+                waiting.extend((inner,) if isinstance(inner, Link) else inner)
+        leaves = tuple(dict.fromkeys(self._walk.leaves(task.links)))
+        return Job(task, reason, keyed[1], flight_key(task, keyed[1]), self._walk.refs, leaves, lists)
+
+    def _prepare(self, job: Job, lost: Link | None = None) -> None:
+        """Queue a job when every value it needs is at hand or stored; what was evicted is made first."""
+        gone: set[str] = set()
+        for link in job.leaves:
+            if link in job.values:
+                continue
+            if link in self._values:
+                job.values[link] = self._values[link]
+            elif link == lost or not self._context.store.holds(self._walk.refs[link]):
+                gone.add(link.node)
+        if gone:
+            self._needs[id(job)] = set(gone)
+            for node in gone:
+                self._need_value_of(node, job)
+        else:
+            heapq.heappush(self._queues[job.task.declared.lane], (job.task.place, id(job), job))
+
+    def _need_value_of(self, node: str, waiter: Job | Wants | str) -> None:
+        self._needed_by[node].append(waiter)
+        self._to_make.append(node)
+
+    def _start(self) -> bool:
+        """Start what lanes have room for; gives whether something was computed at once, in this thread."""
+        for lane, size in self._context.lanes.sizes.items():
+            waiting = self._queues[lane]
+            while waiting and self._in_lane[lane] < size:
+                _, _, job = heapq.heappop(waiting)
+                self._in_lane[lane] += 1
+                self._busy[id(job)] = job
+                if self._is_alone(job):
+                    self._receive_one(self._computation.compute(job))
+                    return True
+                self._context.threads.submit(partial(self._compute_in_thread, job))
+        return False
+
+    def _compute_in_thread(self, job: Job) -> None:
+        outcome: Outcome = Failed(job, Cancelled("The process ends."))
+        try:
+            outcome = self._computation.compute(job)
+        finally:
+            self._outcomes.put(outcome)
+
+    def _is_alone(self, job: Job) -> bool:
+        """Whether nothing could go on beside it, so that this thread may as well compute it."""
+        return (
+            len(self._busy) == 1
+            and not any(self._queues.values())
+            and not job.task.declared.lazy
+            and job.task.limits.seconds is None
+        )
+
+    def _receive(self) -> None:
+        """Wait for an outcome, or until a node's time is over."""
+        timeout = None
+        if limited := [job for job in self._busy.values() if job.task.limits.seconds is not None]:
+            ends = [job.deadline + GRACE_SECONDS for job in limited if job.deadline is not None]
+            left = [max(0.0, end - time.monotonic()) for end in ends]
+            timeout = min([*left, *([0.2] if len(ends) < len(limited) else [])])  # some wait for their slot
+        try:
+            self._receive_one(self._outcomes.get(timeout=timeout))
+        except queue.Empty:
+            for job in limited:
+                if job.deadline is not None and time.monotonic() >= job.deadline + GRACE_SECONDS:
+                    self._abandon(job)
+
+    def _receive_one(self, outcome: Outcome | Wants) -> None:
+        job = outcome.job
+        if job.abandoned:
+            return
+        self._in_lane[job.task.declared.lane] -= 1
+        if isinstance(outcome, Wants):
+            self._asked.append(outcome)
+            self._walk.need(link.node for link in outcome.links)
+            return
+        del self._busy[id(job)]
+        if isinstance(outcome, Lost):
+            self._prepare(job, outcome.link)
+            return
+        match outcome:
+            case Computed():
+                self._computed(job, outcome)
+            case Found(_, memo):
+                self._take(job.task, memo)
+            case Failed(_, NeedsFailed() as error):
+                self._skip(job.task, error.node)
+            case Failed(_, NodeFailed() as error):
+                self._fail(job.task, error)
+            case Failed(_, Cancelled() as error):
+                self._leave(job)
+                self.reports[job.task.node] = NodeReport(job.task.type_name, "cancelled")
+                self._context.cancellation.cancel()  # a node may stop the run by itself
+                raise error
+            case Failed(_, error):
+                self._fail(job.task, NodeFailed(job.task.node, job.task.type_name, {}, error))
+        self._leave(job)
+
+    def _computed(self, job: Job, outcome: Computed) -> None:
+        task, again = job.task, job.task.node in self._walk.over
+        values = {Link(task.node, name): value for name, value in outcome.values.items()}
+        for name, ref in outcome.refs.items():
+            link = Link(task.node, name)
+            self._walk.refs[link] = ref
+            if self._walk.uses[link] > 0:
+                self._values[link] = values[link]
+        if outcome.artifacts:
+            self._artifacts[task.node] = outcome.artifacts
+        self._seconds[task.node] += outcome.seconds
+        self._hand_on(task.node, values)
+        if task.declared.expands and not again:
+            self._stash.setdefault(task.node, {}).update(values)
+            self._ran[task.node] += 1
+            try:
+                self._open(task)
+            except NodeFailed as error:
+                self._fail(task, error)
+            return
+        self.reports[task.node] = NodeReport(task.type_name, "miss", job.reason, outcome.seconds)
+        self._context.listener(events.NodeFinished(task.node, task.type_name, outcome.seconds))
+        if not again:
+            self._over(task)
+
+    def _hand_on(self, node: str, values: Mapping[Link, Any]) -> None:
+        """Give values to whoever waited for them to be made again."""
+        for waiter in self._needed_by.pop(node, ()):
+            match waiter:
+                case str():
+                    self._stash.setdefault(waiter, {}).update(values)
+                    self._walk.again(waiter)
+                case Wants():
+                    waiter.values.update(values)
+                case Job():
+                    waiter.values.update((link, one) for link, one in values.items() if link in waiter.leaves)
+                    needs = self._needs[id(waiter)]
+                    needs.discard(node)
+                    if not needs:
+                        del self._needs[id(waiter)]
+                        self._prepare_again(waiter)
+
+    def _prepare_again(self, job: Job) -> None:
+        """Values that were made again may have come out otherwise; then the job's key is another one."""
+        try:
+            _, key = self._keyed(job.task)
+        except Postponed:
+            self._leave(job)
+            return
+        except NodeFailed as error:
+            self._leave(job)
+            self._fail(job.task, error)
+            return
+        if key != job.key:
+            flight = flight_key(job.task, key)
+            self._in_flight[flight] = self._in_flight.pop(job.flight, [])
+            job.key, job.flight = key, flight
+        self._prepare(job)
+
+    def _leave(self, job: Job) -> None:
+        """A job is over; who wanted the same looks again."""
+        self._making.discard(job.task.node)
+        if job.reason != ALWAYS:
+            for node in self._in_flight.pop(job.flight, ()):
+                self._walk.again(node)
+
+    def _answer_asked(self) -> None:
+        """Give nodes the lazy inputs that they ask for, where these are known by now."""
+        for wants in list(self._asked):
+            if not {link.node for link in wants.links} <= self._walk.over:
+                continue
+            answer: dict[Link, Any] | str
+            if failed := [link.node for link in wants.links if not self.known(link)]:
+                answer = self._failed_at.get(failed[0], failed[0])
+            else:
+                try:
+                    answer = {
+                        link: self._walk.value(link, partial(self._load_for, wants)) for link in wants.links
+                    }
+                except Postponed:
+                    continue
+            self._asked.remove(wants)
+            self._in_lane[wants.job.task.declared.lane] += 1
+            wants.answer.put(answer)
+
+    def _abandon(self, job: Job) -> None:
+        """Go on without a node that does not stop; its thread can not be ended, and holds nothing up."""
+        job.abandoned = True
+        if job.slot is not None:
+            job.slot.give_up()
+        self._in_lane[job.task.declared.lane] -= 1
+        del self._busy[id(job)]
+        self.stuck.append(job.task.node)
+        seconds = job.task.limits.seconds or 0.0
+        cause = NodeTimedOut(
+            f"it ran beyond its limit of {seconds:g} s and did not stop when it was told to."
+        )
+        self._fail(job.task, NodeFailed(job.task.node, job.task.type_name, {}, cause))
+        self._leave(job)
+
+    # Nodes that open bodies.
+
+    def _open(self, task: Task) -> None:
+        node = task.node
+        first = node not in self._walk.opened
+        try:
+            definition = self._definition(task) if task.declared.expands and first else None
+            opened = self._walk.open(task, partial(self._load_for, node), definition)
+        except NotKnown:
+            opened = self._walk.give_up(task)
+        except (EngineError, ValueError) as error:
+            opened = self._walk.give_up(task)
+            self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
+        self._stash.pop(node, None)
+        if first:
+            self._context.listener(events.NodeOpened(node, task.type_name, len(opened.items)))
+        if opened.over:
+            self._close(opened)
+
+    def _definition(self, task: Task) -> Definition:
+        graph = self._load_for(task.node, Link(task.node, GRAPH))
+        check_returned(graph.definition, task, self._program)
+        return graph.definition  # type: ignore[no-any-return]
+
+    def _close(self, opened: Opened) -> None:
+        task, node = opened.task, opened.task.node
+        known = self._walk.close(opened)
+        ran, inside = self._ran[node], self._inside[node]
+        if node in self._opening_errors:
+            self._fail(task, self._opening_errors[node])
+        elif not known:
+            inner = self._walk.leaves(Link(node, name) for name in opened.outputs)
+            before = (*inner, *task.links)
+            self._skip(task, next((link.node for link in before if not self.known(link)), node))
+        elif ran:
+            reason = f"{ran} of {inside} nodes inside ran" if inside else "it has not run before"
+            seconds = self._seconds[node]
+            self.reports[node] = NodeReport(task.type_name, "miss", reason, seconds)
+            self._context.listener(events.NodeFinished(node, task.type_name, seconds))
+            self._over(task)
+        else:
+            self.reports[node] = NodeReport(task.type_name, "hit")
+            self._context.listener(events.NodeHit(node, task.type_name))
+            self._over(task)
+
+    # The end of a node.
+
+    def _fail(self, task: Task, error: NodeFailed) -> None:
+        self.errors.append(error)
+        self._failed_at[task.node] = task.node
+        self.reports[task.node] = NodeReport(task.type_name, "failed", str(error.__cause__ or error))
+        self._context.listener(events.NodeFailed(task.node, task.type_name, error))
+        if not self._context.continue_on_error:
+            self._stop()
+        self._let_down(task)
+
+    def _skip(self, task: Task, before: str) -> None:
+        origin = self._failed_at.get(before, before)
+        self._failed_at[task.node] = origin
+        self.reports[task.node] = NodeReport(task.type_name, "skipped", f"'{origin}' failed")
+        self._context.listener(events.NodeSkipped(task.node, task.type_name, origin))
+        self._let_down(task)
+
+    def _let_down(self, task: Task) -> None:
+        """A node gives nothing: skip what waits for its value to be made again, and what depends on it."""
+        self._to_let_down.append(task)
+        if self._letting_down:
+            return  # a long chain of them goes one after the other, without recursion
+        self._letting_down = True
+        while self._to_let_down:
+            task = self._to_let_down.popleft()
+            for waiter in self._needed_by.pop(task.node, ()):
+                if isinstance(waiter, Job):
+                    self._making.discard(waiter.task.node)
+                    self._in_flight.pop(waiter.flight, None)
+                    self._skip(waiter.task, task.node)
+                elif isinstance(waiter, str):
+                    self._skip(self._program.tasks[waiter], task.node)
+                elif waiter in self._asked:  # else it was told already that the run ends
+                    self._asked.remove(waiter)
+                    self._in_lane[waiter.job.task.declared.lane] += 1
+                    waiter.answer.put(task.node)
+            if task.node not in self._walk.over:
+                self._over(task)
+        self._letting_down = False
+
+    def _over(self, task: Task) -> None:
+        """A node is settled, failed or skipped: tell the nodes around it, and let go of what it used."""
+        report = self.reports[task.node]
+        ran = report.status in ("miss", "failed")
+        for path in around(task.node):
+            self._inside[path] += 1
+            self._ran[path] += ran
+            self._seconds[path] += self._seconds[task.node] if not task.opens else 0
+        done = list(self._walk.finish(task.node))
+        for link in self._walk.release(all_links(task)):
+            self._values.pop(link, None)
+        for opened, item in done:
+            if item is not None:
+                over, items = opened.items_over, len(opened.items)
+                self._context.listener(events.NodeProgress(opened.task.node, over, items))
+            if opened.over:
+                self._to_close.append(opened)
+        if not self._closing:  # a long chain of them closes one after the other, without recursion
+            self._closing = True
+            try:
+                while self._to_close:
+                    self._close(self._to_close.popleft())
+            finally:
+                self._closing = False
+
+    # Values and keys.
+
+    def _make_held(self, links: Iterable[Link]) -> None:
+        """Make again what was evicted of these outputs."""
+        for link in self._walk.leaves(links):
+            if link not in self._values and not self._context.store.holds(self._walk.refs[link]):
+                self._walk.uses[link] += 1
+                self._to_make.append(link.node)
+        self._work()
+
+    def _load(self, link: Link) -> Any:
+        return self._values[link] if link in self._values else self._context.store.get(self._walk.refs[link])
+
+    def _load_for(self, waiter: Wants | str, link: Link) -> Any:
+        """The value of a leaf; if it must be made again first, whoever wants it comes again after that."""
+        made = self._stash.get(waiter, {}) if isinstance(waiter, str) else waiter.values
+        if link in made:
+            return made[link]
+        try:
+            return self._load(link)
+        except Missing:
+            if waiter not in self._needed_by[link.node]:
+                self._need_value_of(link.node, waiter)
+            raise Postponed from None
+
+    def _keyed(self, task: Task) -> tuple[Parts, str]:
+        def load(link: Link) -> Any:
+            return self._walk.value(link, partial(self._load_for, task.node))
+
+        run = partial(
+            Run, task.node, self._context.surroundings, self._context.cancellation, self._context.listener
+        )
+        try:
+            parts = self._context.keys.parts(task, self._walk.refs, load, run)
+        except (Cancelled, Postponed):
+            raise
+        except Exception as error:  # a fingerprint may raise anything
+            sources = task.inputs.items()
+            given = {name: describe(one.fresh()) for name, one in sources if isinstance(one, Given)}
+            raise NodeFailed(task.node, task.type_name, given, error) from error
+        return parts, key_of(parts)
+
+    def _note(self, task: Task, keyed: tuple[Parts, str]) -> None:
+        """Remember what the node's key was made of, to say next time what changed."""
+        parts, key = keyed
+        if self._last.get(task.node, ("",))[0] != key:
+            self._parts[task.node] = (key, parts)
