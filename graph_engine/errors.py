@@ -101,6 +101,10 @@ class TooManyNodes(EngineError):
     """Loops and calls would open more nodes than one run may have."""
 
 
+class NestedTooDeep(EngineError):
+    """Nodes open in the place of nodes that were opened themselves, deeper than one run may go."""
+
+
 class NodeReturnedWrongType(EngineError):
     """A node returned something other than its return annotation promises."""
 

@@ -10,12 +10,10 @@ from typing import Any
 from graph_engine.checking.bodies import Bodies
 from graph_engine.checking.scope import ScopeChecker
 from graph_engine.documents.document import Body, Definition, Document, Part
-from graph_engine.flow.shapes import Shapes, bodies_named
+from graph_engine.flow.shapes import LONGEST_NESTING, Shapes, bodies_named
 from graph_engine.messages import nearest
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
-
-LONGEST_NESTING = 32  # of definitions inside definitions
 
 
 def check(document: Document, catalogue: Catalogue) -> list[Problem]:
@@ -46,7 +44,7 @@ def _problems(document: Document, catalogue: Catalogue) -> Iterator[Problem]:
     yield from nesting
     for name, definition in document.definitions.items():
         extra = [*_extra("the definition", "", definition), *_extra_fields_of_body(definition)]
-        found = bodies.own_problems(name) if name not in shapes.cyclic else []
+        found = bodies.own_problems(name) if name not in shapes.shapeless else []
         yield from (replace(problem, definition=name) for problem in [*extra, *found])
 
 
@@ -71,7 +69,7 @@ def _extra(where: str, node: str, part: Part) -> Iterator[Problem]:
 
 
 def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
-    """Definitions that contain themselves, which have no shape from then on, or that are nested too deep."""
+    """Definitions that contain themselves, or are nested too deep; both have no shape from then on."""
     contains = {
         name: list(dict.fromkeys(_named(definition, catalogue, shapes.definitions)))
         for name, definition in shapes.definitions.items()
@@ -82,7 +80,7 @@ def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
             break
         except CycleError as error:
             circle = error.args[1][::-1]
-            shapes.cyclic.update(circle)
+            shapes.shapeless.update(circle)
             contains = {name: [] if name in circle else inner for name, inner in contains.items()}
             way = " -> ".join(f"'{name}'" for name in circle)
             message = f"it contains itself: {way}."
@@ -91,6 +89,8 @@ def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
     depths: dict[str, int] = {}
     for name in order:
         depths[name] = 1 + max((depths[inner] for inner in contains[name]), default=0)
+        if depths[name] > LONGEST_NESTING:
+            shapes.shapeless.add(name)
         if depths[name] == LONGEST_NESTING + 1:
             message = f"definitions are nested in it more than {LONGEST_NESTING} deep."
             yield Problem("nested_too_deep", message, definition=name)

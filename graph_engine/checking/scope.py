@@ -10,7 +10,7 @@ from graph_engine.checking.bodies import Bodies, Places
 from graph_engine.checking.inputs import check_literal, check_literal_item
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.sockets import NodeInput
-from graph_engine.declaration.type_hints import fits, has_variables, list_item, substitute, type_name
+from graph_engine.declaration.type_hints import bounded, fits, has_variables, list_item, substitute, type_name
 from graph_engine.documents.document import Body, Link, Node, link_of, links_of
 from graph_engine.flow.shapes import UseShape, bodies_named
 from graph_engine.messages import nearest, shown
@@ -130,7 +130,7 @@ class ScopeChecker:
         yield from self._missing(node_id, node, declared, use)
         if use is None:
             for output in declared.outputs.values():
-                self._outputs[Link(node_id, output.name)] = substitute(output.annotation, bindings)
+                self._outputs[Link(node_id, output.name)] = bounded(substitute(output.annotation, bindings))
         else:
             yield from self._open(node_id, node, use)
 
@@ -158,12 +158,7 @@ class ScopeChecker:
                 message = f"there is no definition '{body}' in this document."
                 hint = nearest(body, shapes.definitions)
                 yield Problem("unknown_definition", message, node=node_id, input=name, got=body, hint=hint)
-        for name, wanted in use.declared.inputs.items():
-            if wanted.fixed and any(links_of(node.inputs.get(name))):
-                message = "is written out in the document; it can not come by a link."
-                yield Problem(
-                    "fixed_input", message, node=node_id, input=name, expected=type_name(wanted.annotation)
-                )
+        for name in use.declared.inputs:
             if name in use.ports:
                 message = f"a port of its definition has the name of its own input '{name}'."
                 yield Problem(
@@ -191,7 +186,7 @@ class ScopeChecker:
                 yield Problem("inside", f"in its definition '{body.name}': {problem}", node=node_id)
         if outputs:
             for name, annotation in flow.outputs(use.fixed, outputs).items():
-                self._outputs[Link(node_id, name)] = annotation
+                self._outputs[Link(node_id, name)] = bounded(annotation)
             yield from self._carried(node_id, use, outputs[0])
 
     def _carried(self, node_id: str, use: UseShape, outputs: Mapping[str, Any]) -> Iterator[Problem]:
@@ -256,8 +251,10 @@ class ScopeChecker:
     ) -> Iterator[Problem]:
         link = link_of(value)
         if wanted.fixed and any(links_of(value)):
-            return  # reported with the rules of its kind
-        if link is not None:
+            message = "is written out in the document; it can not come by a link."
+            expected = type_name(wanted.annotation)
+            yield Problem("fixed_input", message, node=node_id, input=wanted.name, expected=expected)
+        elif link is not None:
             yield from self._link(node_id, wanted, link, bindings, (wanted.annotation, wanted.item))
         elif wanted.item is not None and isinstance(value, list) and any(map(link_of, value)):
             for item in value:
@@ -355,13 +352,16 @@ class ScopeChecker:
         for name, one in interface.inputs.items():
             for node, socket in one.places:
                 known: list[str] | None = None
-                if node in self._types:
+                if node in self._types and not self._lacks_a_body(node):
                     known = list(self._types[node].inputs)
                     if node in self._uses:
                         known += list(self._uses[node].ports)
                 yield from self._place("input", name, node, socket, known)
+                yield from self._fixed_port(name, node, socket)
         for name, port in interface.outputs.items():
-            known = self._names[port.node] if port.node in self._types else None
+            known = self._names.get(port.node)
+            if port.node in self._types and self._lacks_a_body(port.node):
+                known = None  # it may be an output of the definition that is missing, which is reported
             yield from self._place("output", name, port.node, port.output, known)
         taken: dict[tuple[str, str], str] = {}
         for name, one in interface.inputs.items() if nodes else ():
@@ -371,6 +371,14 @@ class ScopeChecker:
                         f"The interface inputs '{taken[place]}' and '{name}' both set '{'.'.join(place)}'."
                     )
                     yield Problem("interface_twice", message, node=place[0], input=place[1])
+
+    def _fixed_port(self, name: str, node: str, socket: str) -> Iterator[Problem]:
+        """A definition has one shape, so none of its ports may change it; a document's own inputs may."""
+        wanted = self._types[node].inputs.get(socket) if node in self._types else None
+        if self._as_body and wanted is not None and wanted.fixed:
+            message = f"is written out in the document; it can not come through the port '{name}'."
+            hint = "Write it out, and make a definition for each value that is needed."
+            yield Problem("fixed_input", message, node=node, input=socket, hint=hint)
 
     def _place(
         self, kind: str, name: str, node: str, socket: str, known: list[str] | None

@@ -79,7 +79,8 @@ class Lines:
             case events.NodeFinished(node, _, seconds):
                 self._say(f"{self._title(node)}: done in {seconds:.2f} s{self._noted()}")
             case events.NodeOpened(node, _, items) if items:
-                self._say(f"{self._title(node)}: {items} items")
+                self._said = self._clock()
+                self._say(f"{self._title(node)}: {items} item{'' if items == 1 else 's'}")
             case events.NodeRetried(node, _, tries, reason):
                 self._say(f"{self._title(node)}: failed ({reason}); try {tries + 1}")
             case events.NodeFailed(node, _, _):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 UNIONS = (Union, types.UnionType)
 SEQUENCES = (list, Sequence)
 NONE = type(None)
+MOST_PARTS = 64  # of the annotation of one output
 
 
 def plain(annotation: Any) -> Any:
@@ -166,6 +167,19 @@ def substitute(annotation: Any, bindings: Mapping[TypeVar, Any]) -> Any:
         return Union[tuple(substitute(item, bindings) for item in arguments)]  # noqa: UP007
     if origin in (list, tuple, dict):
         return origin[tuple(item if item is Ellipsis else substitute(item, bindings) for item in arguments)]
+    return annotation
+
+
+def bounded(annotation: Any) -> Any:
+    """The annotation, or `Any` for one of more parts than anybody could read: lists of lists of lists ..."""
+    waiting, parts = [annotation], 0
+    while waiting:
+        one = plain(waiting.pop())
+        parts += 1
+        if parts > MOST_PARTS:
+            return Any
+        if get_origin(one) is not Literal:
+            waiting.extend(get_args(one))
     return annotation
 
 

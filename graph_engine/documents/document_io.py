@@ -155,6 +155,8 @@ def _parse_json(text: str | bytes, where: str) -> Any:
 
 def _limit_problem(raw: Any) -> Problem | None:
     """What of the limits a plain JSON value breaks; walks without recursion."""
+    if (count := _count_nodes(raw)) > MAX_NODES:
+        return Problem("too_many_nodes", f"It has {count:,} nodes; {MAX_NODES:,} are allowed.")
     waiting = [(raw, 1)]
     while waiting:
         value, depth = waiting.pop()
@@ -172,10 +174,15 @@ def _limit_problem(raw: Any) -> Problem | None:
             waiting.extend((name, depth + 1) for name in value)
         elif isinstance(value, list):
             waiting.extend((item, depth + 1) for item in value)
-    nodes = raw.get("nodes") if isinstance(raw, dict) else None
-    if isinstance(nodes, dict) and len(nodes) > MAX_NODES:
-        return Problem("too_many_nodes", f"It has {len(nodes):,} nodes; {MAX_NODES:,} are allowed.")
     return None
+
+
+def _count_nodes(raw: Any) -> int:
+    """The nodes of what may be a document, with those of its definitions."""
+    definitions = raw.get("definitions") if isinstance(raw, dict) else None
+    bodies = [raw, *(definitions.values() if isinstance(definitions, dict) else ())]
+    found = [body.get("nodes") for body in bodies if isinstance(body, dict)]
+    return sum(len(nodes) for nodes in found if isinstance(nodes, dict))
 
 
 def _refused(code: str, message: str, where: str) -> DocumentError:

@@ -16,9 +16,10 @@ from graph_engine.declaration.node import NO_LIMITS, Limits, NodeType
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.digest import canonical_json, digest_text
 from graph_engine.documents.document import Body, Definition, Document, Link, Node, link_of
-from graph_engine.errors import EngineError, TooManyNodes
+from graph_engine.errors import EngineError, NestedTooDeep, TooManyNodes
 from graph_engine.flow.kind import Bound, Raw
 from graph_engine.flow.kind import Given as Ports
+from graph_engine.flow.least import LeastNodes
 from graph_engine.flow.pack import ITEMS, items_type
 from graph_engine.flow.shapes import Shapes
 from graph_engine.messages import nearest
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import networkx
 
 MAX_TASKS = 200_000  # nodes of one run, those inside loops and calls counted each time
+DEEPEST = 100  # nodes that were opened in each other's place
 
 _UNCHANGING = (str, int, float, bool, type(None))
 
@@ -95,6 +97,7 @@ class Program:
             name: Link(port.node, port.output) for name, port in document.interface.outputs.items()
         }
         self.shapes = Shapes(document.definitions, catalogue)
+        self._least = LeastNodes(self.shapes, catalogue)
         self.catalogue = catalogue
         self.tasks: dict[str, Task] = {}
         self._scopes: dict[str, _Scope] = {"": _Scope(self, document, "", ())}
@@ -127,7 +130,16 @@ class Program:
         return made
 
     def start(self, task: Task, body: Definition, ports: Ports, item: int | None) -> _Scope:
-        """Open a body in a task's place; `item` counts where there are several."""
+        """Open a body in a task's place; `item` counts where there are several.
+
+        Raises `TooManyNodes` before anything of a body is made that can not end well, and `NestedTooDeep`.
+        """
+        if task.node.count("/") >= DEEPEST:
+            raise NestedTooDeep(
+                f"It is opened in the place of {DEEPEST} others already. A node that returns a graph with "
+                "itself inside must come to an end; repeat something with flow/fold, which has a bound."
+            )
+        self._refuse_beyond(len(self.tasks) + self._least.of(body).nodes)
         prefix = f"{task.node}/" if item is None else f"{task.node}[{item}]/"
         place = (*task.place, item or 0)
         scope = self._scopes[prefix] = _Scope(self, body, prefix, place, ports)
@@ -169,12 +181,15 @@ class Program:
         return task
 
     def _add(self, task: Task) -> None:
-        if len(self.tasks) >= MAX_TASKS:
+        self._refuse_beyond(len(self.tasks) + 1)
+        self.tasks[task.node] = task
+
+    def _refuse_beyond(self, count: int) -> None:
+        if count > MAX_TASKS:
             raise TooManyNodes(
                 f"The loops and calls of this document open more than {MAX_TASKS:,} nodes. "
                 "Give them shorter lists or fewer steps, or split the work into several runs."
             )
-        self.tasks[task.node] = task
 
     def _roots(self, document: Document, wanted: Iterable[str] | None) -> list[str]:
         if wanted is None:

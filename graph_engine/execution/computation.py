@@ -252,10 +252,10 @@ class Computation:
 
 
 def _value(job: Job, link: Link) -> Any:
-    inner = job.lists.get(link, link)
-    if isinstance(inner, Link):
-        return job.values[inner] if inner == link else _value(job, inner)
-    return [_value(job, one) for one in inner]
+    inner: Any = link
+    while isinstance(inner, Link):
+        link, inner = inner, job.lists.get(inner)
+    return job.values[link] if inner is None else [_value(job, one) for one in inner]
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str]:

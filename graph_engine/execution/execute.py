@@ -86,6 +86,9 @@ class Execution:
         self._needs: dict[int, set[str]] = {}  # job: nodes whose values must be made again for it
         self._needed_by: defaultdict[str, list[Job | Wants | str]] = defaultdict(list)
         self._to_make: deque[str] = deque()
+        self._to_close: deque[Opened] = deque()
+        self._to_let_down: deque[Task] = deque()
+        self._closing = self._letting_down = False
         self._asked: list[Wants] = []
         self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
         self._artifacts: dict[str, tuple[Artifact, ...]] = {}
@@ -507,19 +510,26 @@ class Execution:
 
     def _let_down(self, task: Task) -> None:
         """A node gives nothing: skip what waits for its value to be made again, and what depends on it."""
-        for waiter in self._needed_by.pop(task.node, ()):
-            if isinstance(waiter, Job):
-                self._making.discard(waiter.task.node)
-                self._in_flight.pop(waiter.flight, None)
-                self._skip(waiter.task, task.node)
-            elif isinstance(waiter, str):
-                self._skip(self._program.tasks[waiter], task.node)
-            else:
-                self._asked.remove(waiter)
-                self._in_lane[waiter.job.task.declared.lane] += 1
-                waiter.answer.put(task.node)
-        if task.node not in self._walk.over:
-            self._over(task)
+        self._to_let_down.append(task)
+        if self._letting_down:
+            return  # a long chain of them goes one after the other, without recursion
+        self._letting_down = True
+        while self._to_let_down:
+            task = self._to_let_down.popleft()
+            for waiter in self._needed_by.pop(task.node, ()):
+                if isinstance(waiter, Job):
+                    self._making.discard(waiter.task.node)
+                    self._in_flight.pop(waiter.flight, None)
+                    self._skip(waiter.task, task.node)
+                elif isinstance(waiter, str):
+                    self._skip(self._program.tasks[waiter], task.node)
+                elif waiter in self._asked:  # else it was told already that the run ends
+                    self._asked.remove(waiter)
+                    self._in_lane[waiter.job.task.declared.lane] += 1
+                    waiter.answer.put(task.node)
+            if task.node not in self._walk.over:
+                self._over(task)
+        self._letting_down = False
 
     def _over(self, task: Task) -> None:
         """A node is settled, failed or skipped: tell the nodes around it, and let go of what it used."""
@@ -534,10 +544,17 @@ class Execution:
             self._values.pop(link, None)
         for opened, item in done:
             if item is not None:
-                over = sum(not waiting for waiting in opened.items.values())
-                self._context.listener(events.NodeProgress(opened.task.node, over, len(opened.items)))
+                over, items = opened.items_over, len(opened.items)
+                self._context.listener(events.NodeProgress(opened.task.node, over, items))
             if opened.over:
-                self._close(opened)
+                self._to_close.append(opened)
+        if not self._closing:  # a long chain of them closes one after the other, without recursion
+            self._closing = True
+            try:
+                while self._to_close:
+                    self._close(self._to_close.popleft())
+            finally:
+                self._closing = False
 
     # Values and keys.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -73,6 +73,8 @@ class _Planner:
         self._last: dict[str, tuple[str, str]] | None = None
         self._to_run: Counter[str] = Counter()  # nodes inside an opened one that will run, or may
         self._inside: Counter[str] = Counter()
+        self._to_close: deque[Opened] = deque()
+        self._closing = False
 
     def look_up(self) -> None:
         """Say of each node what would happen to it, as far as that is known."""
@@ -106,9 +108,14 @@ class _Planner:
         for path in around(step.node):
             self._inside[path] += 1
             self._to_run[path] += step.status != "hit"
-        for opened, _ in self.walk.finish(step.node):
-            if opened.over:
-                self._close(opened)
+        self._to_close.extend(opened for opened, _ in self.walk.finish(step.node) if opened.over)
+        if not self._closing:  # a long chain of them closes one after the other, without recursion
+            self._closing = True
+            try:
+                while self._to_close:
+                    self._close(self._to_close.popleft())
+            finally:
+                self._closing = False
 
     def _open(self, task: Task, step: Step | None = None) -> None:
         try:

@@ -15,7 +15,7 @@ from typing import Any
 from graph_engine.documents.document import Definition, Link
 from graph_engine.execution.compile import Given, Program, Task
 from graph_engine.execution.invoke import accept
-from graph_engine.flow.kind import Ask, Bound, Items, Opening, Raw, Value
+from graph_engine.flow.kind import Ask, Bound, Items, Opening, Raw, Value, refuse_many
 from graph_engine.store.value_ref import ValueRef, list_ref
 
 Members = tuple[Link, ...]
@@ -41,6 +41,7 @@ class Opened:
     outputs: dict[str, Link | Members] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # inside, not over yet
     items: dict[int, set[str]] = field(default_factory=dict)  # the same by item, where there are several
+    items_over: int = 0
 
     @property
     def over(self) -> bool:
@@ -99,7 +100,9 @@ class Walk:
             completed = None
             if item is not None:
                 opened.items[item].discard(node)
-                completed = item if not opened.items[item] else None
+                if not opened.items[item]:
+                    completed = item
+                    opened.items_over += 1
             yield opened, completed
 
     def release(self, links: Iterable[Link]) -> Iterator[Link]:
@@ -128,12 +131,10 @@ class Walk:
 
     def value(self, link: Link, load: LoadValue) -> Any:
         """The value of a link: a list whose items came one by one is put together."""
-        inner = self.stands_for.get(link)
-        if inner is None:
-            return load(link)
-        if isinstance(inner, Link):
-            return self.value(inner, load)
-        return [self.value(one, load) for one in inner]
+        inner: Link | Members | None = link
+        while isinstance(inner, Link):
+            link, inner = inner, self.stands_for.get(inner)
+        return load(link) if inner is None else [self.value(one, load) for one in inner]
 
     def open(self, task: Task, load: LoadValue, definition: Definition | None = None) -> Opened:
         """Open a node's bodies as far as that is known now; while it waits for more it is given out again.
@@ -186,6 +187,7 @@ class Walk:
         opened.waiting |= waiting
         if item is not None:
             opened.items[item] = set(waiting)
+            opened.items_over += not waiting
         for node in waiting:
             self._around[node].append((task.node, item))
         return outputs
@@ -237,6 +239,7 @@ class Walk:
             value = self.value(source, load)
             return (value if ask.wanted is None else accept(ask.wanted, value),)
         if isinstance(source, Raw):
+            refuse_many(len(source.value))
             return (tuple(Raw(one) for one in source.value),)
         if isinstance(source, tuple):
             return (source,)

@@ -9,8 +9,15 @@ from typing import Any, Protocol, TypeAlias
 
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.documents.document import Definition, Link
+from graph_engine.errors import FlowFailed
 
 MAX_ITEMS = 10_000  # of one map or fold
+
+
+def refuse_many(count: int) -> None:
+    """Raise `FlowFailed` for more items than a map may have."""
+    if count > MAX_ITEMS:
+        raise FlowFailed(f"A map may have {MAX_ITEMS:,} items; there are {count:,} here.")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydantic import Field
 from graph_engine.declaration.fields import DefinitionName, Fixed
 from graph_engine.declaration.node import node
 from graph_engine.errors import FlowFailed
-from graph_engine.flow.kind import MAX_ITEMS, BodyShape, Flow, Items, Opening, Use
+from graph_engine.flow.kind import BodyShape, Flow, Items, Opening, Use, refuse_many
 from graph_engine.messages import nearest
 
 
@@ -49,10 +49,9 @@ class Map(Flow):
                 )
             rows = list(zip(*lists, strict=True))
         else:
-            count = math.prod(lengths)
-            rows = list(product(*lists)) if count <= MAX_ITEMS else [()] * (MAX_ITEMS + 1)
-        if len(rows) > MAX_ITEMS:
-            raise FlowFailed(f"A map may have {MAX_ITEMS:,} items; these lists make more.")
+            refuse_many(math.prod(lengths))  # before the combinations are made
+            rows = list(product(*lists))
+        refuse_many(len(rows))
         body = use.fixed("body")
         made = [
             use.start(body, {**use.ports, **dict(zip(names, row, strict=True))}, item)

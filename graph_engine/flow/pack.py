@@ -13,6 +13,7 @@ from graph_engine.documents.document import Definition
 from graph_engine.flow.call import call
 from graph_engine.flow.choose import if_, switch
 from graph_engine.flow.fold import fold
+from graph_engine.flow.kind import refuse_many
 from graph_engine.flow.map import map_
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ def pass_(value: T) -> T:
 @node(title="Items", category="flow")
 def items(values: list[Any]) -> list[Any]:
     """The items of a list as outputs "0", "1", ..., and "count"; a map puts it before its body."""
+    refuse_many(len(values))
     return values
 
 

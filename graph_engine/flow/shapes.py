@@ -16,6 +16,8 @@ from graph_engine.flow.kind import BodyShape, Port
 if TYPE_CHECKING:
     from graph_engine.packs.catalogue import Catalogue
 
+LONGEST_NESTING = 32  # of definitions inside definitions
+
 
 @dataclass(frozen=True)
 class UseShape:
@@ -51,23 +53,38 @@ class UseShape:
 
 
 class Shapes:
-    """The shapes of a document's definitions, each worked out once. Definitions in `cyclic` have none."""
+    """The shapes of a document's definitions, each worked out once.
+
+    Definitions in `shapeless` have none, and those inside them that are met too deep: a document that was
+    not checked yet may hold circles.
+    """
 
     def __init__(self, definitions: Mapping[str, Definition], catalogue: Catalogue) -> None:
         self.definitions = definitions
-        self.cyclic: set[str] = set()
+        self.shapeless: set[str] = set()
         self._catalogue = catalogue
         self._shapes: dict[str, BodyShape] = {}
         self._effects: dict[str, bool] = {}
+        self._depth = 0  # of the definition that is being looked into
 
     def body(self, name: str) -> BodyShape | None:
-        """A definition from outside; None for one that is not there or contains itself."""
+        """A definition from outside; None for one that is not there or has no shape."""
         if name not in self._shapes:
-            definition = self.definitions.get(name)
-            if definition is None or name in self.cyclic:
+            definition = self._into(name)
+            if definition is None:
                 return None
-            self._shapes[name] = self.shape_of(name, definition)
+            self._depth += 1
+            try:
+                self._shapes[name] = self.shape_of(name, definition)
+            finally:
+                self._depth -= 1
         return self._shapes[name]
+
+    def _into(self, name: str) -> Definition | None:
+        """A definition that may be looked into from here."""
+        if name in self.shapeless or self._depth >= LONGEST_NESTING:
+            return None
+        return self.definitions.get(name)
 
     def shape_of(self, name: str, definition: Definition) -> BodyShape:
         """The shape of a definition that need not be the document's."""
@@ -112,9 +129,14 @@ class Shapes:
 
     def _effect(self, name: str) -> bool:
         if name not in self._effects:
-            definition = self.definitions.get(name)
-            known = definition is not None and name not in self.cyclic
-            self._effects[name] = known and definition is not None and self.has_effect(definition)
+            definition = self._into(name)
+            if definition is None:
+                return False
+            self._depth += 1
+            try:
+                self._effects[name] = self.has_effect(definition)
+            finally:
+                self._depth -= 1
         return self._effects[name]
 
     def _port(self, name: str, places: list[tuple[str, str]], definition: Definition) -> Port:

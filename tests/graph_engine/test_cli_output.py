@@ -64,6 +64,16 @@ def test_lines_tell_of_a_long_node_every_ten_seconds() -> None:
     assert stream.getvalue().splitlines()[1:] == ["Sample [/latents]: 2/4 (loss 2)"]
 
 
+def test_lines_tell_of_a_loop_that_it_opens_and_no_steps_of_a_short_one() -> None:
+    stream, seconds = io.StringIO(), iter([100.0, 100.1, 100.2])
+    lines = Lines(TITLES, stream, clock=lambda: next(seconds))
+    lines(events.NodeOpened("b", "flow/map", 2))
+    for done in (1, 2):
+        lines(events.NodeProgress("b", done, 2))
+    lines(events.NodeHit("b", "flow/map"))
+    assert stream.getvalue().splitlines() == ["Sample [/latents]: 2 items", "Sample [/latents]: cached"]
+
+
 def test_that_nobody_reads_the_lines_stops_nothing() -> None:
     reader, writer = os.pipe()
     os.close(reader)
