@@ -14,6 +14,7 @@ from graph_engine.document import Body, Definition, Document, Part
 from graph_engine.flow.shapes import Shapes, bodies_named
 from graph_engine.messages import nearest
 from graph_engine.problem import Problem
+from graph_engine.type_hints import fits, type_name
 
 LONGEST_NESTING = 32  # of definitions inside definitions
 
@@ -24,15 +25,28 @@ def check(document: Document, catalogue: Catalogue) -> list[Problem]:
 
 
 def check_body(
-    body: Definition, port_types: Mapping[str, Any], document: Document, catalogue: Catalogue
+    body: Definition,
+    port_types: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    document: Document,
+    catalogue: Catalogue,
 ) -> list[Problem]:
-    """All problems of a body that is to run inside a document, with values of these types at its ports."""
+    """All problems of a body that is to run inside a document, with values of these types at its ports.
+
+    What it gives must be of the types in `outputs`, as far as it is there.
+    """
     shapes = Shapes(document.definitions, catalogue)
     if problems := list(_nesting(shapes, catalogue)):
         return problems
     bodies = Bodies(shapes, catalogue)
     scope = ScopeChecker(body, bodies, bodies.places(body, port_types), as_body=True)
-    return [*_extra_fields_of_body(body), *scope.problems()]
+    problems = [*_extra_fields_of_body(body), *scope.problems()]
+    for name, annotation in scope.interface_outputs().items():
+        if name in outputs and not fits(annotation, outputs[name]):
+            expected, got = type_name(outputs[name]), type_name(annotation)
+            message = f"its output '{name}' gives {got}, but {expected} is wanted."
+            problems.append(Problem("wrong_type", message, expected=expected, got=got))
+    return problems
 
 
 def _problems(document: Document, catalogue: Catalogue) -> Iterator[Problem]:
@@ -46,7 +60,7 @@ def _problems(document: Document, catalogue: Catalogue) -> Iterator[Problem]:
     yield from nesting
     for name, definition in document.definitions.items():
         extra = [*_extra("the definition", "", definition), *_extra_fields_of_body(definition)]
-        found = bodies.own_problems(name) if name not in shapes.cyclic else []
+        found = bodies.own_problems(name) if name not in shapes.shapeless else []
         yield from (replace(problem, definition=name) for problem in [*extra, *found])
 
 
@@ -71,7 +85,7 @@ def _extra(where: str, node: str, part: Part) -> Iterator[Problem]:
 
 
 def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
-    """Definitions that contain themselves, which have no shape from then on, or that are nested too deep."""
+    """Definitions that contain themselves or are nested too deep; they have no shape from then on."""
     contains = {
         name: list(dict.fromkeys(_named(definition, catalogue, shapes.definitions)))
         for name, definition in shapes.definitions.items()
@@ -82,7 +96,7 @@ def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
             break
         except CycleError as error:
             circle = error.args[1][::-1]
-            shapes.cyclic.update(circle)
+            shapes.shapeless.update(circle)
             contains = {name: [] if name in circle else inner for name, inner in contains.items()}
             way = " -> ".join(f"'{name}'" for name in circle)
             message = f"it contains itself: {way}."
@@ -91,6 +105,8 @@ def _nesting(shapes: Shapes, catalogue: Catalogue) -> Iterator[Problem]:
     depths: dict[str, int] = {}
     for name in order:
         depths[name] = 1 + max((depths[inner] for inner in contains[name]), default=0)
+        if depths[name] > LONGEST_NESTING:
+            shapes.shapeless.add(name)
         if depths[name] == LONGEST_NESTING + 1:
             message = f"definitions are nested in it more than {LONGEST_NESTING} deep."
             yield Problem("nested_too_deep", message, definition=name)

@@ -16,6 +16,8 @@ from graph_engine.problem import Problem
 from graph_engine.sockets import NodeInput
 from graph_engine.type_hints import fits, has_variables, list_item, substitute, type_name
 
+MOST_INSIDE = 5  # problems that are told of one body in one use; they multiply where uses nest
+
 Wanted = tuple[NodeInput, ...]  # what a value must suit: one input, or every one that a port leads to
 
 
@@ -187,7 +189,7 @@ class ScopeChecker:
             arriving = {name: one for name, one in port_types.items() if name in body.ports}
             problems, found = self._bodies.used(body.name, arriving)
             outputs.append(found)
-            for problem in problems:
+            for problem in problems[:MOST_INSIDE]:
                 yield Problem("inside", f"in its definition '{body.name}': {problem}", node=node_id)
         if outputs:
             for name, annotation in flow.outputs(use.fixed, outputs).items():
@@ -355,13 +357,15 @@ class ScopeChecker:
         for name, one in interface.inputs.items():
             for node, socket in one.places:
                 known: list[str] | None = None
-                if node in self._types:
+                if node in self._types and not self._lacks_a_body(node):
                     known = list(self._types[node].inputs)
                     if node in self._uses:
                         known += list(self._uses[node].ports)
                 yield from self._place("input", name, node, socket, known)
         for name, port in interface.outputs.items():
-            known = self._names[port.node] if port.node in self._types else None
+            known = None
+            if port.node in self._types and not self._lacks_a_body(port.node):
+                known = list(self._names[port.node])
             yield from self._place("output", name, port.node, port.output, known)
         taken: dict[tuple[str, str], str] = {}
         for name, one in interface.inputs.items() if nodes else ():

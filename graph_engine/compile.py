@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graph_engine import type_hints
 from graph_engine.catalogue import Catalogue
 from graph_engine.digest import canonical_json, digest_text
 from graph_engine.document import Body, Definition, Document, Link, Node, link_of
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import networkx
 
 MAX_TASKS = 200_000  # nodes of one run, those inside loops and calls counted each time
+MAX_DEPTH = 100  # of nodes inside nodes; definitions alone nest less deep, returned graphs may contain any
 
 _UNCHANGING = (str, int, float, bool, type(None))
 
@@ -129,6 +129,11 @@ class Program:
     def start(self, task: Task, body: Definition, ports: Ports, item: int | None) -> _Scope:
         """Open a body in a task's place; `item` counts where there are several."""
         prefix = f"{task.node}/" if item is None else f"{task.node}[{item}]/"
+        if task.node.count("/") >= MAX_DEPTH:
+            raise TooManyNodes(
+                f"Nodes open inside each other more than {MAX_DEPTH} deep. "
+                "A node that returns a graph with itself inside must come to an end."
+            )
         place = (*task.place, item or 0)
         scope = self._scopes[prefix] = _Scope(self, body, prefix, place, ports)
         return scope
@@ -150,9 +155,7 @@ class Program:
         assert declared is not None
         target = (task.targets or {}).get(name) or declared.inputs["value"]  # says which class a literal is
         source = _bound_source(target, value)
-        implementation = digest_text(
-            self.catalogue.implementation(type_name), type_hints.type_name(target.annotation)
-        )
+        implementation = digest_text(self.catalogue.implementation(type_name), *self._classes(source))
         links = tuple(_links(source))
         place = (*task.place, -1)
         self._add(
@@ -161,6 +164,12 @@ class Program:
             )
         )
         return Link(path, "value")
+
+    def _classes(self, source: Source) -> Iterator[str]:
+        """What tells literals of equal JSON apart: a choice of one class is none of another."""
+        for one in source if isinstance(source, tuple) else (source,):
+            if isinstance(one, Given):
+                yield self.catalogue.value_type_of(one.value).digest(one.value)
 
     def _make(self, path: str) -> Task:
         prefix, slash, node_id = path.rpartition("/")

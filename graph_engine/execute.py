@@ -17,22 +17,13 @@ from typing import Any
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
+from graph_engine.asking import Answer, NeedsFailed, RunStopped, Wants
 from graph_engine.cancellation import Cancellation
 from graph_engine.compile import Given, Program, Task
-from graph_engine.computation import (
-    Computation,
-    Computed,
-    Failed,
-    Found,
-    Job,
-    Lost,
-    NeedsFailed,
-    Outcome,
-    Wants,
-)
+from graph_engine.computation import Computation, Computed, Failed, Found, Job, Lost, Outcome
 from graph_engine.describe import describe
 from graph_engine.document import Definition, Link
-from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut
+from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut, ValueGone
 from graph_engine.flow.inside import check_returned
 from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
@@ -47,6 +38,7 @@ from graph_engine.store.memo import Memo
 from graph_engine.walk import NotKnown, Opened, Postponed, Walk, all_links
 
 GRACE_SECONDS = 1.0  # that a node has beyond its limit to stop by itself
+MOST_ASKING = 64  # nodes that wait for lazy inputs while others compute: each keeps a thread
 
 
 @dataclass(frozen=True)
@@ -92,6 +84,9 @@ class Execution:
         self._parts: dict[str, tuple[str, Parts]] = {}
         self._inside: Counter[str] = Counter()  # nodes inside an opened one, and how many of them ran
         self._ran: Counter[str] = Counter()
+        self._reasons: dict[str, str] = {}  # why an opened node was computed itself
+        self._lost_in: dict[str, str] = {}  # an opened node: what failed of what it waits for
+        self._told_of: set[str] = set()  # opened nodes that the listener knows of
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._opening_errors: dict[str, NodeFailed] = {}
         self._failed_at: dict[str, str] = {}  # a node that failed or was skipped: the one that failed first
@@ -126,7 +121,12 @@ class Execution:
     def value(self, link: Link) -> Any:
         """The value of a settled output; computed again if it was evicted or damaged since."""
         while True:
+            failed = len(self.errors)
             self._make_held([link])
+            if len(self.errors) > failed:
+                raise self.errors[-1]
+            if not all(map(self._is_there, self._walk.leaves([link]))):
+                raise ValueGone(f"The value of '{link}' is gone, and the run was stopped: run it again.")
             with suppress(Missing):  # what is damaged is gone now, and made again
                 return self._walk.value(link, self._load)
 
@@ -153,11 +153,14 @@ class Execution:
                 if not self._busy:
                     return
                 self._receive()
-        except BaseException:
+        except BaseException as error:
             self._stop()
+            if not isinstance(error, EngineError):  # Ctrl-C
+                cancellation.cancel()
             while self._busy:  # what is being computed is kept, or stops at its next step
                 with suppress(Cancelled):
                     self._receive()
+                self._stop()
             raise
 
     def _stop(self) -> None:
@@ -165,11 +168,17 @@ class Execution:
         self._settling = False
         self._to_make.clear()
         for waiting in self._queues.values():
+            for _, _, job in waiting:
+                self._leave(job)
             waiting.clear()
-        for wants in self._asked:
-            self._in_lane[wants.job.task.declared.lane] += 1
-            wants.answer.put("the run")
-        self._asked.clear()
+        for waiters in self._needed_by.values():
+            for waiter in waiters:
+                if isinstance(waiter, Job):
+                    self._leave(waiter)
+        self._needed_by.clear()
+        self._needs.clear()
+        for wants in list(self._asked):
+            self._answer(wants, RunStopped())
 
     def _advance(self) -> None:
         task = self._program.tasks[self._to_make.popleft()] if self._to_make else self._walk.next()
@@ -244,7 +253,9 @@ class Execution:
                 lists[link] = inner
                 waiting.extend((inner,) if isinstance(inner, Link) else inner)
         leaves = tuple(dict.fromkeys(self._walk.leaves(task.links)))
-        return Job(task, reason, keyed[1], flight_key(task, keyed[1]), self._walk.refs, leaves, lists)
+        flight, locks = flight_key(task, keyed[1]), self._context.store.locks
+        turn = self._context.lanes.turn(task.declared.lane, partial(locks.computing, flight))
+        return Job(task, reason, keyed[1], flight, self._walk.refs, leaves, lists, turn)
 
     def _prepare(self, job: Job, lost: Link | None = None) -> None:
         """Queue a job when every value it needs is at hand or stored; what was evicted is made first."""
@@ -271,15 +282,27 @@ class Execution:
         """Start what lanes have room for; gives whether something was computed at once, in this thread."""
         for lane, size in self._context.lanes.sizes.items():
             waiting = self._queues[lane]
-            while waiting and self._in_lane[lane] < size:
+            while waiting and self._in_lane[lane] < size and not self._must_wait(waiting[0][2]):
                 _, _, job = heapq.heappop(waiting)
                 self._in_lane[lane] += 1
                 self._busy[id(job)] = job
-                if self._is_alone(job):
-                    self._receive_one(self._computation.compute(job))
-                    return True
-                self._context.threads.submit(partial(self._compute_in_thread, job))
+                try:
+                    if self._is_alone(job):
+                        outcome = self._computation.compute(job)
+                    else:
+                        self._context.threads.submit(partial(self._compute_in_thread, job))
+                        continue
+                except BaseException:  # Ctrl-C, or no more threads: nothing will come back
+                    del self._busy[id(job)]
+                    raise
+                self._receive_one(outcome)
+                return True
         return False
+
+    def _must_wait(self, job: Job) -> bool:
+        """Whether enough nodes wait for lazy inputs; if these need it, it goes when nothing else computes."""
+        asking = len(self._asked)
+        return job.task.declared.lazy and asking >= MOST_ASKING and len(self._busy) > asking
 
     def _compute_in_thread(self, job: Job) -> None:
         outcome: Outcome = Failed(job, Cancelled("The process ends."))
@@ -329,6 +352,8 @@ class Execution:
                 self._computed(job, outcome)
             case Found(_, memo):
                 self._take(job.task, memo)
+            case Failed(_, RunStopped()):
+                pass  # as if it had not been started
             case Failed(_, NeedsFailed() as error):
                 self._skip(job.task, error.node)
             case Failed(_, NodeFailed() as error):
@@ -356,11 +381,8 @@ class Execution:
         self._hand_on(task.node, values)
         if task.declared.expands and not again:
             self._stash.setdefault(task.node, {}).update(values)
-            self._ran[task.node] += 1
-            try:
-                self._open(task)
-            except NodeFailed as error:
-                self._fail(task, error)
+            self._reasons[task.node] = job.reason
+            self._open(task)
             return
         self.reports[task.node] = NodeReport(task.type_name, "miss", job.reason, outcome.seconds)
         self._context.listener(events.NodeFinished(task.node, task.type_name, outcome.seconds))
@@ -373,12 +395,17 @@ class Execution:
             match waiter:
                 case str():
                     self._stash.setdefault(waiter, {}).update(values)
-                    self._walk.again(waiter)
+                    if waiter in self._walk.over:
+                        self._to_make.append(waiter)
+                    else:
+                        self._walk.again(waiter)
                 case Wants():
                     waiter.values.update(values)
                 case Job():
                     waiter.values.update((link, one) for link, one in values.items() if link in waiter.leaves)
-                    needs = self._needs[id(waiter)]
+                    needs = self._needs.get(id(waiter))  # None: another value that it needs failed
+                    if needs is None:
+                        continue
                     needs.discard(node)
                     if not needs:
                         del self._needs[id(waiter)]
@@ -412,26 +439,24 @@ class Execution:
         """Give nodes the lazy inputs that they ask for, where these are known by now."""
         for wants in list(self._asked):
             if not {link.node for link in wants.links} <= self._walk.over:
-                continue
-            answer: dict[Link, Any] | str
-            if failed := [link.node for link in wants.links if not self.known(link)]:
-                answer = self._failed_at.get(failed[0], failed[0])
+                if not self._settling:
+                    self._answer(wants, RunStopped())
+            elif failed := [link.node for link in wants.links if not self.known(link)]:
+                self._answer(wants, NeedsFailed(self._failed_at.get(failed[0], failed[0])))
             else:
-                try:
-                    answer = {
-                        link: self._walk.value(link, partial(self._load_for, wants)) for link in wants.links
-                    }
-                except Postponed:
-                    continue
-            self._asked.remove(wants)
-            self._in_lane[wants.job.task.declared.lane] += 1
-            wants.answer.put(answer)
+                load = partial(self._load_for, wants)
+                with suppress(Postponed):
+                    self._answer(wants, {link: self._walk.value(link, load) for link in wants.links})
+
+    def _answer(self, wants: Wants, answer: Answer) -> None:
+        self._asked.remove(wants)
+        self._in_lane[wants.job.task.declared.lane] += 1
+        wants.answer.put(answer)
 
     def _abandon(self, job: Job) -> None:
         """Go on without a node that does not stop; its thread can not be ended, and holds nothing up."""
         job.abandoned = True
-        if job.slot is not None:
-            job.slot.give_up()
+        job.turn.give_up()
         self._in_lane[job.task.declared.lane] -= 1
         del self._busy[id(job)]
         self.stuck.append(job.task.node)
@@ -446,23 +471,36 @@ class Execution:
 
     def _open(self, task: Task) -> None:
         node = task.node
-        first = node not in self._walk.opened
         try:
-            definition = self._definition(task) if task.declared.expands and first else None
+            first = task.declared.expands and node not in self._walk.opened
+            definition = self._definition(task) if first else None
             opened = self._walk.open(task, partial(self._load_for, node), definition)
+        except Postponed:
+            return  # it comes again when what it asks for was made
         except NotKnown:
             opened = self._walk.give_up(task)
         except (EngineError, ValueError) as error:
             opened = self._walk.give_up(task)
             self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
         self._stash.pop(node, None)
-        if first:
+        if node not in self._told_of:
+            self._told_of.add(node)
             self._context.listener(events.NodeOpened(node, task.type_name, len(opened.items)))
         if opened.over:
             self._close(opened)
 
+    def _close_early(self, task: Task) -> None:
+        opened = self._walk.give_up(task)
+        if opened.over and task.node not in self._walk.over:
+            self._close(opened)
+
     def _definition(self, task: Task) -> Definition:
-        graph = self._load_for(task.node, Link(task.node, GRAPH))
+        graph_link = Link(task.node, GRAPH)
+        try:
+            graph = self._stash.get(task.node, {}).get(graph_link) or self._load(graph_link)
+        except Missing:  # it was there a moment ago
+            self._walk.again(task.node)
+            raise Postponed from None
         check_returned(graph.definition, task, self._program)
         return graph.definition  # type: ignore[no-any-return]
 
@@ -472,12 +510,12 @@ class Execution:
         ran, inside = self._ran[node], self._inside[node]
         if node in self._opening_errors:
             self._fail(task, self._opening_errors[node])
-        elif not known:
+        elif not known or node in self._lost_in:
             inner = self._walk.leaves(Link(node, name) for name in opened.outputs)
-            before = (*inner, *task.links)
-            self._skip(task, next((link.node for link in before if not self.known(link)), node))
-        elif ran:
-            reason = f"{ran} of {inside} nodes inside ran" if inside else "it has not run before"
+            before = (link.node for link in (*inner, *all_links(task)) if not self.known(link))
+            self._skip(task, self._lost_in.get(node) or next(before, node))
+        elif ran or node in self._reasons:
+            reason = self._reasons.get(node) or f"{ran} of {inside} nodes inside ran"
             seconds = self._seconds[node]
             self.reports[node] = NodeReport(task.type_name, "miss", reason, seconds)
             self._context.listener(events.NodeFinished(node, task.type_name, seconds))
@@ -508,16 +546,17 @@ class Execution:
     def _let_down(self, task: Task) -> None:
         """A node gives nothing: skip what waits for its value to be made again, and what depends on it."""
         for waiter in self._needed_by.pop(task.node, ()):
-            if isinstance(waiter, Job):
-                self._making.discard(waiter.task.node)
-                self._in_flight.pop(waiter.flight, None)
-                self._skip(waiter.task, task.node)
-            elif isinstance(waiter, str):
-                self._skip(self._program.tasks[waiter], task.node)
+            if isinstance(waiter, Wants):
+                self._answer(waiter, NeedsFailed(self._failed_at[task.node]))
+            elif isinstance(waiter, Job):
+                if self._needs.pop(id(waiter), None) is not None:  # else another value that it needs failed
+                    self._skip(waiter.task, task.node)
+                    self._leave(waiter)
+            elif waiter in self._walk.opened:
+                self._lost_in[waiter] = task.node
+                self._close_early(self._program.tasks[waiter])
             else:
-                self._asked.remove(waiter)
-                self._in_lane[waiter.job.task.declared.lane] += 1
-                waiter.answer.put(task.node)
+                self._skip(self._program.tasks[waiter], task.node)
         if task.node not in self._walk.over:
             self._over(task)
 
@@ -529,13 +568,16 @@ class Execution:
             self._inside[path] += 1
             self._ran[path] += ran
             self._seconds[path] += self._seconds[task.node] if not task.opens else 0
+        self._stash.pop(task.node, None)
         done = list(self._walk.finish(task.node))
         for link in self._walk.release(all_links(task)):
             self._values.pop(link, None)
         for opened, item in done:
-            if item is not None:
-                over = sum(not waiting for waiting in opened.items.values())
-                self._context.listener(events.NodeProgress(opened.task.node, over, len(opened.items)))
+            if report.status in ("failed", "skipped"):
+                self._lost_in.setdefault(opened.task.node, task.node)
+            if item:
+                progress = events.NodeProgress(opened.task.node, opened.items_over, len(opened.items))
+                self._context.listener(progress)
             if opened.over:
                 self._close(opened)
 
@@ -544,10 +586,13 @@ class Execution:
     def _make_held(self, links: Iterable[Link]) -> None:
         """Make again what was evicted of these outputs."""
         for link in self._walk.leaves(links):
-            if link not in self._values and not self._context.store.holds(self._walk.refs[link]):
+            if not self._is_there(link):
                 self._walk.uses[link] += 1
                 self._to_make.append(link.node)
         self._work()
+
+    def _is_there(self, link: Link) -> bool:
+        return link in self._values or self._context.store.holds(self._walk.refs[link])
 
     def _load(self, link: Link) -> Any:
         return self._values[link] if link in self._values else self._context.store.get(self._walk.refs[link])

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from graph_engine.compile import Program, Task
 from graph_engine.document import Link
 from graph_engine.errors import EngineError
+from graph_engine.flow.inside import check_returned
 from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
 from graph_engine.paths import around
@@ -18,7 +19,7 @@ from graph_engine.recall import Asks, recall
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
-from graph_engine.walk import NotKnown, Opened, Walk
+from graph_engine.walk import NotKnown, Opened, Walk, all_links
 
 Status = Literal["hit", "miss", "unknown"]
 
@@ -62,6 +63,13 @@ def plan(program: Program, store: ContentStore, keys: Keys, surroundings: Surrou
     return Plan(planner.steps, planner.walk.refs)
 
 
+class Gone(Exception):
+    """A stored value that is needed to plan on was evicted."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+
+
 class _Planner:
     def __init__(self, program: Program, store: ContentStore, keys: Keys, surroundings: Surroundings) -> None:
         self.walk = Walk(program)
@@ -73,6 +81,7 @@ class _Planner:
         self._last: dict[str, tuple[str, str]] | None = None
         self._to_run: Counter[str] = Counter()  # nodes inside an opened one that will run, or may
         self._inside: Counter[str] = Counter()
+        self._asked_for: list[Link] = []  # stored values that keys or loops are made of, and that are gone
 
     def look_up(self) -> None:
         """Say of each node what would happen to it, as far as that is known."""
@@ -90,7 +99,7 @@ class _Planner:
 
     def require_values(self) -> None:
         """A value that is asked for, or that a computing node needs, must be there or be made again."""
-        waiting = list(self.walk.leaves(self._program.outputs.values()))
+        waiting = [*self._asked_for, *self.walk.leaves(self._program.outputs.values())]
         for step in self.steps.values():
             if step.status == "miss":
                 waiting.extend(self.walk.leaves(self._program.tasks[step.node].links))
@@ -112,9 +121,12 @@ class _Planner:
 
     def _open(self, task: Task, step: Step | None = None) -> None:
         try:
-            definition = None if step is None else self._load(Link(task.node, GRAPH)).definition
+            definition = None
+            if step is not None:
+                definition = self._load(Link(task.node, GRAPH)).definition
+                check_returned(definition, task, self._program)
             opened = self.walk.open(task, self._load, definition)
-        except (NotKnown, EngineError, LookupError):
+        except (NotKnown, EngineError, ValueError, Gone):
             opened = self.walk.give_up(task)
         self.steps.setdefault(task.node, Step(task.node, task.type_name, "unknown"))
         if opened.over:
@@ -125,7 +137,7 @@ class _Planner:
         known = self.walk.close(opened)
         inside, to_run = self._inside[task.node], self._to_run[task.node]
         if not known and not to_run:
-            first = next((link.node for link in task.links if link not in self.walk.refs), "")
+            first = next((link.node for link in all_links(task) if link not in self.walk.refs), "")
             before = f"'{first}' will run first; " if first else ""
             step = Step(task.node, task.type_name, "unknown", f"{before}what it opens depends on that")
         elif to_run:
@@ -146,6 +158,8 @@ class _Planner:
             return Step(task.node, task.type_name, "miss", ALWAYS)
         try:
             parts = self._keys.parts(task, refs, self._load, partial(Run, task.node, self._surroundings))
+        except Gone as gone:
+            return _depends(task, [gone.link.node])
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
             return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
         key = key_of(parts)
@@ -160,6 +174,8 @@ class _Planner:
             return Step(task.node, task.type_name, "miss", self._why(task.node, parts), key)
         if not self._store.complete(known.memo, self._surroundings.artifacts):
             return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, known.key)
+        if task.declared.expands and not self._store.holds(known.memo.outputs[GRAPH]):
+            return Step(task.node, task.type_name, "miss", EVICTED, known.key)
         for name, ref in known.memo.outputs.items():
             refs[Link(task.node, name)] = ref
         return Step(task.node, task.type_name, "hit", key=known.key)
@@ -173,7 +189,8 @@ class _Planner:
         try:
             return self._store.get(self.walk.refs[link])
         except Missing:
-            raise LookupError(f"the value of '{link}' is not in the cache") from None
+            self._asked_for.append(link)
+            raise Gone(link) from None
 
 
 def _depends(task: Task, before: list[str]) -> Step:

@@ -38,9 +38,11 @@ class Opened:
     opening: Opening
     ask: Ask | None = None  # what it waits for
     whole: bool = False  # everything that it opens is open
+    given_up: bool = False  # what it opens can not be known
     outputs: dict[str, Link | Members] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # inside, not over yet
     items: dict[int, set[str]] = field(default_factory=dict)  # the same by item, where there are several
+    items_over: int = 0
 
     @property
     def over(self) -> bool:
@@ -89,17 +91,19 @@ class Walk:
         self.need(waits)
         self._wait(node, waits - self.over)
 
-    def finish(self, node: str) -> Iterator[tuple[Opened, int | None]]:
-        """Note that a node is over; gives the opened nodes around it, with the item it completed there."""
+    def finish(self, node: str) -> Iterator[tuple[Opened, bool]]:
+        """Note that a node is over; gives the opened nodes around it, and whether an item is over with it."""
         self.over.add(node)
         self._met(node)
+        self._met(_opening_of(node))  # one that was skipped never opened
         for path, item in self._around.pop(node, ()):
             opened = self.opened[path]
             opened.waiting.discard(node)
-            completed = None
+            completed = False
             if item is not None:
                 opened.items[item].discard(node)
-                completed = item if not opened.items[item] else None
+                completed = not opened.items[item]
+                opened.items_over += completed
             yield opened, completed
 
     def release(self, links: Iterable[Link]) -> Iterator[Link]:
@@ -108,7 +112,7 @@ class Walk:
         while waiting:
             link = waiting.pop()
             self.uses[link] -= 1
-            if self.uses[link] <= 0:
+            if self.uses[link] == 0:
                 inner = self.stands_for.get(link)
                 if inner is None:
                     yield link
@@ -158,7 +162,7 @@ class Walk:
         """Open no more of a node: what it gives is not known. What is open already goes on."""
         opened = self.opened.setdefault(task.node, Opened(task, _nothing()))
         opened.opening.close()
-        opened.ask, opened.whole = None, True
+        opened.ask, opened.whole, opened.given_up = None, True, True
         self._met(_opening_of(task.node))
         return opened
 
@@ -171,7 +175,8 @@ class Walk:
                     self.refs[link] = self.refs[inner]
             elif all(one in self.refs for one in inner):
                 self.refs[link] = list_ref([self.refs[one] for one in inner])
-        return all(Link(opened.task.node, name) in self.refs for name in opened.task.outputs)
+        known = all(Link(opened.task.node, name) in self.refs for name in opened.task.outputs)
+        return known and not opened.given_up
 
     def start(
         self, task: Task, body: Definition, given: Mapping[str, Bound], item: int | None
@@ -186,6 +191,7 @@ class Walk:
         opened.waiting |= waiting
         if item is not None:
             opened.items[item] = set(waiting)
+            opened.items_over += not waiting
         for node in waiting:
             self._around[node].append((task.node, item))
         return outputs
@@ -214,7 +220,8 @@ class Walk:
             link = Link(task.node, name)
             self.stands_for[link] = inner
             for one in (inner,) if isinstance(inner, Link) else inner:
-                self.uses[one] += 1
+                if self.uses[link] > 0:  # else nobody is to hold its values
+                    self._use(one)
                 if one.node not in self.over:  # a port that goes right through
                     self.need([one.node])
                     if task.node not in {path for path, _ in self._around[one.node]}:
@@ -267,9 +274,19 @@ class Walk:
         count = self.value(Link(path, "count"), load)
         return (tuple(Link(path, str(index)) for index in range(count)),)
 
+    def _use(self, link: Link) -> None:
+        """One more needs an output; the first that does needs what the output stands for."""
+        waiting = [link]
+        while waiting:
+            one = waiting.pop()
+            self.uses[one] += 1
+            inner = self.stands_for.get(one)
+            if self.uses[one] == 1 and inner is not None:
+                waiting.extend((inner,) if isinstance(inner, Link) else inner)
+
     def _add(self, task: Task) -> None:
         for link in all_links(task):
-            self.uses[link] += 1
+            self._use(link)
         self._wait(task.node, {link.node for link in task.links} - self.over)
 
     def _wait(self, node: str, events: set[str]) -> None:

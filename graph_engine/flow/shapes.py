@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -35,8 +35,8 @@ class UseShape:
                 before = found.get(name)
                 found[name] = Port(
                     name,
-                    (*before.targets, *targets) if before else targets,
-                    port.required and (before is None or before.required),
+                    _each_once([*before.targets, *targets] if before else targets),
+                    port.required or (before is not None and before.required),
                 )
         return found
 
@@ -49,20 +49,23 @@ class UseShape:
 
 
 class Shapes:
-    """The shapes of a document's definitions, each worked out once. Definitions in `cyclic` have none."""
+    """The shapes of a document's definitions, each worked out once.
+
+    Definitions in `shapeless`, which contain themselves or nest too deep, have none.
+    """
 
     def __init__(self, definitions: Mapping[str, Definition], catalogue: Catalogue) -> None:
         self.definitions = definitions
-        self.cyclic: set[str] = set()
+        self.shapeless: set[str] = set()
         self._catalogue = catalogue
         self._shapes: dict[str, BodyShape] = {}
         self._effects: dict[str, bool] = {}
 
     def body(self, name: str) -> BodyShape | None:
-        """A definition from outside; None for one that is not there or contains itself."""
+        """A definition from outside; None for one that is not there or has none."""
         if name not in self._shapes:
             definition = self.definitions.get(name)
-            if definition is None or name in self.cyclic:
+            if definition is None or name in self.shapeless:
                 return None
             self._shapes[name] = self.shape_of(name, definition)
         return self._shapes[name]
@@ -111,7 +114,7 @@ class Shapes:
     def _effect(self, name: str) -> bool:
         if name not in self._effects:
             definition = self.definitions.get(name)
-            known = definition is not None and name not in self.cyclic
+            known = definition is not None and name not in self.shapeless
             self._effects[name] = known and definition is not None and self.has_effect(definition)
         return self._effects[name]
 
@@ -133,7 +136,7 @@ class Shapes:
                 if port is not None:
                     targets += [replace(one, name=name) for one in port.targets]
                     required |= (port.required or input_name in _needed(node, declared)) and not there
-        return Port(name, tuple(targets), required)
+        return Port(name, _each_once(targets), required)
 
 
 def bodies_named(node: Node, declared: NodeType) -> Iterator[tuple[str, str]]:
@@ -163,6 +166,15 @@ def fixed_inputs(node: Node, declared: NodeType) -> dict[str, Any]:
 def _needed(node: Node, declared: NodeType) -> set[str]:
     assert declared.flow is not None
     return set(declared.flow.needed(fixed_inputs(node, declared)))
+
+
+def _each_once(targets: Iterable[NodeInput]) -> tuple[NodeInput, ...]:
+    """Ports within ports lead to the same input again and again, twice as often with each level."""
+    found: list[NodeInput] = []
+    for one in targets:
+        if one not in found:
+            found.append(one)
+    return tuple(found)
 
 
 def _listed(target: NodeInput) -> NodeInput:
