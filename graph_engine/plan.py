@@ -15,7 +15,7 @@ from graph_engine.flow.inside import check_returned
 from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
 from graph_engine.paths import around
-from graph_engine.recall import Asks, recall
+from graph_engine.recall import Asks, Known, recall
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
@@ -149,19 +149,18 @@ class _Planner:
         self._note(step)
 
     def _step(self, task: Task) -> Step | None:
+        """What would happen to a node that computes; None when it comes again, after what it asks for."""
         refs = self.walk.refs
-        uncertain = sorted({link.node for link in task.links if link not in refs})
-        always = task.declared.kind == "volatile"
-        if uncertain and not always:
+        if task.declared.kind == "volatile":
+            return _miss(task, ALWAYS)
+        if uncertain := sorted({link.node for link in task.links if link not in refs}):
             return _depends(task, uncertain)
-        if always:
-            return Step(task.node, task.type_name, "miss", ALWAYS)
         try:
             parts = self._keys.parts(task, refs, self._load, partial(Run, task.node, self._surroundings))
         except Gone as gone:
             return _depends(task, [gone.link.node])
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
-            return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
+            return _miss(task, str(error) or type(error).__name__)
         key = key_of(parts)
         known = recall(task, key, self._store.memo, refs)
         if isinstance(known, Asks):
@@ -170,14 +169,15 @@ class _Planner:
                 return _depends(task, sorted(before))
             self.walk.again(task.node, before)
             return None
-        if known is None:
-            return Step(task.node, task.type_name, "miss", self._why(task.node, parts), key)
-        if not self._store.complete(known.memo, self._surroundings.artifacts):
-            return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, known.key)
-        if task.declared.expands and not self._store.holds(known.memo.outputs[GRAPH]):
-            return Step(task.node, task.type_name, "miss", EVICTED, known.key)
-        for name, ref in known.memo.outputs.items():
-            refs[Link(task.node, name)] = ref
+        return _miss(task, self._why(task.node, parts), key) if known is None else self._known(task, known)
+
+    def _known(self, task: Task, known: Known) -> Step:
+        memo = known.memo
+        if not self._store.complete(memo, self._surroundings.artifacts):
+            return _miss(task, ARTIFACT_GONE, known.key)
+        if task.declared.expands and not self._store.holds(memo.outputs[GRAPH]):
+            return _miss(task, EVICTED, known.key)
+        self.walk.refs.update((Link(task.node, name), ref) for name, ref in memo.outputs.items())
         return Step(task.node, task.type_name, "hit", key=known.key)
 
     def _why(self, node: str, parts: Parts) -> str:
@@ -191,6 +191,10 @@ class _Planner:
         except Missing:
             self._asked_for.append(link)
             raise Gone(link) from None
+
+
+def _miss(task: Task, reason: str, key: str = "") -> Step:
+    return Step(task.node, task.type_name, "miss", reason, key)
 
 
 def _depends(task: Task, before: list[str]) -> Step:

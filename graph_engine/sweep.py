@@ -43,8 +43,8 @@ def sweep(
     body = {"nodes": raw["nodes"], "interface": {**interface, "inputs": used}}
     if "layout" in raw:
         body["layout"] = raw["layout"]
-    values = {named[name]: list(one) for name, one in table.items()}
-    node = {"type": "flow/map", "inputs": {**own, "each": list(values), **values}}
+    lists = {named[name]: list(one) for name, one in table.items()}
+    node = {"type": "flow/map", "inputs": {**own, "each": list(lists), **lists}}
     outputs = {key: {"node": NODE, "output": key} for key in interface.get("outputs", {})}
     return Document.model_validate(
         {
