@@ -15,7 +15,7 @@ from graph_engine.flow.inside import check_returned
 from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
 from graph_engine.paths import around
-from graph_engine.recall import Asks, Known, recall
+from graph_engine.recall import Asks, Known, flight_key, recall
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
@@ -80,6 +80,9 @@ class _Planner:
         self._surroundings = surroundings
         self._last: dict[str, tuple[str, str]] | None = None
         self._to_run: Counter[str] = Counter()  # nodes inside an opened one that will run, or may
+        self._will_run: set[str] = set()  # opened nodes in which one will
+        self._asks: dict[str, tuple[Link, ...]] = {}  # what nodes asked for of their lazy inputs
+        self._first: dict[str, str] = {}  # flight key of what will be computed: the node that comes first
         self._inside: Counter[str] = Counter()
         self._asked_for: list[Link] = []  # stored values that keys or loops are made of, and that are gone
 
@@ -108,13 +111,16 @@ class _Planner:
             before = self.steps.get(link.node)
             if before and before.status == "hit" and not self._store.holds(self.walk.refs[link]):
                 self.steps[link.node] = replace(before, status="miss", reason=EVICTED)
-                waiting.extend(self.walk.leaves(self._program.tasks[link.node].links))
+                asks = self._asks.get(link.node, ())
+                waiting.extend(self.walk.leaves((*self._program.tasks[link.node].links, *asks)))
 
     def _note(self, step: Step) -> None:
         self.steps[step.node] = step
         for path in around(step.node):
             self._inside[path] += 1
             self._to_run[path] += step.status != "hit"
+            if step.status == "miss":
+                self._will_run.add(path)
         for opened, _ in self.walk.finish(step.node):
             if opened.over:
                 self._close(opened)
@@ -141,9 +147,9 @@ class _Planner:
             before = f"'{first}' will run first; " if first else ""
             step = Step(task.node, task.type_name, "unknown", f"{before}what it opens depends on that")
         elif to_run:
-            step = Step(
-                task.node, task.type_name, "miss", f"{to_run} of {inside} nodes inside will run, or may"
-            )
+            status: Status = "miss" if task.node in self._will_run else "unknown"
+            reason = f"{to_run} of {inside} nodes inside will run, or may"
+            step = Step(task.node, task.type_name, status, reason)
         else:
             step = Step(task.node, task.type_name, "hit")
         self._note(step)
@@ -169,7 +175,13 @@ class _Planner:
                 return _depends(task, sorted(before))
             self.walk.again(task.node, before)
             return None
-        return _miss(task, self._why(task.node, parts), key) if known is None else self._known(task, known)
+        return self._new(task, key, parts) if known is None else self._known(task, known)
+
+    def _new(self, task: Task, key: str, parts: Parts) -> Step:
+        first = self._first.setdefault(flight_key(task, key), task.node)
+        if first != task.node:  # the same will be computed there
+            return _depends(task, [first])
+        return _miss(task, self._why(task.node, parts), key)
 
     def _known(self, task: Task, known: Known) -> Step:
         memo = known.memo
@@ -177,6 +189,7 @@ class _Planner:
             return _miss(task, ARTIFACT_GONE, known.key)
         if task.declared.expands and not self._store.holds(memo.outputs[GRAPH]):
             return _miss(task, EVICTED, known.key)
+        self._asks[task.node] = known.asked
         self.walk.refs.update((Link(task.node, name), ref) for name, ref in memo.outputs.items())
         return Step(task.node, task.type_name, "hit", key=known.key)
 
