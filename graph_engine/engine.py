@@ -139,6 +139,7 @@ class Engine:
         )
         document, program = self._compile(document, wanted)
         execution = Execution(program, context)
+        account = execution.account
         tell(events.RunStarted(document.name, len(program.tasks)))
         status: RunStatus = "done"
         try:
@@ -148,8 +149,8 @@ class Engine:
         except Paused:
             status = "paused"
         except EngineError as error:
-            execution.errors.append(error)
-        if execution.errors and status == "done":
+            account.errors.append(error)
+        if account.errors and status == "done":
             status = "failed"
         seconds = time.perf_counter() - started
         tell(events.RunFinished(status, seconds))
@@ -164,11 +165,11 @@ class Engine:
             document,
             status,
             Outputs(outputs),
-            execution.artifacts(),
-            execution.ordered_reports(),
+            account.artifacts(),
+            account.ordered_reports(),
             seconds,
-            tuple(execution.errors),
-            tuple(execution.stuck),
+            tuple(account.errors),
+            tuple(account.stuck),
         )
 
     def show_previews(self, previews: Previews | None) -> None:

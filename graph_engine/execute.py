@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from graph_engine import events
-from graph_engine.artifact import Artifact
+from graph_engine.account import Account
 from graph_engine.asking import Answer, NeedsFailed, RunStopped, Wants
 from graph_engine.cancellation import Cancellation
 from graph_engine.compile import Given, Program, Task
@@ -27,11 +27,9 @@ from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut
 from graph_engine.flow.inside import check_returned
 from graph_engine.invoke import GRAPH
 from graph_engine.keys import Keys, Parts, key_of, why_changed
-from graph_engine.lanes import Lanes, Threads
-from graph_engine.paths import around
+from graph_engine.lanes import Lanes, Threads, Turn
 from graph_engine.plan import ALWAYS, EVICTED
 from graph_engine.recall import Asks, flight_key, recall
-from graph_engine.result import NodeReport
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.memo import Memo
@@ -80,19 +78,10 @@ class Execution:
         self._to_make: deque[str] = deque()
         self._asked: list[Wants] = []
         self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
-        self._artifacts: dict[str, tuple[Artifact, ...]] = {}
         self._parts: dict[str, tuple[str, Parts]] = {}
-        self._inside: Counter[str] = Counter()  # nodes inside an opened one, and how many of them ran
-        self._ran: Counter[str] = Counter()
-        self._reasons: dict[str, str] = {}  # why an opened node was computed itself
         self._lost_in: dict[str, str] = {}  # an opened node: what failed of what it waits for
-        self._told_of: set[str] = set()  # opened nodes that the listener knows of
-        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._opening_errors: dict[str, NodeFailed] = {}
-        self._failed_at: dict[str, str] = {}  # a node that failed or was skipped: the one that failed first
-        self.reports: dict[str, NodeReport] = {}
-        self.errors: list[EngineError] = []
-        self.stuck: list[str] = []  # nodes that went past their limit and did not stop
+        self.account = Account(program, context.listener)
 
     def run(self) -> None:
         """Settle every node. Raises `Cancelled` or `Paused`; a failure ends it, or skips what needs that."""
@@ -103,28 +92,15 @@ class Execution:
             self._settling = False
             if self._parts:
                 self._context.store.memo.remember_parts(self._program.name, self._parts)
-        for node, task in self._program.tasks.items():
-            if node not in self.reports:
-                because = f"the run stopped when '{next(iter(self._failed_at.values()), '')}' failed"
-                self.reports[node] = NodeReport(task.type_name, "skipped", because)
-
-    def artifacts(self) -> tuple[Artifact, ...]:
-        """The artifacts of all settled nodes, in order, each once."""
-        order = sorted(self._artifacts, key=lambda node: self._program.tasks[node].place)
-        return tuple(dict.fromkeys(one for node in order for one in self._artifacts[node]))
-
-    def ordered_reports(self) -> dict[str, NodeReport]:
-        """The reports in the document's order."""
-        order = sorted(self.reports, key=lambda node: self._program.tasks[node].place)
-        return {node: self.reports[node] for node in order}
+        self.account.end()
 
     def value(self, link: Link) -> Any:
         """The value of a settled output; computed again if it was evicted or damaged since."""
         while True:
-            failed = len(self.errors)
+            failed = len(self.account.errors)
             self._make_held([link])
-            if len(self.errors) > failed:
-                raise self.errors[-1]
+            if len(self.account.errors) > failed:
+                raise self.account.errors[-1]
             if not all(map(self._is_there, self._walk.leaves([link]))):
                 raise ValueGone(f"The value of '{link}' is gone, and the run was stopped: run it again.")
             with suppress(Missing):  # what is damaged is gone now, and made again
@@ -222,13 +198,11 @@ class Execution:
     def _take(self, task: Task, memo: Memo) -> None:
         for name, ref in memo.outputs.items():
             self._walk.refs[Link(task.node, name)] = ref
-        if memo.artifacts:
-            self._artifacts[task.node] = memo.artifacts
+        self.account.saved(task.node, memo.artifacts)
         if task.declared.expands:
             self._open(task)
         else:
-            self.reports[task.node] = NodeReport(task.type_name, "hit")
-            self._context.listener(events.NodeHit(task.node, task.type_name))
+            self.account.hit(task)
             self._over(task)
 
     # Computing: a job waits for its values, then for its lane, and comes back as an outcome.
@@ -253,9 +227,14 @@ class Execution:
                 lists[link] = inner
                 waiting.extend((inner,) if isinstance(inner, Link) else inner)
         leaves = tuple(dict.fromkeys(self._walk.leaves(task.links)))
-        flight, locks = flight_key(task, keyed[1]), self._context.store.locks
-        turn = self._context.lanes.turn(task.declared.lane, partial(locks.computing, flight))
+        flight = flight_key(task, keyed[1])
+        turn = self._turn(task, flight)
         return Job(task, reason, keyed[1], flight, self._walk.refs, leaves, lists, turn)
+
+    def _turn(self, task: Task, flight: str) -> Turn:
+        return self._context.lanes.turn(
+            task.declared.lane, partial(self._context.store.locks.computing, flight)
+        )
 
     def _prepare(self, job: Job, lost: Link | None = None) -> None:
         """Queue a job when every value it needs is at hand or stored; what was evicted is made first."""
@@ -360,7 +339,7 @@ class Execution:
                 self._fail(job.task, error)
             case Failed(_, Cancelled() as error):
                 self._leave(job)
-                self.reports[job.task.node] = NodeReport(job.task.type_name, "cancelled")
+                self.account.cancelled(job.task)
                 self._context.cancellation.cancel()  # a node may stop the run by itself
                 raise error
             case Failed(_, error):
@@ -375,17 +354,15 @@ class Execution:
             self._walk.refs[link] = ref
             if self._walk.uses[link] > 0:
                 self._values[link] = values[link]
-        if outcome.artifacts:
-            self._artifacts[task.node] = outcome.artifacts
-        self._seconds[task.node] += outcome.seconds
+        self.account.saved(task.node, outcome.artifacts)
         self._hand_on(task.node, values)
         if task.declared.expands and not again:
+            self.account.ran(task.node, outcome.seconds, job.reason)
             self._stash.setdefault(task.node, {}).update(values)
-            self._reasons[task.node] = job.reason
             self._open(task)
             return
-        self.reports[task.node] = NodeReport(task.type_name, "miss", job.reason, outcome.seconds)
-        self._context.listener(events.NodeFinished(task.node, task.type_name, outcome.seconds))
+        self.account.ran(task.node, outcome.seconds)
+        self.account.miss(task, job.reason, outcome.seconds)
         if not again:
             self._over(task)
 
@@ -424,8 +401,8 @@ class Execution:
             return
         if key != job.key:
             flight = flight_key(job.task, key)
-            self._in_flight[flight] = self._in_flight.pop(job.flight, [])
-            job.key, job.flight = key, flight
+            self._in_flight.setdefault(flight, []).extend(self._in_flight.pop(job.flight, ()))
+            job.key, job.flight, job.turn = key, flight, self._turn(job.task, flight)
         self._prepare(job)
 
     def _leave(self, job: Job) -> None:
@@ -442,7 +419,7 @@ class Execution:
                 if not self._settling:
                     self._answer(wants, RunStopped())
             elif failed := [link.node for link in wants.links if not self.known(link)]:
-                self._answer(wants, NeedsFailed(self._failed_at.get(failed[0], failed[0])))
+                self._answer(wants, NeedsFailed(self.account.origin(failed[0])))
             else:
                 load = partial(self._load_for, wants)
                 with suppress(Postponed):
@@ -459,7 +436,7 @@ class Execution:
         job.turn.give_up()
         self._in_lane[job.task.declared.lane] -= 1
         del self._busy[id(job)]
-        self.stuck.append(job.task.node)
+        self.account.stuck.append(job.task.node)
         seconds = job.task.limits.seconds or 0.0
         cause = NodeTimedOut(
             f"it ran beyond its limit of {seconds:g} s and did not stop when it was told to."
@@ -483,9 +460,7 @@ class Execution:
             opened = self._walk.give_up(task)
             self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
         self._stash.pop(node, None)
-        if node not in self._told_of:
-            self._told_of.add(node)
-            self._context.listener(events.NodeOpened(node, task.type_name, len(opened.items)))
+        self.account.opened(opened)
         if opened.over:
             self._close(opened)
 
@@ -507,47 +482,33 @@ class Execution:
     def _close(self, opened: Opened) -> None:
         task, node = opened.task, opened.task.node
         known = self._walk.close(opened)
-        ran, inside = self._ran[node], self._inside[node]
         if node in self._opening_errors:
             self._fail(task, self._opening_errors[node])
         elif not known or node in self._lost_in:
             inner = self._walk.leaves(Link(node, name) for name in opened.outputs)
             before = (link.node for link in (*inner, *all_links(task)) if not self.known(link))
             self._skip(task, self._lost_in.get(node) or next(before, node))
-        elif ran or node in self._reasons:
-            reason = self._reasons.get(node) or f"{ran} of {inside} nodes inside ran"
-            seconds = self._seconds[node]
-            self.reports[node] = NodeReport(task.type_name, "miss", reason, seconds)
-            self._context.listener(events.NodeFinished(node, task.type_name, seconds))
-            self._over(task)
         else:
-            self.reports[node] = NodeReport(task.type_name, "hit")
-            self._context.listener(events.NodeHit(node, task.type_name))
+            self.account.closed(task)
             self._over(task)
 
     # The end of a node.
 
     def _fail(self, task: Task, error: NodeFailed) -> None:
-        self.errors.append(error)
-        self._failed_at[task.node] = task.node
-        self.reports[task.node] = NodeReport(task.type_name, "failed", str(error.__cause__ or error))
-        self._context.listener(events.NodeFailed(task.node, task.type_name, error))
+        self.account.failed(task, error)
         if not self._context.continue_on_error:
             self._stop()
         self._let_down(task)
 
     def _skip(self, task: Task, before: str) -> None:
-        origin = self._failed_at.get(before, before)
-        self._failed_at[task.node] = origin
-        self.reports[task.node] = NodeReport(task.type_name, "skipped", f"'{origin}' failed")
-        self._context.listener(events.NodeSkipped(task.node, task.type_name, origin))
+        self.account.skipped(task, before)
         self._let_down(task)
 
     def _let_down(self, task: Task) -> None:
         """A node gives nothing: skip what waits for its value to be made again, and what depends on it."""
         for waiter in self._needed_by.pop(task.node, ()):
             if isinstance(waiter, Wants):
-                self._answer(waiter, NeedsFailed(self._failed_at[task.node]))
+                self._answer(waiter, NeedsFailed(self.account.origin(task.node)))
             elif isinstance(waiter, Job):
                 if self._needs.pop(id(waiter), None) is not None:  # else another value that it needs failed
                     self._skip(waiter.task, task.node)
@@ -562,22 +523,16 @@ class Execution:
 
     def _over(self, task: Task) -> None:
         """A node is settled, failed or skipped: tell the nodes around it, and let go of what it used."""
-        report = self.reports[task.node]
-        ran = report.status in ("miss", "failed")
-        for path in around(task.node):
-            self._inside[path] += 1
-            self._ran[path] += ran
-            self._seconds[path] += self._seconds[task.node] if not task.opens else 0
+        came = self.account.over(task)
         self._stash.pop(task.node, None)
         done = list(self._walk.finish(task.node))
         for link in self._walk.release(all_links(task)):
             self._values.pop(link, None)
         for opened, item in done:
-            if report.status in ("failed", "skipped"):
+            if not came:
                 self._lost_in.setdefault(opened.task.node, task.node)
             if item:
-                progress = events.NodeProgress(opened.task.node, opened.items_over, len(opened.items))
-                self._context.listener(progress)
+                self.account.item_over(opened)
             if opened.over:
                 self._close(opened)
 
