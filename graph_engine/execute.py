@@ -460,6 +460,8 @@ class Execution:
             opened = self._walk.give_up(task)
             self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
         self._stash.pop(node, None)
+        for link in self._walk.release_bodies(opened):
+            self._values.pop(link, None)
         self.account.opened(opened)
         if opened.over:
             self._close(opened)

@@ -43,11 +43,18 @@ class Opened:
     waiting: set[str] = field(default_factory=set)  # inside, not over yet
     items: dict[int, set[str]] = field(default_factory=dict)  # the same by item, where there are several
     items_over: int = 0
+    held: list[Link] = field(default_factory=list)  # what the last body gives: the next one may need it
+    let_go: list[Link] = field(default_factory=list)  # what the bodies before it gave
 
     @property
     def over(self) -> bool:
         """Whether all that it opened is over."""
         return self.whole and not self.waiting
+
+    def hold(self, links: Iterable[Link]) -> None:
+        """Hold these outputs for the next body, and no longer those before them."""
+        self.let_go += self.held
+        self.held = list(links)
 
 
 class Walk:
@@ -106,6 +113,11 @@ class Walk:
                 opened.items_over += completed
             yield opened, completed
 
+    def release_bodies(self, opened: Opened) -> Iterator[Link]:
+        """Let go of what bodies gave that only the next one might have needed; gives what nobody needs."""
+        links, opened.let_go = opened.let_go, []
+        return self.release(links)
+
     def release(self, links: Iterable[Link]) -> Iterator[Link]:
         """Note that a use of each link is over; gives the outputs that nobody needs any more."""
         waiting = list(links)
@@ -163,6 +175,7 @@ class Walk:
         opened = self.opened.setdefault(task.node, Opened(task, _nothing()))
         opened.opening.close()
         opened.ask, opened.whole, opened.given_up = None, True, True
+        opened.hold([])
         self._met(_opening_of(task.node))
         return opened
 
@@ -187,6 +200,9 @@ class Walk:
         inside = {link.node for link in outputs.values()} | set(effects)
         self.need(inside)
         opened = self.opened[task.node]
+        opened.hold(outputs.values())
+        for link in opened.held:
+            self._use(link)
         waiting = inside - self.over
         opened.waiting |= waiting
         if item is not None:
@@ -202,6 +218,7 @@ class Walk:
         except StopIteration as stop:
             opened.ask, opened.whole = None, True
             self._set_outputs(opened, stop.value)
+            opened.hold([])
             self._met(_opening_of(opened.task.node))
 
     def _set_outputs(self, opened: Opened, outputs: Mapping[str, Bound]) -> None:
