@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import queue
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from graph_engine.recall import Asks, flight_key, recall
 from graph_engine.run import Run, Surroundings
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.memo import Memo
+from graph_engine.values import Values
 from graph_engine.walk import NotKnown, Opened, Postponed, Walk, all_links
 
 GRACE_SECONDS = 1.0  # that a node has beyond its limit to stop by itself
@@ -62,7 +63,7 @@ class Execution:
         self._context = context
         self._walk = Walk(program)
         self._last = context.store.memo.last_parts(program.name)
-        self._values: dict[Link, Any] = {}  # in use: computed, and still needed by a node to come
+        self._values = Values(self._walk, context.store)
         self._settling = True  # False once nothing new may start
         self._queues: dict[str, list[tuple[tuple[int, ...], int, Job]]] = {
             lane: [] for lane in context.lanes.sizes
@@ -73,11 +74,7 @@ class Execution:
         self._computation = Computation(context, self._outcomes.put)
         self._in_flight: dict[str, list[str]] = {}  # flight key: other nodes that want the same
         self._making: set[str] = set()  # nodes that have a job
-        self._needs: dict[int, set[str]] = {}  # job: nodes whose values must be made again for it
-        self._needed_by: defaultdict[str, list[Job | Wants | str]] = defaultdict(list)
-        self._to_make: deque[str] = deque()
         self._asked: list[Wants] = []
-        self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
         self._parts: dict[str, tuple[str, Parts]] = {}
         self._lost_in: dict[str, str] = {}  # an opened node: what failed of what it waits for
         self._opening_errors: dict[str, NodeFailed] = {}
@@ -101,10 +98,10 @@ class Execution:
             self._make_held([link])
             if len(self.account.errors) > failed:
                 raise self.account.errors[-1]
-            if not all(map(self._is_there, self._walk.leaves([link]))):
+            if not self._values.are_there([link]):
                 raise ValueGone(f"The value of '{link}' is gone, and the run was stopped: run it again.")
             with suppress(Missing):  # what is damaged is gone now, and made again
-                return self._walk.value(link, self._load)
+                return self._walk.value(link, self._values.load)
 
     def known(self, link: Link) -> bool:
         """Whether an output was settled."""
@@ -116,11 +113,11 @@ class Execution:
         cancellation = self._context.cancellation
         try:
             while True:
-                while self._to_make or (self._settling and self._walk.has_next):
+                while self._values.to_make or (self._settling and self._walk.has_next):
                     cancellation.check_between_nodes()
                     self._advance()
                 self._answer_asked()
-                if self._to_make:
+                if self._values.to_make:
                     continue
                 if any(self._queues.values()):
                     cancellation.check_between_nodes()
@@ -142,22 +139,18 @@ class Execution:
     def _stop(self) -> None:
         """Start nothing more."""
         self._settling = False
-        self._to_make.clear()
+        dropped = self._values.stop()
         for waiting in self._queues.values():
-            for _, _, job in waiting:
-                self._leave(job)
+            dropped += [job for _, _, job in waiting]
             waiting.clear()
-        for waiters in self._needed_by.values():
-            for waiter in waiters:
-                if isinstance(waiter, Job):
-                    self._leave(waiter)
-        self._needed_by.clear()
-        self._needs.clear()
+        for job in dropped:
+            self._leave(job)
         for wants in list(self._asked):
             self._answer(wants, RunStopped())
 
     def _advance(self) -> None:
-        task = self._program.tasks[self._to_make.popleft()] if self._to_make else self._walk.next()
+        to_make = self._values.to_make
+        task = self._program.tasks[to_make.popleft()] if to_make else self._walk.next()
         assert task is not None
         try:
             if task.node in self._walk.over:
@@ -238,24 +231,8 @@ class Execution:
 
     def _prepare(self, job: Job, lost: Link | None = None) -> None:
         """Queue a job when every value it needs is at hand or stored; what was evicted is made first."""
-        gone: set[str] = set()
-        for link in job.leaves:
-            if link in job.values:
-                continue
-            if link in self._values:
-                job.values[link] = self._values[link]
-            elif link == lost or not self._context.store.holds(self._walk.refs[link]):
-                gone.add(link.node)
-        if gone:
-            self._needs[id(job)] = set(gone)
-            for node in gone:
-                self._need_value_of(node, job)
-        else:
+        if self._values.gather(job, lost):
             heapq.heappush(self._queues[job.task.declared.lane], (job.task.place, id(job), job))
-
-    def _need_value_of(self, node: str, waiter: Job | Wants | str) -> None:
-        self._needed_by[node].append(waiter)
-        self._to_make.append(node)
 
     def _start(self) -> bool:
         """Start what lanes have room for; gives whether something was computed at once, in this thread."""
@@ -349,16 +326,13 @@ class Execution:
     def _computed(self, job: Job, outcome: Computed) -> None:
         task, again = job.task, job.task.node in self._walk.over
         values = {Link(task.node, name): value for name, value in outcome.values.items()}
-        for name, ref in outcome.refs.items():
-            link = Link(task.node, name)
-            self._walk.refs[link] = ref
-            if self._walk.uses[link] > 0:
-                self._values[link] = values[link]
+        self._walk.refs.update((Link(task.node, name), ref) for name, ref in outcome.refs.items())
+        self._values.keep(values)
         self.account.saved(task.node, outcome.artifacts)
         self._hand_on(task.node, values)
         if task.declared.expands and not again:
             self.account.ran(task.node, outcome.seconds, job.reason)
-            self._stash.setdefault(task.node, {}).update(values)
+            self._values.put_aside(task.node, values)
             self._open(task)
             return
         self.account.ran(task.node, outcome.seconds)
@@ -368,25 +342,13 @@ class Execution:
 
     def _hand_on(self, node: str, values: Mapping[Link, Any]) -> None:
         """Give values to whoever waited for them to be made again."""
-        for waiter in self._needed_by.pop(node, ()):
-            match waiter:
-                case str():
-                    self._stash.setdefault(waiter, {}).update(values)
-                    if waiter in self._walk.over:
-                        self._to_make.append(waiter)
-                    else:
-                        self._walk.again(waiter)
-                case Wants():
-                    waiter.values.update(values)
-                case Job():
-                    waiter.values.update((link, one) for link, one in values.items() if link in waiter.leaves)
-                    needs = self._needs.get(id(waiter))  # None: another value that it needs failed
-                    if needs is None:
-                        continue
-                    needs.discard(node)
-                    if not needs:
-                        del self._needs[id(waiter)]
-                        self._prepare_again(waiter)
+        for waiter in self._values.hand_on(node, values):
+            if isinstance(waiter, Job):
+                self._prepare_again(waiter)
+            elif waiter in self._walk.over:
+                self._values.to_make.append(waiter)
+            else:
+                self._walk.again(waiter)
 
     def _prepare_again(self, job: Job) -> None:
         """Values that were made again may have come out otherwise; then the job's key is another one."""
@@ -421,7 +383,7 @@ class Execution:
             elif failed := [link.node for link in wants.links if not self.known(link)]:
                 self._answer(wants, NeedsFailed(self.account.origin(failed[0])))
             else:
-                load = partial(self._load_for, wants)
+                load = partial(self._values.load_for, wants)
                 with suppress(Postponed):
                     self._answer(wants, {link: self._walk.value(link, load) for link in wants.links})
 
@@ -451,7 +413,7 @@ class Execution:
         try:
             first = task.declared.expands and node not in self._walk.opened
             definition = self._definition(task) if first else None
-            opened = self._walk.open(task, partial(self._load_for, node), definition)
+            opened = self._walk.open(task, partial(self._values.load_for, node), definition)
         except Postponed:
             return  # it comes again when what it asks for was made
         except NotKnown:
@@ -459,9 +421,8 @@ class Execution:
         except (EngineError, ValueError) as error:
             opened = self._walk.give_up(task)
             self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
-        self._stash.pop(node, None)
-        for link in self._walk.release_bodies(opened):
-            self._values.pop(link, None)
+        self._values.forget(node)
+        self._values.drop(self._walk.release_bodies(opened))
         self.account.opened(opened)
         if opened.over:
             self._close(opened)
@@ -472,9 +433,8 @@ class Execution:
             self._close(opened)
 
     def _definition(self, task: Task) -> Definition:
-        graph_link = Link(task.node, GRAPH)
         try:
-            graph = self._stash.get(task.node, {}).get(graph_link) or self._load(graph_link)
+            graph = self._values.own(Link(task.node, GRAPH))
         except Missing:  # it was there a moment ago
             self._walk.again(task.node)
             raise Postponed from None
@@ -508,13 +468,12 @@ class Execution:
 
     def _let_down(self, task: Task) -> None:
         """A node gives nothing: skip what waits for its value to be made again, and what depends on it."""
-        for waiter in self._needed_by.pop(task.node, ()):
+        for waiter in self._values.let_down(task.node):
             if isinstance(waiter, Wants):
                 self._answer(waiter, NeedsFailed(self.account.origin(task.node)))
             elif isinstance(waiter, Job):
-                if self._needs.pop(id(waiter), None) is not None:  # else another value that it needs failed
-                    self._skip(waiter.task, task.node)
-                    self._leave(waiter)
+                self._skip(waiter.task, task.node)
+                self._leave(waiter)
             elif waiter in self._walk.opened:
                 self._lost_in[waiter] = task.node
                 self._close_early(self._program.tasks[waiter])
@@ -526,10 +485,9 @@ class Execution:
     def _over(self, task: Task) -> None:
         """A node is settled, failed or skipped: tell the nodes around it, and let go of what it used."""
         came = self.account.over(task)
-        self._stash.pop(task.node, None)
+        self._values.forget(task.node)
         done = list(self._walk.finish(task.node))
-        for link in self._walk.release(all_links(task)):
-            self._values.pop(link, None)
+        self._values.drop(self._walk.release(all_links(task)))
         for opened, item in done:
             if not came:
                 self._lost_in.setdefault(opened.task.node, task.node)
@@ -542,33 +500,12 @@ class Execution:
 
     def _make_held(self, links: Iterable[Link]) -> None:
         """Make again what was evicted of these outputs."""
-        for link in self._walk.leaves(links):
-            if not self._is_there(link):
-                self._walk.uses[link] += 1
-                self._to_make.append(link.node)
+        self._values.demand(links)
         self._work()
-
-    def _is_there(self, link: Link) -> bool:
-        return link in self._values or self._context.store.holds(self._walk.refs[link])
-
-    def _load(self, link: Link) -> Any:
-        return self._values[link] if link in self._values else self._context.store.get(self._walk.refs[link])
-
-    def _load_for(self, waiter: Wants | str, link: Link) -> Any:
-        """The value of a leaf; if it must be made again first, whoever wants it comes again after that."""
-        made = self._stash.get(waiter, {}) if isinstance(waiter, str) else waiter.values
-        if link in made:
-            return made[link]
-        try:
-            return self._load(link)
-        except Missing:
-            if waiter not in self._needed_by[link.node]:
-                self._need_value_of(link.node, waiter)
-            raise Postponed from None
 
     def _keyed(self, task: Task) -> tuple[Parts, str]:
         def load(link: Link) -> Any:
-            return self._walk.value(link, partial(self._load_for, task.node))
+            return self._walk.value(link, partial(self._values.load_for, task.node))
 
         run = partial(
             Run, task.node, self._context.surroundings, self._context.cancellation, self._context.listener
