@@ -24,7 +24,7 @@ PACKS = 100
 REPEATS = 7
 PROGRAM = """
 import sys
-from graph_engine.cli import main
+from graph_engine.cli.main import main
 status = main(["nodes", "--data", sys.argv[1]])
 plugins = any(name.startswith("latentgraph_plugins.") for name in sys.modules)
 print("torch" in sys.modules, "nodes" in sys.modules, plugins, file=sys.stderr)

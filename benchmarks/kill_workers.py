@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = ROOT / "tests" / "resources"
 sys.path.insert(0, str(ROOT))
 
+from graph_engine.execution.plan import EVICTED  # noqa: E402
 from graph_engine.jobs.job import Job, Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue  # noqa: E402
-from graph_engine.plan import EVICTED  # noqa: E402
 
 KILLS = 200
 OF_THE_PARENT = 0.25  # of all kills

@@ -3,8 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from graph_engine.artifact import Artifact
-from graph_engine.cancellation import Cancellation
-from graph_engine.codecs import BytesCodec, JsonCodec
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.codecs import BytesCodec, JsonCodec
+from graph_engine.declaration.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
+from graph_engine.declaration.lazy import Lazy
+from graph_engine.declaration.migration import Migration
+from graph_engine.declaration.node import NodeType, node, node_type_of
+from graph_engine.declaration.pack import Pack, PackFault
+from graph_engine.declaration.run import Run
+from graph_engine.declaration.subgraph import Subgraph
+from graph_engine.declaration.value_type import Codec, ValueType
 from graph_engine.errors import (
     Cancelled,
     DocumentError,
@@ -20,43 +28,35 @@ from graph_engine.errors import (
     UnknownValueType,
     UploadTooLarge,
 )
-from graph_engine.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
-from graph_engine.lazy import Lazy
-from graph_engine.migration import Migration
-from graph_engine.node import NodeType, node, node_type_of
-from graph_engine.pack import Pack, PackFault
-from graph_engine.run import Run
-from graph_engine.subgraph import Subgraph
-from graph_engine.value_type import Codec, ValueType
 
 if TYPE_CHECKING:
     from graph_engine.builder import Workflow
-    from graph_engine.catalogue import Catalogue
-    from graph_engine.checker import check
-    from graph_engine.compile import compile_document
-    from graph_engine.document import Document
-    from graph_engine.document_io import load_document
+    from graph_engine.checking.checker import check
+    from graph_engine.documents.document import Document
+    from graph_engine.documents.document_io import load_document
+    from graph_engine.documents.interface import set_inputs
     from graph_engine.engine import Engine, run_document
-    from graph_engine.interface import set_inputs
-    from graph_engine.plan import Plan
+    from graph_engine.execution.compile import compile_document
+    from graph_engine.execution.plan import Plan
+    from graph_engine.execution.result import RunResult
+    from graph_engine.packs.catalogue import Catalogue
     from graph_engine.problem import Problem
-    from graph_engine.result import RunResult
     from graph_engine.settings import Settings
 
 _ON_FIRST_USE = {
-    "Catalogue": "catalogue",
-    "Document": "document",
+    "Catalogue": "packs.catalogue",
+    "Document": "documents.document",
     "Engine": "engine",
-    "Plan": "plan",
+    "Plan": "execution.plan",
     "Problem": "problem",
-    "RunResult": "result",
+    "RunResult": "execution.result",
     "Settings": "settings",
     "Workflow": "builder",
-    "check": "checker",
-    "compile_document": "compile",
-    "load_document": "document_io",
+    "check": "checking.checker",
+    "compile_document": "execution.compile",
+    "load_document": "documents.document_io",
     "run_document": "engine",
-    "set_inputs": "interface",
+    "set_inputs": "documents.interface",
 }
 
 

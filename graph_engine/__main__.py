@@ -2,6 +2,6 @@
 
 import sys
 
-from graph_engine.cli import main
+from graph_engine.cli.main import main
 
 sys.exit(main())

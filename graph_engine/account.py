@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
-from graph_engine.compile import Program, Task
 from graph_engine.errors import EngineError, NodeFailed
-from graph_engine.paths import around
-from graph_engine.result import NodeReport
-from graph_engine.walk import Opened
+from graph_engine.execution.compile import Program, Task
+from graph_engine.execution.paths import around
+from graph_engine.execution.result import NodeReport
+from graph_engine.execution.walk import Opened
 
 
 class Account:

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graph_engine.compile import Source
-from graph_engine.document import Link
+from graph_engine.declaration.lazy import Lazy
+from graph_engine.documents.document import Link
 from graph_engine.errors import EngineError, InputRefused
-from graph_engine.invoke import accept
-from graph_engine.keys import source_text, values_of
-from graph_engine.lazy import Lazy
+from graph_engine.execution.compile import Source
+from graph_engine.execution.invoke import accept
+from graph_engine.execution.keys import source_text, values_of
 
 if TYPE_CHECKING:
-    from graph_engine.computation import Job
+    from graph_engine.execution.computation import Job
 
 _POLL_SECONDS = 0.1
 

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graph_engine.catalogue import Catalogue
-from graph_engine.checker import check
-from graph_engine.checker_inputs import check_literal, check_literal_item
-from graph_engine.document import FORMAT, Definition, Document, Link, Node, links_of
-from graph_engine.document_file import save_document
-from graph_engine.document_io import parse_document
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.checking.checker import check
+from graph_engine.checking.inputs import check_literal, check_literal_item
+from graph_engine.checking.locking import locked
+from graph_engine.declaration.node import NodeType, node_type_of
+from graph_engine.declaration.run import Run, Surroundings
+from graph_engine.declaration.sockets import NodeInput
+from graph_engine.declaration.subgraph import Subgraph
+from graph_engine.documents.document import FORMAT, Definition, Document, Link, Node, links_of
+from graph_engine.documents.document_file import save_document
+from graph_engine.documents.document_io import parse_document
 from graph_engine.errors import DocumentError, EngineError
 from graph_engine.files import Files
 from graph_engine.flow.shapes import Shapes, bodies_named
-from graph_engine.locking import locked
 from graph_engine.messages import nearest
-from graph_engine.node import NodeType, node_type_of
+from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
-from graph_engine.run import Run, Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
-from graph_engine.sockets import NodeInput
-from graph_engine.store.artifacts import ArtifactFolder
-from graph_engine.subgraph import Subgraph
 
 COLUMN, ROW = 280, 180  # pixels of the canvas between nodes
 

@@ -13,27 +13,27 @@ from types import TracebackType
 from typing import Any
 
 from graph_engine import events
-from graph_engine.cancellation import Cancellation
-from graph_engine.catalogue import Catalogue
-from graph_engine.checker import check
-from graph_engine.compile import Program, compile_document
-from graph_engine.document import Document
-from graph_engine.document_io import load_document, parse_document
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.checking.checker import check
+from graph_engine.checking.locking import LockDifference, lock_differences, locked
+from graph_engine.checking.migrate import Change, Migrated, migrated
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews, Run, Surroundings
+from graph_engine.documents.document import Document
+from graph_engine.documents.document_io import load_document, parse_document
+from graph_engine.documents.interface import set_inputs
 from graph_engine.errors import Cancelled, DocumentError, EngineError, Paused
-from graph_engine.execute import Context, Execution
+from graph_engine.execution.compile import Program, compile_document
+from graph_engine.execution.execute import Context, Execution
+from graph_engine.execution.keys import Keys
+from graph_engine.execution.lanes import Lanes, Threads
+from graph_engine.execution.plan import Plan, plan
+from graph_engine.execution.result import Outputs, RunResult, RunStatus
 from graph_engine.files import Files
-from graph_engine.interface import set_inputs
-from graph_engine.keys import Keys
-from graph_engine.lanes import Lanes, Threads
-from graph_engine.locking import LockDifference, lock_differences, locked
-from graph_engine.migrate import Change, Migrated, migrated
-from graph_engine.plan import Plan, plan
+from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
-from graph_engine.result import Outputs, RunResult, RunStatus
-from graph_engine.run import Previews, Run, Surroundings
 from graph_engine.services import Services
 from graph_engine.settings import Settings
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.content import ContentStore
 
 

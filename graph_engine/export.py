@@ -10,12 +10,12 @@ from typing import Any
 
 from graph_engine.artifact import Artifact
 from graph_engine.atomic import write_atomic
-from graph_engine.document import Document
+from graph_engine.documents.document import Document
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError, FolderUnusable
+from graph_engine.execution.result import RunResult
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.flow.shapes import Shapes
-from graph_engine.result import RunResult
 
 
 def portable(document: Document, engine: Engine) -> Document:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from graph_engine.asking import Wants
-from graph_engine.computation import Job
-from graph_engine.document import Link
+from graph_engine.documents.document import Link
+from graph_engine.execution.computation import Job
+from graph_engine.execution.walk import Postponed, Walk
 from graph_engine.store.content import ContentStore, Missing
-from graph_engine.walk import Postponed, Walk
 
 Waiter: TypeAlias = Job | Wants | str
 """Who waits for a value: a node to be computed, one that asks for a lazy input, one to be keyed or opened."""

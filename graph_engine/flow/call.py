@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from graph_engine.fields import DefinitionName
+from graph_engine.declaration.fields import DefinitionName
+from graph_engine.declaration.node import node
 from graph_engine.flow.kind import Flow, Opening, Use
-from graph_engine.node import node
 
 
 class Call(Flow):

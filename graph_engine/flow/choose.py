@@ -7,11 +7,11 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field
 
+from graph_engine.declaration.fields import DefinitionName
+from graph_engine.declaration.node import node
 from graph_engine.errors import FlowFailed
-from graph_engine.fields import DefinitionName
 from graph_engine.flow.kind import BodyShape, Flow, Opening, Use
 from graph_engine.messages import nearest
-from graph_engine.node import node
 
 
 class _Choice(Flow):

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from graph_engine.fields import DefinitionName, Fixed
+from graph_engine.declaration.fields import DefinitionName, Fixed
+from graph_engine.declaration.node import node
 from graph_engine.flow.kind import MAX_ITEMS, BodyShape, Bound, Flow, Opening, Use, Value
 from graph_engine.messages import nearest
-from graph_engine.node import node
 
 
 class Fold(Flow):

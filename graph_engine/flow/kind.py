@@ -7,8 +7,8 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from graph_engine.document import Definition, Link
-from graph_engine.sockets import NodeInput
+from graph_engine.declaration.sockets import NodeInput
+from graph_engine.documents.document import Definition, Link
 
 MAX_ITEMS = 10_000  # of one map or fold
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from graph_engine.declaration.fields import DefinitionName, Fixed
+from graph_engine.declaration.node import node
 from graph_engine.errors import FlowFailed
-from graph_engine.fields import DefinitionName, Fixed
 from graph_engine.flow.kind import MAX_ITEMS, BodyShape, Flow, Items, Opening, Use
 from graph_engine.messages import nearest
-from graph_engine.node import node
 
 
 class Map(Flow):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-from graph_engine.codecs import JsonCodec
-from graph_engine.document import Definition
+from graph_engine.declaration.codecs import JsonCodec
+from graph_engine.declaration.node import NodeType, node, node_type_of
+from graph_engine.declaration.pack import Pack
+from graph_engine.declaration.subgraph import Subgraph
+from graph_engine.declaration.value_type import Codec, ValueType
+from graph_engine.documents.document import Definition
 from graph_engine.flow.call import call
 from graph_engine.flow.choose import if_, switch
 from graph_engine.flow.fold import fold
 from graph_engine.flow.map import map_
-from graph_engine.node import NodeType, node, node_type_of
-from graph_engine.pack import Pack
-from graph_engine.subgraph import Subgraph
-from graph_engine.value_type import Codec, ValueType
 
 T = TypeVar("T")
 VERSION = "1"  # raise it when a node of this pack computes otherwise

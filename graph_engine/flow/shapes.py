@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from graph_engine.catalogue import Catalogue
-from graph_engine.document import Body, Definition, Node
-from graph_engine.fields import DefinitionName
+from graph_engine.declaration.fields import DefinitionName
+from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.sockets import MISSING, NodeInput
+from graph_engine.documents.document import Body, Definition, Node
 from graph_engine.flow.kind import BodyShape, Port
-from graph_engine.node import NodeType
-from graph_engine.sockets import MISSING, NodeInput
+from graph_engine.packs.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

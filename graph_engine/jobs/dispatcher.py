@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import Listen, Runner
 from graph_engine.jobs.worker import Worker
-from graph_engine.run import Previews
 
 POLL_SECONDS = 0.5  # between two looks for new jobs
 

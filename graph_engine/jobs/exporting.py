@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_engine.artifact import Artifact
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.atomic import write_atomic
 from graph_engine.digest import is_digest
 from graph_engine.errors import FileMissing
@@ -23,7 +24,6 @@ from graph_engine.jobs.files import open_jobs, usable
 from graph_engine.jobs.job import JobStatus
 from graph_engine.jobs.record import FORMAT, Header
 from graph_engine.jobs.transfer import event_lines, line_of, rows_of
-from graph_engine.store.artifacts import ArtifactFolder
 
 _ENDS = "(ended_as IS NOT NULL OR (status = 'running' AND cancel_asked))"
 

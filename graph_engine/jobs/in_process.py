@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from graph_engine.cancellation import Cancellation
-from graph_engine.document_io import loads_document
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError
 from graph_engine.jobs.worker import Order, Outcome, Tell, result_of

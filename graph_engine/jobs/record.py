@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from graph_engine.document import Lock
-from graph_engine.document_io import MAX_BYTES
+from graph_engine.documents.document import Lock
+from graph_engine.documents.document_io import MAX_BYTES
 from graph_engine.jobs.journal import MAX_EVENTS
 from graph_engine.messages import sentence
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from graph_engine import events
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.errors import QueueTaken, UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import Claim, JobQueue
 from graph_engine.jobs.worker import Order, Outcome, Tell, Worker
-from graph_engine.run import Previews
 from graph_engine.store.lock import taken
 from graph_engine.wire import event_as_json
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from graph_engine import events
-from graph_engine.cancellation import Cancellation
-from graph_engine.result import RunResult
-from graph_engine.run import Previews
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
+from graph_engine.execution.result import RunResult
 
 OutcomeStatus: TypeAlias = Literal["done", "failed", "cancelled", "paused", "ended"]
 Tell: TypeAlias = Callable[[events.Event], None]

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.digest import is_digest
 from graph_engine.errors import UnknownValueType
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.store.content import ContentStore
 from graph_engine.store.disk import is_file_name, read_whole, recount
 from graph_engine.store.memo import memo_of

@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from graph_engine.catalogue import Catalogue
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.declaration.value_type import ValueType
 from graph_engine.errors import EngineError, FolderUnusable, UnknownValueType
-from graph_engine.store.artifacts import ArtifactFolder
+from graph_engine.packs.catalogue import Catalogue
 from graph_engine.store.clearing import EVERYTHING, Cleared, Scope, clear
 from graph_engine.store.database import Database, DatabaseRefused
 from graph_engine.store.disk import INLINE_BYTES, DiskTier, Missing
@@ -22,7 +23,6 @@ from graph_engine.store.memory import MemoryTier
 from graph_engine.store.pins import Pin, Pins
 from graph_engine.store.trouble import Trouble
 from graph_engine.store.value_ref import ValueRef
-from graph_engine.value_type import ValueType
 
 __all__ = ["ContentStore", "Missing"]
 

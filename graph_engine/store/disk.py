@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from graph_engine.declaration.value_type import ValueType
 from graph_engine.store.database import Database, DatabaseRefused
 from graph_engine.store.staging import Staging, sync
 from graph_engine.store.value_ref import ValueRef
-from graph_engine.value_type import ValueType
 
 INLINE_BYTES = 4096
 _FILE = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}[\w.+-]{0,32}", re.ASCII)

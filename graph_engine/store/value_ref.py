@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from graph_engine.composite import list_digest, list_size
+from graph_engine.declaration.composite import list_digest, list_size
 
 
 @dataclass(frozen=True)

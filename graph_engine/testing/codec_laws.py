@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from graph_engine.declaration.value_type import ValueType
 from graph_engine.describe import describe
 from graph_engine.testing.laws import BrokenLaw, CodecLawBroken
-from graph_engine.value_type import ValueType
 
 
 def check_codec(value_type: ValueType, *values: Any) -> None:

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_engine.catalogue import Catalogue
+from graph_engine.declaration.node import NodeType, node, node_type_of
+from graph_engine.declaration.pack import Pack, PackFault
+from graph_engine.declaration.sockets import NodeInput
+from graph_engine.declaration.type_hints import conforms, plain, substitute, type_name
 from graph_engine.describe import describe
-from graph_engine.document import FORMAT, Document, link_of
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document import FORMAT, Document, link_of
+from graph_engine.documents.document_io import parse_document
 from graph_engine.messages import nearest
-from graph_engine.node import NodeType, node, node_type_of
-from graph_engine.pack import Pack, PackFault
-from graph_engine.sockets import NodeInput
+from graph_engine.packs.catalogue import Catalogue
 from graph_engine.testing.laws import CannotCheck
-from graph_engine.type_hints import conforms, plain, substitute, type_name
 
 NODE = "tested"
 _PACK, _SOURCES = "tested", "given"

@@ -10,19 +10,19 @@ from typing import Any
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.node import NodeType, node_type_of
+from graph_engine.declaration.pack import Pack
+from graph_engine.declaration.value_type import Codec
 from graph_engine.describe import describe
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError, NodeDeclarationError, NodeMutatedInput, NodeReturnedWrongType
-from graph_engine.node import NodeType, node_type_of
-from graph_engine.pack import Pack
-from graph_engine.result import RunResult
+from graph_engine.execution.result import RunResult
 from graph_engine.settings import Settings
 from graph_engine.testing.altered import altered
 from graph_engine.testing.codec_laws import codec_laws
 from graph_engine.testing.given import NODE, Setup, set_up
 from graph_engine.testing.laws import BrokenLaw, NodeLawBroken
-from graph_engine.value_type import Codec
 
 _BUDGET = 1 << 34  # bytes: nothing is evicted while a node is checked
 _ALTERATIONS = 8  # of one input

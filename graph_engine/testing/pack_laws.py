@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graph_engine.catalogue import Catalogue, classes_in
-from graph_engine.node import NodeType
-from graph_engine.pack import Pack
+from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.pack import Pack
+from graph_engine.declaration.value_type import ValueType
+from graph_engine.packs.catalogue import Catalogue, classes_in
 from graph_engine.testing.laws import BrokenLaw, PackLawBroken
 from graph_engine.testing.node_laws import declaration_laws
-from graph_engine.value_type import ValueType
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")

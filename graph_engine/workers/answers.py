@@ -11,7 +11,7 @@ from typing import Any
 
 from graph_engine import export
 from graph_engine.artifact import Artifact
-from graph_engine.document_io import loads_document
+from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError, EngineError
 from graph_engine.workers.connection import Connection

@@ -15,9 +15,9 @@ from typing import IO, Any
 from blake3 import blake3
 
 from graph_engine.artifact import Artifact
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.errors import EngineError, UploadTooLarge
 from graph_engine.files import UPLOAD_PREFIX, Files
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.workers.connection import Connection
 from graph_engine.workers.errors import ConnectionEnded, FileNotDelivered
 from graph_engine.workers.protocol import PIECE, Blob, Lacking, Need, Place

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.files import Files
 from graph_engine.settings import Settings
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.workers.local_worker import LocalWorker
 from graph_engine.workers.log import WorkerLog
 from graph_engine.workers.supervision import DEFAULT, Supervision

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from graph_engine.artifact import Artifact
-from graph_engine.cancellation import Cancellation
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.files import Files
 from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.settings import Settings
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.workers.conversation import Conversation, artifact_options, held_models
 from graph_engine.workers.errors import WorkerEnded, WorkerUnusable
 from graph_engine.workers.exchange import Exchange

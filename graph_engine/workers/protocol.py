@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Literal
 
 from graph_engine.artifact import Artifact
-from graph_engine.result import RunStatus
+from graph_engine.execution.result import RunStatus
 from graph_engine.wire import WireError, from_wire, kind_of, to_wire
 from graph_engine.workers.errors import BrokenFrame
 from graph_engine.workers.frames import Frame

@@ -21,13 +21,13 @@ from functools import partial
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
-from graph_engine.cancellation import Cancellation
-from graph_engine.catalogue import Catalogue
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.engine import Engine
 from graph_engine.errors import Cancelled
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.worker import Order, Outcome
-from graph_engine.run import Previews
+from graph_engine.packs.catalogue import Catalogue
 from graph_engine.settings import Settings
 from graph_engine.wire import kind_of, to_wire
 from graph_engine.workers.answers import Answers, uploads_of

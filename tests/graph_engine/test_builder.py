@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Document, DocumentError, Engine, NodeDeclarationError, Workflow, node
 from graph_engine.builder import WorkflowError
-from graph_engine.document_io import load_document
+from graph_engine.documents.document_io import load_document
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Document, DocumentError, check
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document_io import parse_document
 from tests.graph_engine.conftest import document, link
 
 PROBLEMS: list[tuple[str, dict[str, Any], dict[str, Any], str, str, str]] = [

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from graph_engine.cli import main
+from graph_engine.cli.main import main
 from tests.graph_engine.conftest import RESOURCES, link
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine.cli import main
+from graph_engine.cli.main import main
 from tests.graph_engine.conftest import RESOURCES, link
 from tests.graph_engine.test_cli import SAVE, Cli, doc
 

@@ -10,7 +10,7 @@ import pytest
 from stub_packs import write_stub_pack
 
 from graph_engine.digest import digest_content
-from graph_engine.document_io import loads_document
+from graph_engine.documents.document_io import loads_document
 from graph_engine.jobs.queue import JobQueue
 from tests.graph_engine.conftest import RESOURCES, link
 from tests.graph_engine.test_cli import SAVE, Cli, doc

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from graph_engine import events
-from graph_engine.cli_output import Bars, Lines, Silent, console_for, plain_output
-from graph_engine.document import Document
+from graph_engine.cli.output import Bars, Lines, Silent, console_for, plain_output
+from graph_engine.documents.document import Document
 from graph_engine.errors import EngineError
 
 HEARD: list[events.Event] = [

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine.contained import contained
 from graph_engine.errors import NodeExited
+from graph_engine.execution.contained import contained
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def test_other_errors_and_results_pass() -> None:
 
 CODE = """
 import os, sys
-from graph_engine.contained import contained
+from graph_engine.execution.contained import contained
 try:
     with contained():
         child = os.fork()

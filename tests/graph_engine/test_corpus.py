@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from graph_engine import Catalogue, Document, Engine
-from graph_engine.document_file import save_document
-from graph_engine.document_io import loads_document
+from graph_engine.documents.document_file import save_document
+from graph_engine.documents.document_io import loads_document
 from tests.graph_engine.conftest import RESOURCES
 
 CORPUS = RESOURCES / "old_documents"

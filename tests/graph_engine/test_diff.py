@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_engine import Document
-from graph_engine.diff import diff
+from graph_engine.documents.diff import diff
 from tests.graph_engine.conftest import document, link
 
 SUMS = {

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_engine import Document, DocumentError, UnknownInput, load_document, set_inputs
-from graph_engine.document import Link, document_schema, link_of
-from graph_engine.document_io import loads_document
+from graph_engine.documents.document import Link, document_schema, link_of
+from graph_engine.documents.document_io import loads_document
 from tests.graph_engine.conftest import document
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "workflow-1.json"

@@ -93,7 +93,7 @@ def test_names_titles_and_layout_change_no_key(engine: Engine) -> None:
     text = type(CHAIN).model_validate(raw).dumps()
     for name in ("n", "a", "b", "size", "all"):
         text = text.replace(f'"{name}.', f'"{name}_.').replace(f'"node": "{name}"', f'"node": "{name}_"')
-    from graph_engine.document_io import loads_document
+    from graph_engine.documents.document_io import loads_document
 
     assert set(statuses(engine, loads_document(text)).values()) == {"hit"}
 

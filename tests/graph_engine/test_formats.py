@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_engine import Document, DocumentError
-from graph_engine.document import FORMAT
-from graph_engine.document_io import loads_document, parse_document
-from graph_engine.formats import FORMATS, FormatChange
+from graph_engine.documents.document import FORMAT
+from graph_engine.documents.document_io import loads_document, parse_document
+from graph_engine.documents.formats import FORMATS, FormatChange
 
 
 def number_the_nodes(raw: dict[str, Any]) -> dict[str, Any]:

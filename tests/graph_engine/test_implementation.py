@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graph_engine.implementation import implementation_digest
+from graph_engine.declaration.implementation import implementation_digest
 
 
 def function_from(text: str, folder: Path, name: str) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine.listing import PackListing, installed_packs
+from graph_engine.packs.listing import PackListing, installed_packs
 from tests.graph_engine.conftest import RESOURCES
 from tests.resources.stub_packs import write_stub_pack
 
@@ -142,7 +142,7 @@ def test_the_command_imports_no_pack_and_nothing_heavy(tmp_path: Path) -> None:
     for index in range(3):
         write_stub_pack(site, f"stub{index}")
     program = (
-        "import sys; from graph_engine.cli import main\n"
+        "import sys; from graph_engine.cli.main import main\n"
         "status = main(['nodes', '--data', sys.argv[1]])\n"
         "heavy = {'torch', 'numpy', 'networkx', 'nodes', *(f'stub{i}_pack' for i in range(3))}\n"
         "print('imported:', *sorted(heavy & set(sys.modules)))\n"

@@ -23,10 +23,10 @@ from graph_engine import (
     load_document,
     node,
 )
+from graph_engine.checking.locking import LockDiffers, lock_differences, lock_gaps, locked
 from graph_engine.digest import digest_content
-from graph_engine.document_file import DocumentUnwritable, save_document
-from graph_engine.document_io import parse_document
-from graph_engine.locking import LockDiffers, lock_differences, lock_gaps, locked
+from graph_engine.documents.document_file import DocumentUnwritable, save_document
+from graph_engine.documents.document_io import parse_document
 from tests.graph_engine.conftest import document, link
 
 SMALL, LARGE = b"four", b"a larger one"

@@ -22,8 +22,8 @@ from graph_engine import (
     load_document,
     node,
 )
-from graph_engine.migrate import migrated
-from graph_engine.migration import Inputs
+from graph_engine.checking.migrate import migrated
+from graph_engine.declaration.migration import Inputs
 from tests.graph_engine.conftest import RESOURCES
 
 OLD = RESOURCES / "old_documents"

@@ -10,7 +10,7 @@ import toy_pack
 from random_documents import random_document
 
 from graph_engine import Catalogue, Document, Engine, Settings
-from graph_engine.plan import Plan
+from graph_engine.execution.plan import Plan
 
 CATALOGUE = Catalogue([toy_pack.pack])
 BUDGETS = [{}, {"memory_budget": 0}, {"memory_budget": 0, "disk_budget": 0}]

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_engine import Catalogue, Engine, Settings
-from graph_engine.discovery import find_packs
-from graph_engine.listing import PackListing, installed_packs
-from graph_engine.pack import PackFault
+from graph_engine.declaration.pack import PackFault
+from graph_engine.packs.discovery import find_packs
+from graph_engine.packs.listing import PackListing, installed_packs
 from tests.graph_engine.conftest import RESOURCES
 from tests.resources.plugins import node_module, write_plugin, write_single_file
 from tests.resources.stub_packs import write_stub_pack
@@ -497,7 +497,7 @@ def test_what_is_no_pack_is_listed_while_it_lies_there(
 
 def told(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = (
-        "import sys; from graph_engine.cli import main\n"
+        "import sys; from graph_engine.cli.main import main\n"
         "status = main(sys.argv[1:])\n"
         "names = [one for one in sys.modules if one.startswith('latentgraph_plugins.') or one == 'nodes']\n"
         "print('imported:', *names, file=sys.stderr)\n"

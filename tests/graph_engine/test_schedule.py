@@ -143,7 +143,7 @@ def test_a_node_past_its_limit_is_stopped_at_its_next_step(two: Engine) -> None:
 def test_a_node_that_does_not_stop_at_its_limit_holds_nothing_up(
     two: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph_engine.execute.GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("graph_engine.execution.execute.GRACE_SECONDS", 0.1)
     result = two.run(limited(0.1, obeys=False))
     assert result.status == "failed"
     assert result.stuck == ("n",)

@@ -101,7 +101,7 @@ def test_an_output_whose_key_is_made_of_an_evicted_value_is_made_again(two: Engi
 def test_a_node_that_is_stuck_does_not_hold_up_the_next_run_of_the_same(
     two: Engine, wf: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph_engine.execute.GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("graph_engine.execution.execute.GRACE_SECONDS", 0.1)
     wf.output("x", wf.add("toy/sleep", "n", seconds=30.0, obeys=False))
     document = limited(wf.document(), "n", seconds=0.1)
     assert two.run(document).stuck == two.run(document).stuck == ("n",)

@@ -6,7 +6,7 @@ import pytest
 import toy_pack
 
 from graph_engine import Engine, UnknownInput
-from graph_engine.sweep import BadSweep, sweep
+from graph_engine.documents.sweep import BadSweep, sweep
 from tests.graph_engine.conftest import document, link
 
 DOC = document(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import pytest
 
-from graph_engine.type_hints import conforms, fits, type_name
+from graph_engine.declaration.type_hints import conforms, fits, type_name
 
 T = TypeVar("T")
 N = TypeVar("N", int, str)

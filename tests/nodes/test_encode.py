@@ -7,7 +7,7 @@ import tiny_bundle
 import torch
 
 from graph_engine import Engine, Run
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document_io import parse_document
 from latent_diffusion.conditioning import Conditioning
 from latent_diffusion.regions import Region
 from nodes.encode import (

@@ -143,7 +143,7 @@ def test_an_edited_file_is_read_again(engine: Engine, tmp_path: Path) -> None:
 def test_a_path_out_of_the_documents_folders_is_a_problem_of_the_document(
     engine: Engine, catalogue: Catalogue
 ) -> None:
-    from graph_engine.document_io import parse_document
+    from graph_engine.documents.document_io import parse_document
 
     (problem,) = engine.check(parse_document(load_document("../../etc/passwd")))
     assert (problem.node, problem.input, problem.code) == ("image", "file", "path_escapes")

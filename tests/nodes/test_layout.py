@@ -6,7 +6,7 @@ import pytest
 import tiny_bundle
 
 from graph_engine import Engine
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document_io import parse_document
 from nodes.errors import TextTooLong
 from nodes.layout import plan_layout
 from nodes.load import load_planner

@@ -11,7 +11,7 @@ import pytest
 import tiny_bundle
 
 from graph_engine import Engine, NodeFailed, PathEscape, Run, run_document
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document_io import parse_document
 from latent_diffusion import bundle as bundle_module
 from latent_diffusion.model_pool import ModelPool
 from nodes import pack

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from graph_engine import Catalogue, NodeType
-from graph_engine.type_hints import type_name
+from graph_engine.declaration.type_hints import type_name
 from nodes.codecs import VALUE_TYPES
 
 PAGE = Path(__file__).parents[2] / "docs" / "nodes.md"

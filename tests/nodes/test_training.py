@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from graph_engine import Cancellation, Document, Engine, NodeFailed, Run, RunResult, load_document, set_inputs
-from graph_engine import run as run_module
+from graph_engine.declaration import run as run_module
 from graph_engine.events import Event, NodeProgress
 from latent_diffusion.bundle import unpack_bundle
 from latent_diffusion.emoji_scenes.compositor import EmojiFontMissing, find_font

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph_engine import Engine
-from graph_engine.document_io import parse_document
+from graph_engine.documents.document_io import parse_document
 from latent_diffusion.regions import Region
 from nodes.regions import draw_regions
 from nodes.values import Regions

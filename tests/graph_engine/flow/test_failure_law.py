@@ -12,8 +12,8 @@ import toy_pack
 from random_documents import random_document
 
 from graph_engine import Cancellation, Catalogue, Engine, Pack, Settings, ValueType, events, node
-from graph_engine.node import is_node
-from graph_engine.result import RunResult
+from graph_engine.declaration.node import is_node
+from graph_engine.execution.result import RunResult
 
 
 @node(name="plus", title="Plus, if it likes the numbers")

@@ -364,7 +364,7 @@ def test_a_loop_stops_where_it_is_cancelled_and_goes_on_from_there(engine: Engin
 def test_a_loop_of_loops_that_grows_beyond_all_bounds_is_stopped(
     engine: Engine, wf: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph_engine.compile.MAX_TASKS", 50)
+    monkeypatch.setattr("graph_engine.execution.compile.MAX_TASKS", 50)
     add_one(wf)
     wf.output("x", wf.add("flow/map", "m", body="add one", each=["value"], value=list(range(100))))
     result = engine.run(wf.document())

@@ -153,7 +153,7 @@ def test_few_nodes_wait_for_lazy_inputs_at_a_time(two: Engine, wf: Workflow) -> 
 def test_nodes_that_ask_may_be_nested_deeper_than_nodes_may_wait(
     two: Engine, wf: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph_engine.execute.MOST_ASKING", 2)
+    monkeypatch.setattr("graph_engine.execution.execute.MOST_ASKING", 2)
     deep: Any = wf.add("toy/number", value=2)
     for _ in range(6):
         deep = wf.add("toy/pick", which=True, yes=deep)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from graph_engine import Document, Engine, events
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.jobs.errors import QueueTaken
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Job, Request

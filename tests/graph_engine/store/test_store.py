@@ -9,8 +9,8 @@ import pytest
 import toy_pack
 
 from graph_engine import Artifact, Catalogue, FileMissing
+from graph_engine.artifact_folder import ArtifactFolder, readable_name
 from graph_engine.files import Files
-from graph_engine.store.artifacts import ArtifactFolder, readable_name
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.database import Database
 from graph_engine.store.lock import computing

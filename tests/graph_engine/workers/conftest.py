@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from graph_engine import Document, events
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
-from graph_engine.run import Previews
 from graph_engine.settings import Settings
 from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import DEFAULT, Supervision

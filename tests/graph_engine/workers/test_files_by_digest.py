@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from graph_engine import Artifact, FileMissing, events
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.digest import digest_content
 from graph_engine.files import Files
 from graph_engine.jobs.worker import Order
-from graph_engine.store.artifacts import ArtifactFolder
 from graph_engine.workers import exchange as module
 from graph_engine.workers.connection import Connection
 from graph_engine.workers.errors import FileNotDelivered

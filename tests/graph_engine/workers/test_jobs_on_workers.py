@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from graph_engine import Engine, events
+from graph_engine.declaration.run import Previews
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.job import Request
 from graph_engine.jobs.worker import Order
-from graph_engine.run import Previews
 from graph_engine.settings import Settings
 from graph_engine.wire import event_as_json
 from graph_engine.workers.supervision import Supervision

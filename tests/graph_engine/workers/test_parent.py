@@ -82,7 +82,7 @@ def test_ctrl_c_puts_the_job_back_and_ends_the_worker(tmp_path: Path) -> None:
 
 CODE = """
 import json, sys
-from graph_engine.cli import main
+from graph_engine.cli.main import main
 status = main(sys.argv[1:])
 print(json.dumps([status, sorted(name for name in sys.modules if name.split('.')[0] in PACKS)]))
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph_engine import events
-from graph_engine.cancellation import Cancellation
+from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.jobs.queue import MAX_CRASHES
 from graph_engine.workers.errors import WorkerUnusable
 from graph_engine.workers.supervision import Supervision, doing, how_ended

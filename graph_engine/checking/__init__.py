@@ -1,0 +1,1 @@
+"""What is wrong with a document, all of it, before anything runs."""

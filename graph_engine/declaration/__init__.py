@@ -1,0 +1,1 @@
+"""What authors of packs write: nodes, inputs, outputs, value types, and how annotations are read."""

@@ -1,0 +1,83 @@
+"""What a node writes inside `Annotated[...]`, and the number semantics shared by every input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field, Strict
+
+if TYPE_CHECKING:
+    from graph_engine.declaration.run import Run
+
+SEED_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Marks an int input as the seed of random numbers, 0 to 2**63 - 1."""
+
+
+@dataclass(frozen=True)
+class Multiline:
+    """Marks a str input as long text."""
+
+
+@dataclass(frozen=True)
+class FilePath:
+    """Marks a str input as a file that `Run.open_file` resolves; `kind` is "image", "model", "any", ..."""
+
+    kind: str = "any"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Marks an input that a document writes out: no link can give it, so that the graph's shape is known."""
+
+
+@dataclass(frozen=True)
+class DefinitionName(Fixed):
+    """Marks a str input as the name of one of the document's definitions."""
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """Marks a str input as the name of a model; a document's lock says which one it was made with.
+
+    `digest` gives the blake3 hex digest of the model that goes by a name here, and raises where none does.
+    """
+
+    digest: Callable[[str, Run], str]
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, bool | str | bytes):
+        raise ValueError(f"a whole number is wanted, not {_json_name(value)}")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool | str | bytes):
+        raise ValueError(f"a number is wanted, not {_json_name(value)}")
+    return value
+
+
+def _json_name(value: bool | str | bytes) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "text"
+
+
+Int = Annotated[int, BeforeValidator(_integer)]
+"""An integer that accepts `8.0` and refuses booleans and text."""
+
+Float = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+"""A finite number that refuses booleans and text."""
+
+Bool = Annotated[bool, Strict()]
+"""Only `true` and `false`."""
+
+SEED_RANGE = Field(ge=0, le=SEED_MAX)

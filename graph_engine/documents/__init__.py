@@ -1,0 +1,1 @@
+"""What people write: documents, read, saved, migrated, compared, locked, built in Python."""

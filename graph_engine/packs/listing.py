@@ -1,0 +1,187 @@
+"""The catalogue as data: what every pack offers, in a file that is reused while the packs are as they were.
+
+Whoever only lists node types (the command line, a server, a canvas) then imports no pack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from graph_engine.declaration.node import NodeType
+from graph_engine.declaration.pack import PackFault
+from graph_engine.declaration.type_hints import type_name
+from graph_engine.errors import ValueTypeTaken
+from graph_engine.flow.pack import flow_pack
+from graph_engine.packs.catalogue import Catalogue
+from graph_engine.packs.discovery import find_packs
+from graph_engine.packs.pack_source import PackSource
+from graph_engine.packs.watched import Watched, python_files, watch
+
+FLOW = "flow"
+FORMAT = 2
+ENGINE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class PackListing:
+    """A pack's node types by `pack/name` and value types by `pack/word` as plain JSON, and its faults."""
+
+    name: str
+    identity: str = ""  # another text is another pack: the entry point and its distribution, or the folder
+    watched: Watched = field(default_factory=dict)  # what it was made from
+    origin: dict[str, str] = field(default_factory=dict)  # `distribution` and `version`, or `folder`
+    version: str = ""
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # `title`, `colour`, `class` and `own`
+    faults: tuple[PackFault, ...] = ()
+
+
+def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
+    """A node type as JSON: everything a client needs to draw it."""
+    return {
+        "type": name,
+        "version": declared.version,
+        "title": declared.title,
+        "category": declared.category,
+        "lane": declared.lane,
+        "kind": declared.kind,
+        "help": declared.help,
+        "inputs": {
+            one.name: {
+                "type": type_name(one.annotation),
+                "required": one.required,
+                "many": one.item is not None,
+                "schema": one.schema,
+                **({} if one.required else {"default": one.default_literal[1]}),
+            }
+            for one in declared.inputs.values()
+        },
+        "outputs": {one.name: {"type": type_name(one.annotation)} for one in declared.outputs.values()},
+    }
+
+
+def installed_packs(file: Path, plugin_folders: Sequence[Path] = ()) -> list[PackListing]:
+    """The packs here by name, installed or in plugins folders; only those that changed are imported.
+
+    What is known of the others is in `file`, which is written anew where something changed. That it can not
+    be written, or read, costs time only.
+    """
+    known = _read(file)
+    packs = find_packs(plugin_folders)
+    found: dict[str, PackListing] = {}
+    catalogue: Catalogue | None = None
+    for name, source in sorted(packs.sources.items()):
+        listing = known.get(name)
+        if listing is None or not _is_current(listing, source):
+            catalogue = catalogue or Catalogue.discover(*plugin_folders)
+            listing = _listing(source, catalogue, packs.faults)
+        found[name] = listing
+    if found != known:
+        with suppress(OSError):
+            _write(file, found.values())
+    for fault in [*packs.faults, *_taken(found)]:  # between packs, so of no one's listing in the file
+        listing = found.get(fault.pack) or PackListing(fault.pack)
+        found[fault.pack] = replace(listing, faults=(*listing.faults, fault))
+    found[FLOW] = replace(_flow_listing(), faults=found[FLOW].faults if FLOW in found else ())
+    return [found[name] for name in sorted(found)]
+
+
+def _flow_listing() -> PackListing:
+    """The engine's own pack, which is there without being found."""
+    pack = flow_pack()
+    nodes = {f"{FLOW}/{name}": node_listing(f"{FLOW}/{name}", one) for name, one in pack.node_types.items()}
+    return PackListing(FLOW, origin={"distribution": "latentgraph"}, version=pack.version, nodes=nodes)
+
+
+def _is_current(listing: PackListing, source: PackSource) -> bool:
+    return listing.identity == source.identity and source.watch(listing.watched) == listing.watched
+
+
+def _listing(source: PackSource, catalogue: Catalogue, seen: Sequence[PackFault]) -> PackListing:
+    """What a pack offers, read by importing it; `seen` are faults that are told without that."""
+    before = set(sys.modules)
+    pack = catalogue.pack(source.name)
+    watched = source.watch_imported(set(sys.modules) - before)
+    nodes: dict[str, dict[str, Any]] = {}
+    faults = [one for one in catalogue.faults if one.pack == source.name and one not in seen]
+    faults = [one for one in faults if one.error != ValueTypeTaken.__name__]
+    for name, declared in catalogue.node_types_of(source.name).items():
+        try:
+            nodes[name] = node_listing(name, declared)
+        except Exception as error:  # an annotation that takes values may still have no schema
+            faults.append(PackFault.of(source.name, name, error))
+    values = {
+        name: {
+            "title": one.title,
+            "colour": one.colour,
+            "class": f"{one.python_type.__module__}.{one.python_type.__qualname__}",
+            "own": catalogue.owns(source.name, one),  # the class is written in this pack
+        }
+        for name, one in catalogue.value_types_of(source.name).items()
+    }
+    if faults:  # what is installed meanwhile may mend it
+        watched |= watch(path for path in sys.path if os.path.isdir(path))
+    version = pack.version if pack else ""
+    return PackListing(
+        source.name, source.identity, watched, source.origin, version, nodes, values, tuple(faults)
+    )
+
+
+def _taken(found: dict[str, PackListing]) -> list[PackFault]:
+    """The classes that several packs register, told to those that did not write them."""
+    by_class: dict[str, list[tuple[str, str]]] = {}
+    for listing in found.values():
+        for name, one in listing.values.items():
+            by_class.setdefault(one["class"], []).append((listing.name, name))
+    return [
+        PackFault(
+            pack,
+            f"The value type '{name}'",
+            f"it is for the class {cls}, as is the value type of another pack here, "
+            + " and ".join(f"'{other}'" for _, other in users if other != name)
+            + ", and values are stored by one of them only",
+            hint="Make a class of your own, or take that value type.",
+            error=ValueTypeTaken.__name__,
+        )
+        for cls, users in by_class.items()
+        if len({pack for pack, _ in users}) > 1
+        for pack, name in users
+        if not found[pack].values[name]["own"]
+    ]
+
+
+def _header() -> dict[str, Any]:
+    """What makes every listing of another file worthless: another format, engine or Python."""
+    return {"format": FORMAT, "python": sys.version, "engine": watch(sorted(python_files(ENGINE)))}
+
+
+def _read(file: Path) -> dict[str, PackListing]:
+    try:
+        raw = json.loads(file.read_bytes())
+        if raw["header"] != _header():
+            return {}
+        return {one["name"]: _parsed(one) for one in raw["packs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _parsed(raw: dict[str, Any]) -> PackListing:
+    return PackListing(**{**raw, "faults": tuple(PackFault(**fault) for fault in raw["faults"])})
+
+
+def _write(file: Path, packs: Iterable[PackListing]) -> None:
+    text = json.dumps({"header": _header(), "packs": [asdict(pack) for pack in packs]})
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
