@@ -120,15 +120,17 @@ class Engine:
 
         `wanted` names outputs or nodes: only they, and what they need, are run. After a failure nothing new
         is started; with `continue_on_error` everything goes on that does not depend on what failed.
-        `listener` is called by several threads, never by two at once.
+        `listener` is called by several threads, never by two at once. What it raises cancels the run, and is
+        raised.
         """
         started = time.perf_counter()
-        tell = _one_at_a_time(listener) if listener else _silent
+        cancellation = cancellation or Cancellation()
+        tell = _Telling(listener or _silent, cancellation)
         context = Context(
             self.store,
             self._keys,
             self._surroundings,
-            cancellation or Cancellation(),
+            cancellation,
             tell,
             self.lanes,
             self._threads,
@@ -137,6 +139,7 @@ class Engine:
         )
         document, program = self._compile(document, wanted)
         execution = Execution(program, context)
+        account = execution.account
         tell(events.RunStarted(document.name, len(program.tasks)))
         status: RunStatus = "done"
         try:
@@ -146,11 +149,13 @@ class Engine:
         except Paused:
             status = "paused"
         except EngineError as error:
-            execution.errors.append(error)
-        if execution.errors and status == "done":
+            account.errors.append(error)
+        if account.errors and status == "done":
             status = "failed"
         seconds = time.perf_counter() - started
         tell(events.RunFinished(status, seconds))
+        if tell.raised is not None:
+            raise tell.raised
         outputs = {
             name: partial(execution.value, link)
             for name, link in program.outputs.items()
@@ -160,11 +165,11 @@ class Engine:
             document,
             status,
             Outputs(outputs),
-            execution.artifacts(),
-            execution.ordered_reports(),
+            account.artifacts(),
+            account.ordered_reports(),
             seconds,
-            tuple(execution.errors),
-            tuple(execution.stuck),
+            tuple(account.errors),
+            tuple(account.stuck),
         )
 
     def show_previews(self, previews: Previews | None) -> None:
@@ -264,14 +269,22 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _one_at_a_time(listener: events.Listener) -> events.Listener:
-    lock = threading.Lock()
+class _Telling:
+    """Calls a listener, in one thread at a time, until it raises; then the run is cancelled."""
 
-    def tell(event: events.Event) -> None:
-        with lock:
-            listener(event)
+    def __init__(self, listener: events.Listener, cancellation: Cancellation) -> None:
+        self._listener, self._cancellation = listener, cancellation
+        self._lock = threading.Lock()
+        self.raised: Exception | None = None
 
-    return tell
+    def __call__(self, event: events.Event) -> None:
+        with self._lock:
+            if self.raised is None:
+                try:
+                    self._listener(event)
+                except Exception as error:
+                    self.raised = error
+                    self._cancellation.cancel()
 
 
 def _silent(event: events.Event) -> None:

@@ -93,6 +93,10 @@ class NodeExited(EngineError):
     """A node called `sys.exit`; a node ends by returning or by raising."""
 
 
+class ValueGone(EngineError):
+    """A value of a run that is over was evicted, and can not be made again by that run."""
+
+
 class FlowFailed(EngineError):
     """A node of structure got lists, a choice or a graph that it can not work with."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_engine.checking.bodies import Bodies
 from graph_engine.checking.scope import ScopeChecker
+from graph_engine.declaration.type_hints import fits, type_name
 from graph_engine.documents.document import Body, Definition, Document, Part
 from graph_engine.flow.shapes import LONGEST_NESTING, Shapes, bodies_named
 from graph_engine.messages import nearest
@@ -22,15 +23,28 @@ def check(document: Document, catalogue: Catalogue) -> list[Problem]:
 
 
 def check_body(
-    body: Definition, port_types: Mapping[str, Any], document: Document, catalogue: Catalogue
+    body: Definition,
+    port_types: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    document: Document,
+    catalogue: Catalogue,
 ) -> list[Problem]:
-    """All problems of a body that is to run inside a document, with values of these types at its ports."""
+    """All problems of a body that is to run inside a document, with values of these types at its ports.
+
+    What it gives must be of the types in `outputs`, as far as it is there.
+    """
     shapes = Shapes(document.definitions, catalogue)
     if problems := list(_nesting(shapes, catalogue)):
         return problems
     bodies = Bodies(shapes, catalogue)
     scope = ScopeChecker(body, bodies, bodies.places(body, port_types), as_body=True)
-    return [*_extra_fields_of_body(body), *scope.problems()]
+    problems = [*_extra_fields_of_body(body), *scope.problems()]
+    for name, annotation in scope.interface_outputs().items():
+        if name in outputs and not fits(annotation, outputs[name]):
+            expected, got = type_name(outputs[name]), type_name(annotation)
+            message = f"its output '{name}' gives {got}, but {expected} is wanted."
+            problems.append(Problem("wrong_type", message, expected=expected, got=got))
+    return problems
 
 
 def _problems(document: Document, catalogue: Catalogue) -> Iterator[Problem]:

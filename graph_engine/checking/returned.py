@@ -31,6 +31,7 @@ def check_returned(definition: Definition, task: Task, program: Program) -> None
     port_types = {
         name: one.annotation for name, one in declared.inputs.items() if name in definition.interface.inputs
     }
-    problems += check_body(definition, port_types, program.document, program.catalogue)
+    outputs = {name: one.annotation for name, one in declared.outputs.items()}
+    problems += check_body(definition, port_types, outputs, program.document, program.catalogue)
     if problems:
         raise DocumentError(problems, "The graph that it returned")

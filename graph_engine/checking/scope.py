@@ -16,6 +16,8 @@ from graph_engine.flow.shapes import UseShape, bodies_named
 from graph_engine.messages import nearest, shown
 from graph_engine.problem import Problem
 
+MOST_INSIDE = 5  # problems that are told of one body in one use; they multiply where uses nest
+
 Wanted = tuple[NodeInput, ...]  # what a value must suit: one input, or every one that a port leads to
 
 
@@ -182,7 +184,7 @@ class ScopeChecker:
             arriving = {name: one for name, one in port_types.items() if name in body.ports}
             problems, found = self._bodies.used(body.name, arriving)
             outputs.append(found)
-            for problem in problems:
+            for problem in problems[:MOST_INSIDE]:
                 yield Problem("inside", f"in its definition '{body.name}': {problem}", node=node_id)
         if outputs:
             for name, annotation in flow.outputs(use.fixed, outputs).items():

@@ -61,7 +61,7 @@ class Run:
         cancellation: Cancellation | None = None,
         listener: events.Listener | None = None,
         make_workspace: Callable[[], Path] | None = None,
-        deadline: float | None = None,
+        deadline: Callable[[], float | None] | None = None,
     ) -> None:
         self.node = node
         self.cancellation = cancellation or Cancellation()
@@ -107,7 +107,8 @@ class Run:
         Past the node's limit, `NodeTimedOut` is raised.
         """
         self.cancellation.check()
-        if self._deadline is not None and time.monotonic() > self._deadline:
+        deadline = self._deadline() if self._deadline is not None else None
+        if deadline is not None and time.monotonic() > deadline:
             raise NodeTimedOut(
                 "it ran beyond its time limit; raise it in the node's limits, or give it less."
             )

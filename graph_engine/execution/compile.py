@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graph_engine.declaration import type_hints
 from graph_engine.declaration.node import NO_LIMITS, Limits, NodeType
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.digest import canonical_json, digest_text
@@ -162,9 +161,7 @@ class Program:
         assert declared is not None
         target = (task.targets or {}).get(name) or declared.inputs["value"]  # says which class a literal is
         source = _bound_source(target, value)
-        implementation = digest_text(
-            self.catalogue.implementation(type_name), type_hints.type_name(target.annotation)
-        )
+        implementation = digest_text(self.catalogue.implementation(type_name), *self._classes(source))
         links = tuple(_links(source))
         place = (*task.place, -1)
         self._add(
@@ -173,6 +170,12 @@ class Program:
             )
         )
         return Link(path, "value")
+
+    def _classes(self, source: Source) -> Iterator[str]:
+        """What tells literals of equal JSON apart: a choice of one class is none of another."""
+        for one in source if isinstance(source, tuple) else (source,):
+            if isinstance(one, Given):
+                yield self.catalogue.value_type_of(one.value).digest(one.value)
 
     def _make(self, path: str) -> Task:
         prefix, slash, node_id = path.rpartition("/")

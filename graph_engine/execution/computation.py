@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import queue
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,11 @@ from graph_engine.declaration.run import Run
 from graph_engine.describe import describe
 from graph_engine.documents.document import Link
 from graph_engine.errors import Cancelled, EngineError, NodeExited, NodeFailed, NodeMutatedInput
-from graph_engine.execution.compile import Source, Task
-from graph_engine.execution.invoke import accept, accept_inputs, invoke, outputs_by_name
-from graph_engine.execution.keys import has_links, source_text, values_of
-from graph_engine.execution.lanes import Slot
+from graph_engine.execution.asking import Asking, NeedsFailed, RunStopped, Wants
+from graph_engine.execution.compile import Task
+from graph_engine.execution.invoke import accept_inputs, invoke, outputs_by_name
+from graph_engine.execution.keys import has_links, values_of
+from graph_engine.execution.lanes import Turn
 from graph_engine.execution.plan import ALWAYS, EVICTED
 from graph_engine.execution.recall import Known, key_after, recall
 from graph_engine.store.content import Missing
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _RETRY_SECONDS = 0.2  # before the first try again; doubled for each after it, 10 at most
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """A node to compute, because of `reason`, with what is known of its inputs."""
 
@@ -43,9 +44,9 @@ class Job:
     refs: Mapping[Link, ValueRef]  # of its inputs
     leaves: tuple[Link, ...]  # what its inputs are made of
     lists: Mapping[Link, Any]  # inputs that are put together from leaves
+    turn: Turn
     values: dict[Link, Any] = field(default_factory=dict)
-    slot: Slot | None = None
-    deadline: float | None = None
+    deadline: float | None = None  # None while its time does not count
     abandoned: bool = False  # nobody waits for it any more
 
 
@@ -84,26 +85,8 @@ class Failed:
     error: EngineError
 
 
-@dataclass(frozen=True)
-class Wants:
-    """It asks for a lazy input; `answer` takes the values by link, or the id of a node that failed."""
-
-    job: Job
-    links: tuple[Link, ...]
-    answer: queue.SimpleQueue[dict[Link, Any] | str]
-    values: dict[Link, Any] = field(default_factory=dict)  # what was made again for it
-
-
 Outcome = Computed | Found | Lost | Failed
 Report = Callable[[Outcome | Wants], None]
-
-
-class NeedsFailed(EngineError):
-    """A lazy input can not be had: the node that gives it failed."""
-
-    def __init__(self, node: str) -> None:
-        self.node = node
-        super().__init__(f"What it asked for can not be had: '{node}' failed.")
 
 
 class Computation:
@@ -119,49 +102,48 @@ class Computation:
         except EngineError as error:
             return Failed(job, error)
         finally:
-            if job.slot is not None:
-                job.slot.give_back()
+            job.turn.leave()
 
     def _compute(self, job: Job) -> Outcome:
         context, task = self._context, job.task
-        store = context.store
-        # The lock comes before the slot: who waits for another's result takes no place that it may need.
-        with store.locks.computing(job.flight, context.cancellation.check):
-            if job.reason not in (ALWAYS, EVICTED):  # another process may have computed it in the meantime
-                known = recall(task, job.key, store.memo, job.refs)
-                if isinstance(known, Known) and self._whole(known.memo):
-                    return Found(job, known.memo)
-            job.slot = context.lanes.slot(task.declared.lane)
-            job.slot.take()
-            context.cancellation.check()
-            context.listener(events.NodeStarted(task.node, task.type_name, job.reason))
-            for link in job.leaves:
-                if link not in job.values:
-                    try:
-                        job.values[link] = store.get(job.refs[link])
-                    except Missing:
-                        return Lost(job, link)
-            if task.limits.seconds is not None:
-                job.deadline = time.monotonic() + task.limits.seconds
-            started = time.perf_counter()
-            values, run, asked = self._with_retries(job)
-            seconds = time.perf_counter() - started
-            outcome = self._store(job, values, run, asked, seconds)
-            if run.has_workspace:
-                store.leave_workspace(job.flight)
+        store, check = context.store, context.cancellation.check
+        job.turn.take_lock(check)
+        if job.reason not in (ALWAYS, EVICTED):  # another process may have computed it in the meantime
+            known = recall(task, job.key, store.memo, job.refs)
+            if isinstance(known, Known) and self._whole(known.memo):
+                return Found(job, known.memo)
+        job.turn.take_slot(check)
+        check()
+        context.listener(events.NodeStarted(task.node, task.type_name, job.reason))
+        for link in job.leaves:
+            if link not in job.values:
+                try:
+                    job.values[link] = store.get(job.refs[link])
+                except Missing:
+                    return Lost(job, link)
+        started = time.perf_counter()
+        values, run, asked = self._with_retries(job)
+        seconds = time.perf_counter() - started
+        outcome = self._store(job, values, run, asked, seconds)
+        if run.has_workspace and not job.abandoned:
+            store.leave_workspace(job.flight)
         return outcome
 
     def _with_retries(self, job: Job) -> tuple[dict[str, Any], Run, list[tuple[str, str]]]:
-        tries = 0
+        """The values of the first try that gives some; each has the whole time of the node's limit."""
+        limits, tries = job.task.limits, 0
         while True:
+            if limits.seconds is not None:
+                job.deadline = time.monotonic() + limits.seconds
             run = self._run_of(job)
-            asked: list[tuple[str, str]] = []
+            asking = Asking(job, self._report, run.check_cancelled)
             try:
-                return self._invoke(job, run, asked), run, asked
+                return self._invoke(job, run, asking), run, asking.asked
             except NodeFailed as error:
                 tries += 1
-                if tries > job.task.limits.retries or isinstance(error.__cause__, NodeExited):
+                if job.abandoned or tries > limits.retries or isinstance(error.__cause__, NodeExited):
                     raise
+                job.deadline = None
                 why = str(error.__cause__ or error)
                 self._context.listener(events.NodeRetried(job.task.node, job.task.type_name, tries, why))
             ends = time.monotonic() + min(_RETRY_SECONDS * 2 ** (tries - 1), 10.0)
@@ -169,45 +151,28 @@ class Computation:
                 run.check_cancelled()
                 time.sleep(min(left, 0.05))
 
-    def _invoke(self, job: Job, run: Run, asked: list[tuple[str, str]]) -> dict[str, Any]:
+    def _invoke(self, job: Job, run: Run, asking: Asking) -> dict[str, Any]:
         task, arguments = job.task, dict[str, Any]()
         try:
             for name, source in task.inputs.items():
                 if not task.declared.inputs[name].lazy:
                     arguments[name] = values_of(source, partial(_value, job))
                 elif has_links(source):
-                    arguments[name] = Lazy(partial(self._ask, job, run, asked, name, source))
+                    arguments[name] = asking.lazy(name, source)
                 else:
                     arguments[name] = Lazy.of(values_of(source, partial(_value, job)))
-            values = outputs_by_name(task, invoke(task.declared, accept_inputs(task, arguments), run))
+            try:
+                returned = invoke(task.declared, accept_inputs(task, arguments), run)
+            finally:
+                asking.close()
+            values = outputs_by_name(task, returned)
             if self._context.debug:
                 self._refuse_mutation(job)
             return values
-        except (Cancelled, NeedsFailed):
+        except (Cancelled, NeedsFailed, RunStopped):
             raise
-        except Exception as error:  # a node may raise anything; it becomes an error that names the node
+        except (Exception, asyncio.CancelledError) as error:  # a node may raise anything; this names the node
             raise NodeFailed(task.node, task.type_name, _given(arguments), error) from error
-
-    def _ask(self, job: Job, run: Run, asked: list[tuple[str, str]], name: str, source: Source) -> Any:
-        """The value of a lazy input; the lane is free for what must be computed for it."""
-        answer: queue.SimpleQueue[dict[Link, Any] | str] = queue.SimpleQueue()
-        links = tuple(
-            one for one in (source if isinstance(source, tuple) else (source,)) if isinstance(one, Link)
-        )
-        assert job.slot is not None
-        job.slot.give_back()
-        self._report(Wants(job, links, answer))
-        while True:
-            try:
-                values = answer.get(timeout=0.1)
-                break
-            except queue.Empty:
-                run.check_cancelled()
-        job.slot.take()
-        if isinstance(values, str):
-            raise NeedsFailed(values)
-        asked.append((name, source_text(source, job.refs)))
-        return accept(job.task.declared.inputs[name], values_of(source, values.__getitem__))
 
     def _store(
         self, job: Job, values: Mapping[str, Any], run: Run, asked: list[tuple[str, str]], seconds: float
@@ -240,14 +205,19 @@ class Computation:
 
     def _run_of(self, job: Job) -> Run:
         context = self._context
+
+        def tell(event: events.Event) -> None:
+            if not job.abandoned:  # the run goes on without it, or is over
+                context.listener(event)
+
         workspace = partial(context.store.workspace, job.flight)
         return Run(
             job.task.node,
             context.surroundings,
             context.cancellation,
-            context.listener,
+            tell,
             workspace,
-            deadline=job.deadline,
+            deadline=lambda: job.deadline,
         )
 
 

@@ -20,13 +20,27 @@ def run_coroutine(awaitable: Coroutine[Any, Any, Any], check_cancelled: Callable
         try:
             return future.result(_POLL_SECONDS)
         except TimeoutError:
-            if future.done():  # it raised a TimeoutError of its own
-                raise
+            if future.done():  # it ended just now, or raised a TimeoutError of its own
+                return future.result()
         try:
             check_cancelled()
         except BaseException:
             future.cancel()
             raise
+
+
+def run_coroutine_alone(awaitable: Coroutine[Any, Any, Any], check_cancelled: Callable[[], None]) -> Any:
+    """The same in an event loop of this thread, which the coroutine may hold up without harm to others."""
+    return asyncio.run(_watched(awaitable, check_cancelled))
+
+
+async def _watched(awaitable: Coroutine[Any, Any, Any], check_cancelled: Callable[[], None]) -> Any:
+    task = asyncio.ensure_future(awaitable)
+    while not task.done():
+        await asyncio.wait({task}, timeout=_POLL_SECONDS)
+        if not task.done():
+            check_cancelled()  # what it raises ends the loop, which cancels the task
+    return task.result()
 
 
 def _loop() -> asyncio.AbstractEventLoop:

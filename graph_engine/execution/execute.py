@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import queue
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,37 +16,28 @@ from functools import partial
 from typing import Any
 
 from graph_engine import events
-from graph_engine.artifact import Artifact
 from graph_engine.checking.returned import check_returned
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.describe import describe
 from graph_engine.documents.document import Definition, Link
-from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut
+from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut, ValueGone
+from graph_engine.execution.account import Account
+from graph_engine.execution.asking import Answer, NeedsFailed, RunStopped, Wants
 from graph_engine.execution.compile import Given, Program, Task
-from graph_engine.execution.computation import (
-    Computation,
-    Computed,
-    Failed,
-    Found,
-    Job,
-    Lost,
-    NeedsFailed,
-    Outcome,
-    Wants,
-)
+from graph_engine.execution.computation import Computation, Computed, Failed, Found, Job, Lost, Outcome
 from graph_engine.execution.invoke import GRAPH
 from graph_engine.execution.keys import Keys, Parts, key_of, why_changed
-from graph_engine.execution.lanes import Lanes, Threads
-from graph_engine.execution.paths import around
+from graph_engine.execution.lanes import Lanes, Threads, Turn
 from graph_engine.execution.plan import ALWAYS, EVICTED
 from graph_engine.execution.recall import Asks, flight_key, recall
-from graph_engine.execution.result import NodeReport
+from graph_engine.execution.values import Values
 from graph_engine.execution.walk import NotKnown, Opened, Postponed, Walk, all_links
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.memo import Memo
 
 GRACE_SECONDS = 1.0  # that a node has beyond its limit to stop by itself
+MOST_ASKING = 64  # nodes that wait for lazy inputs while others compute: each keeps a thread
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Execution:
         self._context = context
         self._walk = Walk(program)
         self._last = context.store.memo.last_parts(program.name)
-        self._values: dict[Link, Any] = {}  # in use: computed, and still needed by a node to come
+        self._values = Values(self._walk, context.store)
         self._settling = True  # False once nothing new may start
         self._queues: dict[str, list[tuple[tuple[int, ...], int, Job]]] = {
             lane: [] for lane in context.lanes.sizes
@@ -83,24 +74,14 @@ class Execution:
         self._computation = Computation(context, self._outcomes.put)
         self._in_flight: dict[str, list[str]] = {}  # flight key: other nodes that want the same
         self._making: set[str] = set()  # nodes that have a job
-        self._needs: dict[int, set[str]] = {}  # job: nodes whose values must be made again for it
-        self._needed_by: defaultdict[str, list[Job | Wants | str]] = defaultdict(list)
-        self._to_make: deque[str] = deque()
         self._to_close: deque[Opened] = deque()
         self._to_let_down: deque[Task] = deque()
         self._closing = self._letting_down = False
         self._asked: list[Wants] = []
-        self._stash: dict[str, dict[Link, Any]] = {}  # values that were made for a node that comes again
-        self._artifacts: dict[str, tuple[Artifact, ...]] = {}
         self._parts: dict[str, tuple[str, Parts]] = {}
-        self._inside: Counter[str] = Counter()  # nodes inside an opened one, and how many of them ran
-        self._ran: Counter[str] = Counter()
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._lost_in: dict[str, str] = {}  # an opened node: what failed of what it waits for
         self._opening_errors: dict[str, NodeFailed] = {}
-        self._failed_at: dict[str, str] = {}  # a node that failed or was skipped: the one that failed first
-        self.reports: dict[str, NodeReport] = {}
-        self.errors: list[EngineError] = []
-        self.stuck: list[str] = []  # nodes that went past their limit and did not stop
+        self.account = Account(program, context.listener)
 
     def run(self) -> None:
         """Settle every node. Raises `Cancelled` or `Paused`; a failure ends it, or skips what needs that."""
@@ -111,27 +92,19 @@ class Execution:
             self._settling = False
             if self._parts:
                 self._context.store.memo.remember_parts(self._program.name, self._parts)
-        for node, task in self._program.tasks.items():
-            if node not in self.reports:
-                because = f"the run stopped when '{next(iter(self._failed_at.values()), '')}' failed"
-                self.reports[node] = NodeReport(task.type_name, "skipped", because)
-
-    def artifacts(self) -> tuple[Artifact, ...]:
-        """The artifacts of all settled nodes, in order, each once."""
-        order = sorted(self._artifacts, key=lambda node: self._program.tasks[node].place)
-        return tuple(dict.fromkeys(one for node in order for one in self._artifacts[node]))
-
-    def ordered_reports(self) -> dict[str, NodeReport]:
-        """The reports in the document's order."""
-        order = sorted(self.reports, key=lambda node: self._program.tasks[node].place)
-        return {node: self.reports[node] for node in order}
+        self.account.end()
 
     def value(self, link: Link) -> Any:
         """The value of a settled output; computed again if it was evicted or damaged since."""
         while True:
+            failed = len(self.account.errors)
             self._make_held([link])
+            if len(self.account.errors) > failed:
+                raise self.account.errors[-1]
+            if not self._values.are_there([link]):
+                raise ValueGone(f"The value of '{link}' is gone, and the run was stopped: run it again.")
             with suppress(Missing):  # what is damaged is gone now, and made again
-                return self._walk.value(link, self._load)
+                return self._walk.value(link, self._values.load)
 
     def known(self, link: Link) -> bool:
         """Whether an output was settled."""
@@ -143,11 +116,11 @@ class Execution:
         cancellation = self._context.cancellation
         try:
             while True:
-                while self._to_make or (self._settling and self._walk.has_next):
+                while self._values.to_make or (self._settling and self._walk.has_next):
                     cancellation.check_between_nodes()
                     self._advance()
                 self._answer_asked()
-                if self._to_make:
+                if self._values.to_make:
                     continue
                 if any(self._queues.values()):
                     cancellation.check_between_nodes()
@@ -156,26 +129,31 @@ class Execution:
                 if not self._busy:
                     return
                 self._receive()
-        except BaseException:
+        except BaseException as error:
             self._stop()
+            if not isinstance(error, EngineError):  # Ctrl-C
+                cancellation.cancel()
             while self._busy:  # what is being computed is kept, or stops at its next step
                 with suppress(Cancelled):
                     self._receive()
+                self._stop()
             raise
 
     def _stop(self) -> None:
         """Start nothing more."""
         self._settling = False
-        self._to_make.clear()
+        dropped = self._values.stop()
         for waiting in self._queues.values():
+            dropped += [job for _, _, job in waiting]
             waiting.clear()
-        for wants in self._asked:
-            self._in_lane[wants.job.task.declared.lane] += 1
-            wants.answer.put("the run")
-        self._asked.clear()
+        for job in dropped:
+            self._leave(job)
+        for wants in list(self._asked):
+            self._answer(wants, RunStopped())
 
     def _advance(self) -> None:
-        task = self._program.tasks[self._to_make.popleft()] if self._to_make else self._walk.next()
+        to_make = self._values.to_make
+        task = self._program.tasks[to_make.popleft()] if to_make else self._walk.next()
         assert task is not None
         try:
             if task.node in self._walk.over:
@@ -216,13 +194,11 @@ class Execution:
     def _take(self, task: Task, memo: Memo) -> None:
         for name, ref in memo.outputs.items():
             self._walk.refs[Link(task.node, name)] = ref
-        if memo.artifacts:
-            self._artifacts[task.node] = memo.artifacts
+        self.account.saved(task.node, memo.artifacts)
         if task.declared.expands:
             self._open(task)
         else:
-            self.reports[task.node] = NodeReport(task.type_name, "hit")
-            self._context.listener(events.NodeHit(task.node, task.type_name))
+            self.account.hit(task)
             self._over(task)
 
     # Computing: a job waits for its values, then for its lane, and comes back as an outcome.
@@ -247,42 +223,45 @@ class Execution:
                 lists[link] = inner
                 waiting.extend((inner,) if isinstance(inner, Link) else inner)
         leaves = tuple(dict.fromkeys(self._walk.leaves(task.links)))
-        return Job(task, reason, keyed[1], flight_key(task, keyed[1]), self._walk.refs, leaves, lists)
+        flight = flight_key(task, keyed[1])
+        turn = self._turn(task, flight)
+        return Job(task, reason, keyed[1], flight, self._walk.refs, leaves, lists, turn)
+
+    def _turn(self, task: Task, flight: str) -> Turn:
+        return self._context.lanes.turn(
+            task.declared.lane, partial(self._context.store.locks.computing, flight)
+        )
 
     def _prepare(self, job: Job, lost: Link | None = None) -> None:
         """Queue a job when every value it needs is at hand or stored; what was evicted is made first."""
-        gone: set[str] = set()
-        for link in job.leaves:
-            if link in job.values:
-                continue
-            if link in self._values:
-                job.values[link] = self._values[link]
-            elif link == lost or not self._context.store.holds(self._walk.refs[link]):
-                gone.add(link.node)
-        if gone:
-            self._needs[id(job)] = set(gone)
-            for node in gone:
-                self._need_value_of(node, job)
-        else:
+        if self._values.gather(job, lost):
             heapq.heappush(self._queues[job.task.declared.lane], (job.task.place, id(job), job))
-
-    def _need_value_of(self, node: str, waiter: Job | Wants | str) -> None:
-        self._needed_by[node].append(waiter)
-        self._to_make.append(node)
 
     def _start(self) -> bool:
         """Start what lanes have room for; gives whether something was computed at once, in this thread."""
         for lane, size in self._context.lanes.sizes.items():
             waiting = self._queues[lane]
-            while waiting and self._in_lane[lane] < size:
+            while waiting and self._in_lane[lane] < size and not self._must_wait(waiting[0][2]):
                 _, _, job = heapq.heappop(waiting)
                 self._in_lane[lane] += 1
                 self._busy[id(job)] = job
-                if self._is_alone(job):
-                    self._receive_one(self._computation.compute(job))
-                    return True
-                self._context.threads.submit(partial(self._compute_in_thread, job))
+                try:
+                    if self._is_alone(job):
+                        outcome = self._computation.compute(job)
+                    else:
+                        self._context.threads.submit(partial(self._compute_in_thread, job))
+                        continue
+                except BaseException:  # Ctrl-C, or no more threads: nothing will come back
+                    del self._busy[id(job)]
+                    raise
+                self._receive_one(outcome)
+                return True
         return False
+
+    def _must_wait(self, job: Job) -> bool:
+        """Whether enough nodes wait for lazy inputs; if these need it, it goes when nothing else computes."""
+        asking = len(self._asked)
+        return job.task.declared.lazy and asking >= MOST_ASKING and len(self._busy) > asking
 
     def _compute_in_thread(self, job: Job) -> None:
         outcome: Outcome = Failed(job, Cancelled("The process ends."))
@@ -332,13 +311,15 @@ class Execution:
                 self._computed(job, outcome)
             case Found(_, memo):
                 self._take(job.task, memo)
+            case Failed(_, RunStopped()):
+                pass  # as if it had not been started
             case Failed(_, NeedsFailed() as error):
                 self._skip(job.task, error.node)
             case Failed(_, NodeFailed() as error):
                 self._fail(job.task, error)
             case Failed(_, Cancelled() as error):
                 self._leave(job)
-                self.reports[job.task.node] = NodeReport(job.task.type_name, "cancelled")
+                self.account.cancelled(job.task)
                 self._context.cancellation.cancel()  # a node may stop the run by itself
                 raise error
             case Failed(_, error):
@@ -348,44 +329,29 @@ class Execution:
     def _computed(self, job: Job, outcome: Computed) -> None:
         task, again = job.task, job.task.node in self._walk.over
         values = {Link(task.node, name): value for name, value in outcome.values.items()}
-        for name, ref in outcome.refs.items():
-            link = Link(task.node, name)
-            self._walk.refs[link] = ref
-            if self._walk.uses[link] > 0:
-                self._values[link] = values[link]
-        if outcome.artifacts:
-            self._artifacts[task.node] = outcome.artifacts
-        self._seconds[task.node] += outcome.seconds
+        self._walk.refs.update((Link(task.node, name), ref) for name, ref in outcome.refs.items())
+        self._values.keep(values)
+        self.account.saved(task.node, outcome.artifacts)
         self._hand_on(task.node, values)
         if task.declared.expands and not again:
-            self._stash.setdefault(task.node, {}).update(values)
-            self._ran[task.node] += 1
-            try:
-                self._open(task)
-            except NodeFailed as error:
-                self._fail(task, error)
+            self.account.ran(task.node, outcome.seconds, job.reason)
+            self._values.put_aside(task.node, values)
+            self._open(task)
             return
-        self.reports[task.node] = NodeReport(task.type_name, "miss", job.reason, outcome.seconds)
-        self._context.listener(events.NodeFinished(task.node, task.type_name, outcome.seconds))
+        self.account.ran(task.node, outcome.seconds)
+        self.account.miss(task, job.reason, outcome.seconds)
         if not again:
             self._over(task)
 
     def _hand_on(self, node: str, values: Mapping[Link, Any]) -> None:
         """Give values to whoever waited for them to be made again."""
-        for waiter in self._needed_by.pop(node, ()):
-            match waiter:
-                case str():
-                    self._stash.setdefault(waiter, {}).update(values)
-                    self._walk.again(waiter)
-                case Wants():
-                    waiter.values.update(values)
-                case Job():
-                    waiter.values.update((link, one) for link, one in values.items() if link in waiter.leaves)
-                    needs = self._needs[id(waiter)]
-                    needs.discard(node)
-                    if not needs:
-                        del self._needs[id(waiter)]
-                        self._prepare_again(waiter)
+        for waiter in self._values.hand_on(node, values):
+            if isinstance(waiter, Job):
+                self._prepare_again(waiter)
+            elif waiter in self._walk.over:
+                self._values.to_make.append(waiter)
+            else:
+                self._walk.again(waiter)
 
     def _prepare_again(self, job: Job) -> None:
         """Values that were made again may have come out otherwise; then the job's key is another one."""
@@ -400,8 +366,8 @@ class Execution:
             return
         if key != job.key:
             flight = flight_key(job.task, key)
-            self._in_flight[flight] = self._in_flight.pop(job.flight, [])
-            job.key, job.flight = key, flight
+            self._in_flight.setdefault(flight, []).extend(self._in_flight.pop(job.flight, ()))
+            job.key, job.flight, job.turn = key, flight, self._turn(job.task, flight)
         self._prepare(job)
 
     def _leave(self, job: Job) -> None:
@@ -415,29 +381,27 @@ class Execution:
         """Give nodes the lazy inputs that they ask for, where these are known by now."""
         for wants in list(self._asked):
             if not {link.node for link in wants.links} <= self._walk.over:
-                continue
-            answer: dict[Link, Any] | str
-            if failed := [link.node for link in wants.links if not self.known(link)]:
-                answer = self._failed_at.get(failed[0], failed[0])
+                if not self._settling:
+                    self._answer(wants, RunStopped())
+            elif failed := [link.node for link in wants.links if not self.known(link)]:
+                self._answer(wants, NeedsFailed(self.account.origin(failed[0])))
             else:
-                try:
-                    answer = {
-                        link: self._walk.value(link, partial(self._load_for, wants)) for link in wants.links
-                    }
-                except Postponed:
-                    continue
-            self._asked.remove(wants)
-            self._in_lane[wants.job.task.declared.lane] += 1
-            wants.answer.put(answer)
+                load = partial(self._values.load_for, wants)
+                with suppress(Postponed):
+                    self._answer(wants, {link: self._walk.value(link, load) for link in wants.links})
+
+    def _answer(self, wants: Wants, answer: Answer) -> None:
+        self._asked.remove(wants)
+        self._in_lane[wants.job.task.declared.lane] += 1
+        wants.answer.put(answer)
 
     def _abandon(self, job: Job) -> None:
         """Go on without a node that does not stop; its thread can not be ended, and holds nothing up."""
         job.abandoned = True
-        if job.slot is not None:
-            job.slot.give_up()
+        job.turn.give_up()
         self._in_lane[job.task.declared.lane] -= 1
         del self._busy[id(job)]
-        self.stuck.append(job.task.node)
+        self.account.stuck.append(job.task.node)
         seconds = job.task.limits.seconds or 0.0
         cause = NodeTimedOut(
             f"it ran beyond its limit of {seconds:g} s and did not stop when it was told to."
@@ -449,63 +413,60 @@ class Execution:
 
     def _open(self, task: Task) -> None:
         node = task.node
-        first = node not in self._walk.opened
         try:
-            definition = self._definition(task) if task.declared.expands and first else None
-            opened = self._walk.open(task, partial(self._load_for, node), definition)
+            first = task.declared.expands and node not in self._walk.opened
+            definition = self._definition(task) if first else None
+            opened = self._walk.open(task, partial(self._values.load_for, node), definition)
+        except Postponed:
+            return  # it comes again when what it asks for was made
         except NotKnown:
             opened = self._walk.give_up(task)
         except (EngineError, ValueError) as error:
             opened = self._walk.give_up(task)
             self._opening_errors[node] = NodeFailed(node, task.type_name, {}, error)
-        self._stash.pop(node, None)
-        if first:
-            self._context.listener(events.NodeOpened(node, task.type_name, len(opened.items)))
+        self._values.forget(node)
+        self._values.drop(self._walk.release_bodies(opened))
+        self.account.opened(opened)
         if opened.over:
             self._close(opened)
 
+    def _close_early(self, task: Task) -> None:
+        opened = self._walk.give_up(task)
+        if opened.over and task.node not in self._walk.over:
+            self._close(opened)
+
     def _definition(self, task: Task) -> Definition:
-        graph = self._load_for(task.node, Link(task.node, GRAPH))
+        try:
+            graph = self._values.own(Link(task.node, GRAPH))
+        except Missing:  # it was there a moment ago
+            self._walk.again(task.node)
+            raise Postponed from None
         check_returned(graph.definition, task, self._program)
         return graph.definition  # type: ignore[no-any-return]
 
     def _close(self, opened: Opened) -> None:
         task, node = opened.task, opened.task.node
         known = self._walk.close(opened)
-        ran, inside = self._ran[node], self._inside[node]
         if node in self._opening_errors:
             self._fail(task, self._opening_errors[node])
-        elif not known:
+        elif not known or node in self._lost_in:
             inner = self._walk.leaves(Link(node, name) for name in opened.outputs)
-            before = (*inner, *task.links)
-            self._skip(task, next((link.node for link in before if not self.known(link)), node))
-        elif ran:
-            reason = f"{ran} of {inside} nodes inside ran" if inside else "it has not run before"
-            seconds = self._seconds[node]
-            self.reports[node] = NodeReport(task.type_name, "miss", reason, seconds)
-            self._context.listener(events.NodeFinished(node, task.type_name, seconds))
-            self._over(task)
+            before = (link.node for link in (*inner, *all_links(task)) if not self.known(link))
+            self._skip(task, self._lost_in.get(node) or next(before, node))
         else:
-            self.reports[node] = NodeReport(task.type_name, "hit")
-            self._context.listener(events.NodeHit(node, task.type_name))
+            self.account.closed(task)
             self._over(task)
 
     # The end of a node.
 
     def _fail(self, task: Task, error: NodeFailed) -> None:
-        self.errors.append(error)
-        self._failed_at[task.node] = task.node
-        self.reports[task.node] = NodeReport(task.type_name, "failed", str(error.__cause__ or error))
-        self._context.listener(events.NodeFailed(task.node, task.type_name, error))
+        self.account.failed(task, error)
         if not self._context.continue_on_error:
             self._stop()
         self._let_down(task)
 
     def _skip(self, task: Task, before: str) -> None:
-        origin = self._failed_at.get(before, before)
-        self._failed_at[task.node] = origin
-        self.reports[task.node] = NodeReport(task.type_name, "skipped", f"'{origin}' failed")
-        self._context.listener(events.NodeSkipped(task.node, task.type_name, origin))
+        self.account.skipped(task, before)
         self._let_down(task)
 
     def _let_down(self, task: Task) -> None:
@@ -514,45 +475,46 @@ class Execution:
         if self._letting_down:
             return  # a long chain of them goes one after the other, without recursion
         self._letting_down = True
-        while self._to_let_down:
-            task = self._to_let_down.popleft()
-            for waiter in self._needed_by.pop(task.node, ()):
-                if isinstance(waiter, Job):
-                    self._making.discard(waiter.task.node)
-                    self._in_flight.pop(waiter.flight, None)
-                    self._skip(waiter.task, task.node)
-                elif isinstance(waiter, str):
-                    self._skip(self._program.tasks[waiter], task.node)
-                elif waiter in self._asked:  # else it was told already that the run ends
-                    self._asked.remove(waiter)
-                    self._in_lane[waiter.job.task.declared.lane] += 1
-                    waiter.answer.put(task.node)
-            if task.node not in self._walk.over:
-                self._over(task)
-        self._letting_down = False
+        try:
+            while self._to_let_down:
+                self._tell_of_loss(self._to_let_down.popleft())
+        finally:
+            self._letting_down = False
+
+    def _tell_of_loss(self, task: Task) -> None:
+        for waiter in self._values.let_down(task.node):
+            if isinstance(waiter, Wants):
+                self._answer(waiter, NeedsFailed(self.account.origin(task.node)))
+            elif isinstance(waiter, Job):
+                self._skip(waiter.task, task.node)
+                self._leave(waiter)
+            elif waiter in self._walk.opened:
+                self._lost_in[waiter] = task.node
+                self._close_early(self._program.tasks[waiter])
+            else:
+                self._skip(self._program.tasks[waiter], task.node)
+        if task.node not in self._walk.over:
+            self._over(task)
 
     def _over(self, task: Task) -> None:
         """A node is settled, failed or skipped: tell the nodes around it, and let go of what it used."""
-        report = self.reports[task.node]
-        ran = report.status in ("miss", "failed")
-        for path in around(task.node):
-            self._inside[path] += 1
-            self._ran[path] += ran
-            self._seconds[path] += self._seconds[task.node] if not task.opens else 0
+        came = self.account.over(task)
+        self._values.forget(task.node)
         done = list(self._walk.finish(task.node))
-        for link in self._walk.release(all_links(task)):
-            self._values.pop(link, None)
+        self._values.drop(self._walk.release(all_links(task)))
         for opened, item in done:
-            if item is not None:
-                over, items = opened.items_over, len(opened.items)
-                self._context.listener(events.NodeProgress(opened.task.node, over, items))
+            if not came:
+                self._lost_in.setdefault(opened.task.node, task.node)
+            if item:
+                self.account.item_over(opened)
             if opened.over:
                 self._to_close.append(opened)
         if not self._closing:  # a long chain of them closes one after the other, without recursion
             self._closing = True
             try:
                 while self._to_close:
-                    self._close(self._to_close.popleft())
+                    if (one := self._to_close.popleft()).task.node not in self._walk.over:
+                        self._close(one)
             finally:
                 self._closing = False
 
@@ -560,30 +522,12 @@ class Execution:
 
     def _make_held(self, links: Iterable[Link]) -> None:
         """Make again what was evicted of these outputs."""
-        for link in self._walk.leaves(links):
-            if link not in self._values and not self._context.store.holds(self._walk.refs[link]):
-                self._walk.uses[link] += 1
-                self._to_make.append(link.node)
+        self._values.demand(links)
         self._work()
-
-    def _load(self, link: Link) -> Any:
-        return self._values[link] if link in self._values else self._context.store.get(self._walk.refs[link])
-
-    def _load_for(self, waiter: Wants | str, link: Link) -> Any:
-        """The value of a leaf; if it must be made again first, whoever wants it comes again after that."""
-        made = self._stash.get(waiter, {}) if isinstance(waiter, str) else waiter.values
-        if link in made:
-            return made[link]
-        try:
-            return self._load(link)
-        except Missing:
-            if waiter not in self._needed_by[link.node]:
-                self._need_value_of(link.node, waiter)
-            raise Postponed from None
 
     def _keyed(self, task: Task) -> tuple[Parts, str]:
         def load(link: Link) -> Any:
-            return self._walk.value(link, partial(self._load_for, task.node))
+            return self._walk.value(link, partial(self._values.load_for, task.node))
 
         run = partial(
             Run, task.node, self._context.surroundings, self._context.cancellation, self._context.listener

@@ -16,7 +16,7 @@ from graph_engine.describe import describe
 from graph_engine.errors import InputRefused, NodeReturnedWrongType
 from graph_engine.execution.compile import Given, Task
 from graph_engine.execution.contained import contained
-from graph_engine.execution.coroutines import run_coroutine
+from graph_engine.execution.coroutines import run_coroutine, run_coroutine_alone
 from graph_engine.flow.pack import ITEMS
 
 GRAPH = "graph"  # what a returned graph is called among a node's results
@@ -28,7 +28,8 @@ def invoke(declared: NodeType, arguments: Mapping[str, Any], run: Run) -> Any:
     with contained():
         result = declared.function(**given)
         if inspect.iscoroutine(result):
-            return run_coroutine(result, run.check_cancelled)
+            # One that asks for a lazy input holds its event loop up, which what gives that may need.
+            return (run_coroutine_alone if declared.lazy else run_coroutine)(result, run.check_cancelled)
         if inspect.isgenerator(result):
             return _exhaust(result, run)
         return result

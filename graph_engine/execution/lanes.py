@@ -7,11 +7,15 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any, TypeAlias
 
 MOST_CPU = 4  # nodes at once by default: torch and numpy use several cores within one
 IO = 32
+_POLL_SECONDS = 0.1
 
+Check: TypeAlias = Callable[[], None]
+Lock: TypeAlias = Callable[[Check], AbstractContextManager[None]]
 Places: TypeAlias = "queue.SimpleQueue[None]"
 
 
@@ -25,40 +29,58 @@ class Lanes:
             for _ in range(size):
                 self._places[lane].put(None)
 
-    def slot(self, lane: str) -> Slot:
-        """A slot to be taken."""
-        return Slot(self._places[lane])
+    def turn(self, lane: str, lock: Lock) -> Turn:
+        """A turn to be taken, for a computation whose key `lock` locks."""
+        return Turn(lock, self._places[lane])
 
 
-class Slot:
-    """One node's place in a lane; it may be given back and taken again."""
+class Turn:
+    """What one computation holds: the lock of its key, then a slot of its lane; it may leave and come again.
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
-        self._lock = threading.Lock()
-        self._held = self._gone = False
+    Who waits for a lock holds no slot, and who waits for other nodes holds neither: so nobody waits for
+    somebody who waits for him, in this run or in another one.
+    """
 
-    def take(self) -> None:
-        """Wait for a place."""
-        self._places.get()
-        with self._lock:
-            self._held = True
-            if not self._gone:
-                return
-        self.give_back()  # whoever waited was given up on in the meantime
+    def __init__(self, lock: Lock, places: Places) -> None:
+        self._lock, self._places = lock, places
+        self._guard = threading.Lock()
+        self._held = ExitStack()
+        self._gone = False
 
-    def give_back(self) -> None:
-        """Leave the place, if it is held."""
-        with self._lock:
-            held, self._held = self._held, False
-        if held:
-            self._places.put(None)
+    def take_lock(self, check: Check) -> None:
+        """Wait for the key; `check` is called now and then, and may raise."""
+        lock = self._lock(check)
+        lock.__enter__()
+        self._hold(lambda: lock.__exit__(None, None, None))
+
+    def take_slot(self, check: Check) -> None:
+        """Wait for a slot; `check` is called now and then, and may raise."""
+        while True:
+            try:
+                self._places.get(timeout=_POLL_SECONDS)
+                break
+            except queue.Empty:
+                check()
+        self._hold(lambda: self._places.put(None))
+
+    def leave(self) -> None:
+        """Let go of what is held."""
+        with self._guard:
+            held, self._held = self._held, ExitStack()
+        held.close()
 
     def give_up(self) -> None:
-        """Leave the place for good: a thread that does not end no longer counts."""
-        with self._lock:
+        """Leave for good: a thread that does not end no longer counts."""
+        with self._guard:
             self._gone = True
-        self.give_back()
+        self.leave()
+
+    def _hold(self, let_go: Callable[[], object]) -> None:
+        with self._guard:
+            if not self._gone:
+                self._held.callback(let_go)
+                return
+        let_go()
 
 
 class Threads:
@@ -77,7 +99,12 @@ class Threads:
             if self._idle >= len(self._waiting):
                 self._changed.notify()
                 return
-        threading.Thread(target=self._work, name="latentgraph node", daemon=True).start()
+        try:
+            threading.Thread(target=self._work, name="latentgraph node", daemon=True).start()
+        except RuntimeError:  # there can be no more threads
+            with self._changed, suppress(ValueError):
+                self._waiting.remove(action)
+            raise
 
     def close(self) -> None:
         """Let idle threads end."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
+from graph_engine.checking.returned import check_returned
 from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.documents.document import Link
 from graph_engine.errors import EngineError
@@ -15,8 +16,8 @@ from graph_engine.execution.compile import Program, Task
 from graph_engine.execution.invoke import GRAPH
 from graph_engine.execution.keys import Keys, Parts, key_of, why_changed
 from graph_engine.execution.paths import around
-from graph_engine.execution.recall import Asks, recall
-from graph_engine.execution.walk import NotKnown, Opened, Walk
+from graph_engine.execution.recall import Asks, Known, flight_key, recall
+from graph_engine.execution.walk import NotKnown, Opened, Walk, all_links
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
 
@@ -62,6 +63,13 @@ def plan(program: Program, store: ContentStore, keys: Keys, surroundings: Surrou
     return Plan(planner.steps, planner.walk.refs)
 
 
+class Gone(Exception):
+    """A stored value that is needed to plan on was evicted."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+
+
 class _Planner:
     def __init__(self, program: Program, store: ContentStore, keys: Keys, surroundings: Surroundings) -> None:
         self.walk = Walk(program)
@@ -72,9 +80,13 @@ class _Planner:
         self._surroundings = surroundings
         self._last: dict[str, tuple[str, str]] | None = None
         self._to_run: Counter[str] = Counter()  # nodes inside an opened one that will run, or may
+        self._will_run: set[str] = set()  # opened nodes in which one will
+        self._asks: dict[str, tuple[Link, ...]] = {}  # what nodes asked for of their lazy inputs
+        self._first: dict[str, str] = {}  # flight key of what will be computed: the node that comes first
         self._inside: Counter[str] = Counter()
         self._to_close: deque[Opened] = deque()
         self._closing = False
+        self._asked_for: list[Link] = []  # stored values that keys or loops are made of, and that are gone
 
     def look_up(self) -> None:
         """Say of each node what would happen to it, as far as that is known."""
@@ -92,7 +104,7 @@ class _Planner:
 
     def require_values(self) -> None:
         """A value that is asked for, or that a computing node needs, must be there or be made again."""
-        waiting = list(self.walk.leaves(self._program.outputs.values()))
+        waiting = [*self._asked_for, *self.walk.leaves(self._program.outputs.values())]
         for step in self.steps.values():
             if step.status == "miss":
                 waiting.extend(self.walk.leaves(self._program.tasks[step.node].links))
@@ -101,13 +113,16 @@ class _Planner:
             before = self.steps.get(link.node)
             if before and before.status == "hit" and not self._store.holds(self.walk.refs[link]):
                 self.steps[link.node] = replace(before, status="miss", reason=EVICTED)
-                waiting.extend(self.walk.leaves(self._program.tasks[link.node].links))
+                asks = self._asks.get(link.node, ())
+                waiting.extend(self.walk.leaves((*self._program.tasks[link.node].links, *asks)))
 
     def _note(self, step: Step) -> None:
         self.steps[step.node] = step
         for path in around(step.node):
             self._inside[path] += 1
             self._to_run[path] += step.status != "hit"
+            if step.status == "miss":
+                self._will_run.add(path)
         self._to_close.extend(opened for opened, _ in self.walk.finish(step.node) if opened.over)
         if not self._closing:  # a long chain of them closes one after the other, without recursion
             self._closing = True
@@ -119,9 +134,12 @@ class _Planner:
 
     def _open(self, task: Task, step: Step | None = None) -> None:
         try:
-            definition = None if step is None else self._load(Link(task.node, GRAPH)).definition
+            definition = None
+            if step is not None:
+                definition = self._load(Link(task.node, GRAPH)).definition
+                check_returned(definition, task, self._program)
             opened = self.walk.open(task, self._load, definition)
-        except (NotKnown, EngineError, LookupError):
+        except (NotKnown, EngineError, ValueError, Gone):
             opened = self.walk.give_up(task)
         self.steps.setdefault(task.node, Step(task.node, task.type_name, "unknown"))
         if opened.over:
@@ -132,29 +150,30 @@ class _Planner:
         known = self.walk.close(opened)
         inside, to_run = self._inside[task.node], self._to_run[task.node]
         if not known and not to_run:
-            first = next((link.node for link in task.links if link not in self.walk.refs), "")
+            first = next((link.node for link in all_links(task) if link not in self.walk.refs), "")
             before = f"'{first}' will run first; " if first else ""
             step = Step(task.node, task.type_name, "unknown", f"{before}what it opens depends on that")
         elif to_run:
-            step = Step(
-                task.node, task.type_name, "miss", f"{to_run} of {inside} nodes inside will run, or may"
-            )
+            status: Status = "miss" if task.node in self._will_run else "unknown"
+            reason = f"{to_run} of {inside} nodes inside will run, or may"
+            step = Step(task.node, task.type_name, status, reason)
         else:
             step = Step(task.node, task.type_name, "hit")
         self._note(step)
 
     def _step(self, task: Task) -> Step | None:
+        """What would happen to a node that computes; None when it comes again, after what it asks for."""
         refs = self.walk.refs
-        uncertain = sorted({link.node for link in task.links if link not in refs})
-        always = task.declared.kind == "volatile"
-        if uncertain and not always:
+        if task.declared.kind == "volatile":
+            return _miss(task, ALWAYS)
+        if uncertain := sorted({link.node for link in task.links if link not in refs}):
             return _depends(task, uncertain)
-        if always:
-            return Step(task.node, task.type_name, "miss", ALWAYS)
         try:
             parts = self._keys.parts(task, refs, self._load, partial(Run, task.node, self._surroundings))
+        except Gone as gone:
+            return _depends(task, [gone.link.node])
         except Exception as error:  # a fingerprint that fails now will fail in the run, with the node's name
-            return Step(task.node, task.type_name, "miss", str(error) or type(error).__name__)
+            return _miss(task, str(error) or type(error).__name__)
         key = key_of(parts)
         known = recall(task, key, self._store.memo, refs)
         if isinstance(known, Asks):
@@ -163,12 +182,22 @@ class _Planner:
                 return _depends(task, sorted(before))
             self.walk.again(task.node, before)
             return None
-        if known is None:
-            return Step(task.node, task.type_name, "miss", self._why(task.node, parts), key)
-        if not self._store.complete(known.memo, self._surroundings.artifacts):
-            return Step(task.node, task.type_name, "miss", ARTIFACT_GONE, known.key)
-        for name, ref in known.memo.outputs.items():
-            refs[Link(task.node, name)] = ref
+        return self._new(task, key, parts) if known is None else self._known(task, known)
+
+    def _new(self, task: Task, key: str, parts: Parts) -> Step:
+        first = self._first.setdefault(flight_key(task, key), task.node)
+        if first != task.node:  # the same will be computed there
+            return _depends(task, [first])
+        return _miss(task, self._why(task.node, parts), key)
+
+    def _known(self, task: Task, known: Known) -> Step:
+        memo = known.memo
+        if not self._store.complete(memo, self._surroundings.artifacts):
+            return _miss(task, ARTIFACT_GONE, known.key)
+        if task.declared.expands and not self._store.holds(memo.outputs[GRAPH]):
+            return _miss(task, EVICTED, known.key)
+        self._asks[task.node] = known.asked
+        self.walk.refs.update((Link(task.node, name), ref) for name, ref in memo.outputs.items())
         return Step(task.node, task.type_name, "hit", key=known.key)
 
     def _why(self, node: str, parts: Parts) -> str:
@@ -180,7 +209,12 @@ class _Planner:
         try:
             return self._store.get(self.walk.refs[link])
         except Missing:
-            raise LookupError(f"the value of '{link}' is not in the cache") from None
+            self._asked_for.append(link)
+            raise Gone(link) from None
+
+
+def _miss(task: Task, reason: str, key: str = "") -> Step:
+    return Step(task.node, task.type_name, "miss", reason, key)
 
 
 def _depends(task: Task, before: list[str]) -> Step:

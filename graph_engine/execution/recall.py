@@ -26,26 +26,29 @@ class Asks:
 
 @dataclass(frozen=True)
 class Known:
-    """What the task gave, under the last of its keys."""
+    """What the task gave, under the last of its keys, and the lazy inputs that it asked for."""
 
     memo: Memo
     key: str
+    asked: tuple[Link, ...] = ()
 
 
 def recall(task: Task, key: str, memos: MemoTable, refs: Mapping[Link, ValueRef]) -> Known | Asks | None:
     """What a task gave, or what it asks for next, or None where nobody knows."""
     memo = memos.get(key)
+    asked: list[Link] = []
     while memo is not None and memo.asks:
         source = task.inputs.get(memo.asks)
         if source is None:
             return None
-        links = source if isinstance(source, tuple) else (source,)
-        unknown = tuple(link for link in links if isinstance(link, Link) and link not in refs)
+        links = [one for one in (source if isinstance(source, tuple) else (source,)) if isinstance(one, Link)]
+        unknown = tuple(link for link in links if link not in refs)
         if unknown:
             return Asks(unknown)
+        asked += links
         key = key_after(key, memo.asks, source_text(source, refs))
         memo = memos.get(key)
-    return None if memo is None else Known(memo, key)
+    return None if memo is None else Known(memo, key, tuple(asked))
 
 
 def key_after(key: str, name: str, source: str) -> str:

@@ -38,15 +38,23 @@ class Opened:
     opening: Opening
     ask: Ask | None = None  # what it waits for
     whole: bool = False  # everything that it opens is open
+    given_up: bool = False  # what it opens can not be known
     outputs: dict[str, Link | Members] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # inside, not over yet
     items: dict[int, set[str]] = field(default_factory=dict)  # the same by item, where there are several
     items_over: int = 0
+    held: list[Link] = field(default_factory=list)  # what the last body gives: the next one may need it
+    let_go: list[Link] = field(default_factory=list)  # what the bodies before it gave
 
     @property
     def over(self) -> bool:
         """Whether all that it opened is over."""
         return self.whole and not self.waiting
+
+    def hold(self, links: Iterable[Link]) -> None:
+        """Hold these outputs for the next body, and no longer those before them."""
+        self.let_go += self.held
+        self.held = list(links)
 
 
 class Walk:
@@ -90,20 +98,25 @@ class Walk:
         self.need(waits)
         self._wait(node, waits - self.over)
 
-    def finish(self, node: str) -> Iterator[tuple[Opened, int | None]]:
-        """Note that a node is over; gives the opened nodes around it, with the item it completed there."""
+    def finish(self, node: str) -> Iterator[tuple[Opened, bool]]:
+        """Note that a node is over; gives the opened nodes around it, and whether an item is over with it."""
         self.over.add(node)
         self._met(node)
+        self._met(_opening_of(node))  # one that was skipped never opened
         for path, item in self._around.pop(node, ()):
             opened = self.opened[path]
             opened.waiting.discard(node)
-            completed = None
+            completed = False
             if item is not None:
                 opened.items[item].discard(node)
-                if not opened.items[item]:
-                    completed = item
-                    opened.items_over += 1
+                completed = not opened.items[item]
+                opened.items_over += completed
             yield opened, completed
+
+    def release_bodies(self, opened: Opened) -> Iterator[Link]:
+        """Let go of what bodies gave that only the next one might have needed; gives what nobody needs."""
+        links, opened.let_go = opened.let_go, []
+        return self.release(links)
 
     def release(self, links: Iterable[Link]) -> Iterator[Link]:
         """Note that a use of each link is over; gives the outputs that nobody needs any more."""
@@ -111,7 +124,7 @@ class Walk:
         while waiting:
             link = waiting.pop()
             self.uses[link] -= 1
-            if self.uses[link] <= 0:
+            if self.uses[link] == 0:
                 inner = self.stands_for.get(link)
                 if inner is None:
                     yield link
@@ -159,7 +172,8 @@ class Walk:
         """Open no more of a node: what it gives is not known. What is open already goes on."""
         opened = self.opened.setdefault(task.node, Opened(task, _nothing()))
         opened.opening.close()
-        opened.ask, opened.whole = None, True
+        opened.ask, opened.whole, opened.given_up = None, True, True
+        opened.hold([])
         self._met(_opening_of(task.node))
         return opened
 
@@ -172,7 +186,8 @@ class Walk:
                     self.refs[link] = self.refs[inner]
             elif all(one in self.refs for one in inner):
                 self.refs[link] = list_ref([self.refs[one] for one in inner])
-        return all(Link(opened.task.node, name) in self.refs for name in opened.task.outputs)
+        known = all(Link(opened.task.node, name) in self.refs for name in opened.task.outputs)
+        return known and not opened.given_up
 
     def start(
         self, task: Task, body: Definition, given: Mapping[str, Bound], item: int | None
@@ -183,6 +198,9 @@ class Walk:
         inside = {link.node for link in outputs.values()} | set(effects)
         self.need(inside)
         opened = self.opened[task.node]
+        opened.hold(outputs.values())
+        for link in opened.held:
+            self._use(link)
         waiting = inside - self.over
         opened.waiting |= waiting
         if item is not None:
@@ -198,6 +216,7 @@ class Walk:
         except StopIteration as stop:
             opened.ask, opened.whole = None, True
             self._set_outputs(opened, stop.value)
+            opened.hold([])
             self._met(_opening_of(opened.task.node))
 
     def _set_outputs(self, opened: Opened, outputs: Mapping[str, Bound]) -> None:
@@ -216,7 +235,8 @@ class Walk:
             link = Link(task.node, name)
             self.stands_for[link] = inner
             for one in (inner,) if isinstance(inner, Link) else inner:
-                self.uses[one] += 1
+                if self.uses[link] > 0:  # else nobody is to hold its values
+                    self._use(one)
                 if one.node not in self.over:  # a port that goes right through
                     self.need([one.node])
                     if task.node not in {path for path, _ in self._around[one.node]}:
@@ -270,9 +290,19 @@ class Walk:
         count = self.value(Link(path, "count"), load)
         return (tuple(Link(path, str(index)) for index in range(count)),)
 
+    def _use(self, link: Link) -> None:
+        """One more needs an output; the first that does needs what the output stands for."""
+        waiting = [link]
+        while waiting:
+            one = waiting.pop()
+            self.uses[one] += 1
+            inner = self.stands_for.get(one)
+            if self.uses[one] == 1 and inner is not None:
+                waiting.extend((inner,) if isinstance(inner, Link) else inner)
+
     def _add(self, task: Task) -> None:
         for link in all_links(task):
-            self.uses[link] += 1
+            self._use(link)
         self._wait(task.node, {link.node for link in task.links} - self.over)
 
     def _wait(self, node: str, events: set[str]) -> None:

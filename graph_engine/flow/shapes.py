@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -39,8 +39,8 @@ class UseShape:
                 before = found.get(name)
                 found[name] = Port(
                     name,
-                    (*before.targets, *targets) if before else targets,
-                    port.required and (before is None or before.required),
+                    _each_once([*before.targets, *targets] if before else targets),
+                    port.required or (before is not None and before.required),
                 )
         return found
 
@@ -157,7 +157,7 @@ class Shapes:
                 if port is not None:
                     targets += [replace(one, name=name) for one in port.targets]
                     required |= (port.required or input_name in _needed(node, declared)) and not there
-        return Port(name, tuple(targets), required)
+        return Port(name, _each_once(targets), required)
 
 
 def bodies_named(node: Node, declared: NodeType) -> Iterator[tuple[str, str]]:
@@ -187,6 +187,15 @@ def fixed_inputs(node: Node, declared: NodeType) -> dict[str, Any]:
 def _needed(node: Node, declared: NodeType) -> set[str]:
     assert declared.flow is not None
     return set(declared.flow.needed(fixed_inputs(node, declared)))
+
+
+def _each_once(targets: Iterable[NodeInput]) -> tuple[NodeInput, ...]:
+    """Ports within ports lead to the same input again and again, twice as often with each level."""
+    found: list[NodeInput] = []
+    for one in targets:
+        if one not in found:
+            found.append(one)
+    return tuple(found)
 
 
 def _listed(target: NodeInput) -> NodeInput:

@@ -53,3 +53,16 @@ def test_a_wrong_value_in_the_table_is_named(engine: Engine) -> None:
     problems = engine.check(sweep(DOC, {"plus": [1, 2000]}))
     assert [problem.input for problem in problems] == ["plus"]
     assert "2000 is out of range" in problems[0].message
+
+
+def test_inputs_may_have_the_names_of_what_a_map_takes(engine: Engine) -> None:
+    ports = {name: {"node": "sum", "input": name[0]} for name in ("body", "a")}
+    raw = document({"sum": ("add", {"a": 1, "b": 1})}, {"sum": "sum.integer"}).as_json()
+    raw["interface"]["inputs"] = ports
+    swept = sweep(type(DOC).model_validate(raw), {"body": [10, 20], "a": [1]})
+    assert engine.run(swept).raise_for_status().outputs["sum"] == [11, 21]
+
+
+def test_a_text_is_no_list_of_values() -> None:
+    with pytest.raises(BadSweep, match="a list of values for 'text'"):
+        sweep(DOC, {"text": "ab"})
