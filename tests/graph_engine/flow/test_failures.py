@@ -122,7 +122,7 @@ def test_a_node_that_returns_itself_for_ever_is_stopped(engine: Engine, wf: Work
     result = engine.run(wf.document())
     assert result.status == "failed"
     assert isinstance(result.errors[0].__cause__, NestedTooDeep)
-    assert "100 deep" in str(result.errors[0])
+    assert "in the place of 100 others" in str(result.errors[0])
 
 
 def test_a_returned_graph_says_why_its_node_ran(engine: Engine, wf: Workflow) -> None:

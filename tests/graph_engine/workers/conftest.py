@@ -113,7 +113,7 @@ def open_works(tmp_path: Path) -> Iterator[Callable[..., Works]]:
 
     def begin(supervision: Supervision = DEFAULT, devices: tuple[str, ...] = (), **more: Any) -> Works:
         data = tmp_path / "data"
-        settings = Settings(data=data, device="cpu")
+        settings = Settings(data=data, device="cpu", cpu_slots=1)  # so that nodes run in their order
         workers = LocalWorkers(settings, devices, supervision, **more)
         opened.append(Works(data, workers, JobQueue(data / "jobs.sqlite"), Journal(data / "jobs.sqlite")))
         return opened[-1]

@@ -68,7 +68,7 @@ def when_training(act: Callable[[], object]) -> Callable[[events.Event], None]:
 
 def test_a_worker_tells_and_leaves_what_a_run_in_process_does(works: Works, tmp_path: Path) -> None:
     here: list[events.Event] = []
-    with Engine(settings=Settings(data=tmp_path / "here", device="cpu")) as engine:
+    with Engine(settings=Settings(data=tmp_path / "here", device="cpu", cpu_slots=1)) as engine:
         expected = InProcess(engine).run(Order("job", MIXED.dumps(), continue_on_error=True), here.append)
     submitted = works.submit(MIXED, continue_on_error=True)
     works.run()
