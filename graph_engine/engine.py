@@ -23,7 +23,8 @@ from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import load_document, parse_document
 from graph_engine.documents.interface import set_inputs
 from graph_engine.errors import Cancelled, DocumentError, EngineError, Paused
-from graph_engine.execution.compile import Program, compile_document
+from graph_engine.execution.collecting import without_collecting
+from graph_engine.execution.compile import Program, Task, compile_document
 from graph_engine.execution.execute import Context, Execution
 from graph_engine.execution.keys import Keys
 from graph_engine.execution.lanes import Lanes, Threads
@@ -71,7 +72,7 @@ class Engine:
         self.lanes = Lanes(self.settings.cpu_slots)
         self._threads = Threads()
         self._keys = Keys(self.files)
-        self._checked: deque[tuple[Document, Document]] = deque(maxlen=4)
+        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque(maxlen=2)
         self._surroundings = Surroundings(
             self.settings.device, self.services, self.files, self.artifacts, self.catalogue
         )
@@ -105,7 +106,8 @@ class Engine:
     def plan(self, document: Document, wanted: Iterable[str] | None = None) -> Plan:
         """What would run, and why. Raises `DocumentError`."""
         _, program = self._compile(document, wanted)
-        return plan(program, self.store, self._keys, self._surroundings)
+        with without_collecting():
+            return plan(program, self.store, self._keys, self._surroundings)
 
     def run(
         self,
@@ -199,16 +201,21 @@ class Engine:
     def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
         """The document at present versions, and the program of it.
 
-        Documents do not change: one that passed is not checked again while it is among the last few.
+        Documents do not change: the last ones that passed are neither checked nor read anew.
         """
-        for checked, present in self._checked:
+        with without_collecting():
+            return self._compiled(document, wanted)
+
+    def _compiled(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
+        for checked, present, made in self._checked:
             if checked is document:
-                return present, compile_document(present, self.catalogue, wanted)
+                return present, compile_document(present, self.catalogue, wanted, made)
         opened = migrated(document, self.catalogue)
         if problems := self._problems(opened):
             raise DocumentError(problems)
-        self._checked.append((document, opened.document))
-        return opened.document, compile_document(opened.document, self.catalogue, wanted)
+        made = {}
+        self._checked.append((document, opened.document, made))
+        return opened.document, compile_document(opened.document, self.catalogue, wanted, made)
 
     def _problems(self, opened: Migrated) -> list[Problem]:
         failed = {(problem.definition, problem.node) for problem in opened.problems}

@@ -89,8 +89,15 @@ class Program:
     `outputs` maps interface outputs to links.
     """
 
-    def __init__(self, document: Document, catalogue: Catalogue, wanted: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        catalogue: Catalogue,
+        wanted: Iterable[str] | None = None,
+        made: dict[str, Task] | None = None,
+    ) -> None:
         self.document = document
+        self._made = {} if made is None else made
         self.name = document.name
         self.outputs = {
             name: Link(port.node, port.output) for name, port in document.interface.outputs.items()
@@ -179,7 +186,10 @@ class Program:
 
     def _make(self, path: str) -> Task:
         prefix, slash, node_id = path.rpartition("/")
-        task = self._scopes[prefix + slash].task(node_id)
+        if slash:
+            task = self._scopes[prefix + slash].task(node_id)
+        else:
+            task = self._made.get(path) or self._made.setdefault(path, self._scopes[""].task(path))
         self._add(task)
         return task
 
@@ -306,13 +316,17 @@ class _Scope:
 
 
 def compile_document(
-    document: Document, catalogue: Catalogue, wanted: Iterable[str] | None = None
+    document: Document,
+    catalogue: Catalogue,
+    wanted: Iterable[str] | None = None,
+    made: dict[str, Task] | None = None,
 ) -> Program:
     """The program of a document that passes `check`, with its wanted nodes and what must come before them.
 
     `wanted` names interface outputs or nodes; None means all interface outputs and all nodes that save.
+    `made` keeps the tasks of the document's own nodes, for the next time that this very document is compiled.
     """
-    program = Program(document, catalogue, wanted)
+    program = Program(document, catalogue, wanted, made)
     for root in program.roots:
         program.need(root)
     return program

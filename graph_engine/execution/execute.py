@@ -24,6 +24,7 @@ from graph_engine.documents.document import Definition, Link
 from graph_engine.errors import Cancelled, EngineError, NodeFailed, NodeTimedOut, ValueGone
 from graph_engine.execution.account import Account
 from graph_engine.execution.asking import Answer, NeedsFailed, RunStopped, Wants
+from graph_engine.execution.collecting import without_collecting
 from graph_engine.execution.compile import Given, Program, Task
 from graph_engine.execution.computation import Computation, Computed, Failed, Found, Job, Lost, Outcome
 from graph_engine.execution.invoke import GRAPH
@@ -116,9 +117,10 @@ class Execution:
         cancellation = self._context.cancellation
         try:
             while True:
-                while self._values.to_make or (self._settling and self._walk.has_next):
-                    cancellation.check_between_nodes()
-                    self._advance()
+                with without_collecting():
+                    while self._values.to_make or (self._settling and self._walk.has_next):
+                        cancellation.check_between_nodes()
+                        self._advance()
                 self._answer_asked()
                 if self._values.to_make:
                     continue

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeAlias
 
 MOST_CPU = 4  # nodes at once by default: torch and numpy use several cores within one
@@ -44,7 +44,7 @@ class Turn:
     def __init__(self, lock: Lock, places: Places) -> None:
         self._lock, self._places = lock, places
         self._guard = threading.Lock()
-        self._held = ExitStack()
+        self._held: list[Callable[[], object]] = []
         self._gone = False
 
     def take_lock(self, check: Check) -> None:
@@ -66,8 +66,9 @@ class Turn:
     def leave(self) -> None:
         """Let go of what is held."""
         with self._guard:
-            held, self._held = self._held, ExitStack()
-        held.close()
+            held, self._held = self._held, []
+        for let_go in reversed(held):
+            let_go()
 
     def give_up(self) -> None:
         """Leave for good: a thread that does not end no longer counts."""
@@ -78,7 +79,7 @@ class Turn:
     def _hold(self, let_go: Callable[[], object]) -> None:
         with self._guard:
             if not self._gone:
-                self._held.callback(let_go)
+                self._held.append(let_go)
                 return
         let_go()
 
