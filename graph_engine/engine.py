@@ -45,6 +45,9 @@ class Opened(Migrated):
     differences: tuple[LockDifference, ...] = ()
 
 
+KEPT_NODES = 30_000  # of documents that passed the checker lately
+
+
 class Engine:
     """Opens a data folder. Use it as a context manager, or `close` it to let services and database go."""
 
@@ -72,7 +75,7 @@ class Engine:
         self.lanes = Lanes(self.settings.cpu_slots)
         self._threads = Threads()
         self._keys = Keys(self.files)
-        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque(maxlen=2)
+        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque()
         self._surroundings = Surroundings(
             self.settings.device, self.services, self.files, self.artifacts, self.catalogue
         )
@@ -215,6 +218,8 @@ class Engine:
             raise DocumentError(problems)
         made = {}
         self._checked.append((document, opened.document, made))
+        while len(self._checked) > 1 and sum(len(one.nodes) for one, _, _ in self._checked) > KEPT_NODES:
+            self._checked.popleft()
         return opened.document, compile_document(opened.document, self.catalogue, wanted, made)
 
     def _problems(self, opened: Migrated) -> list[Problem]:

@@ -54,6 +54,11 @@ class NodeInput:
         return tuple(_marks(self.annotation))
 
     @cached_property
+    def seen(self) -> dict[Any, Any]:
+        """What was made of short literals before, for whoever validates them."""
+        return {}
+
+    @cached_property
     def fixed(self) -> bool:
         """Whether the document must write it out, so that no link can give it."""
         return any(isinstance(mark, Fixed) for mark in self.marks)

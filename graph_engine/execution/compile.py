@@ -296,7 +296,7 @@ class _Scope:
         if arriving is not None:
             return _bound_source(wanted, arriving)
         if wanted.name not in node.inputs:
-            return _given(wanted.default_literal)
+            return _literal(wanted, wanted.default)
         return _bound_source(wanted, self._bound(node.inputs[wanted.name]))
 
     def _bound(self, value: Any) -> Bound:
@@ -336,7 +336,7 @@ def _bound_source(wanted: NodeInput, bound: Bound) -> Source:
     if isinstance(bound, Link):
         return bound
     if isinstance(bound, Raw):
-        return _given(wanted.literal(bound.value))
+        return _literal(wanted, bound.value)
     return tuple(one if isinstance(one, Link) else _given(wanted.literal_item(one.value)) for one in bound)
 
 
@@ -344,6 +344,22 @@ def _links(source: Source) -> Iterator[Link]:
     for item in source if isinstance(source, tuple) else (source,):
         if isinstance(item, Link):
             yield item
+
+
+_REPEATED = 1000  # short literals of one input that are validated once
+
+
+def _literal(wanted: NodeInput, value: Any) -> Given:
+    """A literal of an input; short ones come again and again in large documents and in loops."""
+    if not isinstance(value, _UNCHANGING) or (isinstance(value, str) and len(value) > 100):
+        return _given(wanted.literal(value))
+    known, key = wanted.seen, (type(value), repr(value))  # 0.0 and -0.0 are equal, and not the same
+    if key not in known:
+        if len(known) >= _REPEATED:
+            known.clear()
+        known[key] = _given(wanted.literal(value))
+    found: Given = known[key]
+    return found
 
 
 def _given(literal: tuple[Any, Any]) -> Given:
