@@ -45,7 +45,7 @@ class Opened(Migrated):
     differences: tuple[LockDifference, ...] = ()
 
 
-KEPT_NODES = 30_000  # of documents that passed the checker lately
+KEPT_DOCUMENTS, KEPT_NODES = 16, 30_000  # of those that passed the checker lately
 
 
 class Engine:
@@ -75,7 +75,7 @@ class Engine:
         self.lanes = Lanes(self.settings.cpu_slots)
         self._threads = Threads()
         self._keys = Keys(self.files)
-        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque()
+        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque(maxlen=KEPT_DOCUMENTS)
         self._surroundings = Surroundings(
             self.settings.device, self.services, self.files, self.artifacts, self.catalogue
         )
