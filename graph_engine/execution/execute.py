@@ -38,6 +38,7 @@ from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.memo import Memo
 
 GRACE_SECONDS = 1.0  # that a node has beyond its limit to stop by itself
+TRIES_FOR_A_VALUE = 50
 MOST_ASKING = 64  # nodes that wait for lazy inputs while others compute: each keeps a thread
 
 
@@ -97,15 +98,14 @@ class Execution:
 
     def value(self, link: Link) -> Any:
         """The value of a settled output; computed again if it was evicted or damaged since."""
-        while True:
+        for _ in range(TRIES_FOR_A_VALUE):  # another process may evict it again at once
             failed = len(self.account.errors)
             self._make_held([link])
             if len(self.account.errors) > failed:
                 raise self.account.errors[-1]
-            if not self._values.are_there([link]):
-                raise ValueGone(f"The value of '{link}' is gone, and the run was stopped: run it again.")
             with suppress(Missing):  # what is damaged is gone now, and made again
                 return self._walk.value(link, self._values.load)
+        raise ValueGone(f"The value of '{link}' is gone, and can not be made again now: run it again.")
 
     def known(self, link: Link) -> bool:
         """Whether an output was settled."""

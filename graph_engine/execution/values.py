@@ -36,10 +36,6 @@ class Values:
         for link in links:
             self._at_hand.pop(link, None)
 
-    def are_there(self, links: Iterable[Link]) -> bool:
-        """Whether nothing must be computed again for these outputs."""
-        return all(map(self._is_there, self._walk.leaves(links)))
-
     def demand(self, links: Iterable[Link]) -> None:
         """Have these outputs made again where they were evicted, and hold them."""
         for link in self._walk.leaves(links):
