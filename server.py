@@ -1,17 +1,8 @@
-"""The entry point of the HTTP server: reads settings, wires the rooms together, starts."""
+"""The entry point of the HTTP server: `python server.py` is `latentgraph serve`, with the same options."""
 
 import sys
 
-
-def main() -> int:
-    """Say where the server is; returns the exit status 2, that of a command which cannot be done."""
-    print(
-        "This release runs workflows from the shell only (`latentgraph run FILE`); "
-        "the HTTP server comes with `latentgraph serve` in a later release.",
-        file=sys.stderr,
-    )
-    return 2
-
+from web.cli.main import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["serve", *sys.argv[1:]]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     @classmethod
-    def given(cls, **flags: Any) -> Settings:
+    def given(cls, **flags: Any) -> Self:
         """The settings, with flags that are not None on top. Raises `BadSettings`."""
         try:
             return cls(**{name: value for name, value in flags.items() if value is not None})

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
@@ -24,6 +24,7 @@ from graph_engine.cli import documents as cli_documents
 from graph_engine.cli import jobs as cli_jobs
 from graph_engine.cli import output as cli_output
 from graph_engine.cli import packs as cli_packs
+from graph_engine.cli.commands import Commands, Extend
 from graph_engine.cli.inputs import apply_settings, apply_sweep
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.documents.diff import diff
@@ -39,9 +40,12 @@ from graph_engine.settings import Settings, default_data_folder
 OK, FAILED, BAD, STOPPED = 0, 1, 2, 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; gives the exit status."""
-    arguments = _parser().parse_args(argv)
+def main(argv: Sequence[str] | None = None, extend: Iterable[Extend] = ()) -> int:
+    """Run the command line; gives the exit status. `extend` add verbs, and options to the verbs here."""
+    commands = _commands()
+    for one in extend:
+        one(commands)
+    arguments = commands.parser.parse_args(argv)
     try:
         status = int(arguments.command(arguments))
         if sys.stdout is not None:
@@ -288,17 +292,9 @@ def _data_folder() -> Path:
         return default_data_folder()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("latentgraph", description="Typed node graphs for latent diffusion.")
-    commands = parser.add_subparsers(required=True, metavar="command")
-
-    def command(name: str, function: Any, text: str, *, json_flag: bool = True) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=text, description=text)
-        one.set_defaults(command=function)
-        one.add_argument("--data", type=Path, metavar="DIR", help="the data folder")
-        if json_flag:
-            one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        return one
+def _commands() -> Commands:
+    commands = Commands("latentgraph", "Typed node graphs for latent diffusion.")
+    command = commands.add
 
     def document_options(one: argparse.ArgumentParser) -> None:
         one.add_argument("file", type=Path, metavar="FILE", help="a workflow, or a picture that carries one")
@@ -355,4 +351,4 @@ def _parser() -> argparse.ArgumentParser:
     command("schema", _schema, "Print the JSON Schema of workflows.", json_flag=False)
     cache = command("cache", _cache, "Look at, pin, clear or check what can be computed again.")
     cli_cache.add_options(cache, document_options)
-    return parser
+    return commands

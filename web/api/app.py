@@ -1,0 +1,138 @@
+"""The application: all routes behind one guard, every answer with its id, every refusal as a problem."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler as WebHandler
+from pydantic import BaseModel
+
+from graph_engine.errors import EngineError
+from web.api import events, jobs, system
+from web.api.guard import check_host, check_origin, check_scope, person_of
+from web.api.openapi import openapi
+from web.api.problems import Refused, problem_response, refusal_of
+from web.api.routing import JSON, SERVICE, Reply, Route, Routes, read_call
+from web.service.person import LOCAL
+from web.service.service import Service, server_version
+
+log = logging.getLogger(__name__)
+
+FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, system.routes)
+"""Every family of addresses, in the order of the description."""
+
+REQUEST_ID = "X-Request-Id"
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def all_routes() -> list[Route]:
+    """Every route there is."""
+    return [route for family in FAMILIES for route in family.routes]
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI document of this version."""
+    return openapi(all_routes(), server_version())
+
+
+def make_app(service: Service) -> web.Application:
+    """The application over an open service."""
+    app = web.Application(middlewares=[_answered, _guarded], client_max_size=0)
+    app[SERVICE] = service
+    for route in all_routes():
+        app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
+    app.router.add_get("/openapi.json", _describe)
+    return app
+
+
+def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        service = request.app[SERVICE]
+        person = LOCAL
+        if route.scope is not None:
+            person = person_of(request, service.settings)
+            check_scope(person, route.scope)
+        return _response(await route.handler(await read_call(route, request, person)))
+
+    return handle
+
+
+def _response(reply: Reply) -> web.StreamResponse:
+    content = reply.content
+    if isinstance(content, web.StreamResponse):
+        return content
+    if isinstance(content, BaseModel):
+        body = content.model_dump_json(by_alias=True).encode()
+        return web.Response(status=reply.status, body=body, headers={"Content-Type": JSON, **reply.headers})
+    return web.Response(status=reply.status, headers=reply.headers)
+
+
+@web.middleware
+async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResponse:
+    """Give every request an id, and every failure the form of a problem."""
+    request_id = secrets.token_hex(8)
+    request["id"] = request_id
+    try:
+        response = await handler(request)
+    except Refused as refused:
+        response = problem_response(refused, request_id)
+    except web.HTTPException as error:
+        response = problem_response(_of_http(error, request), request_id)
+    except EngineError as error:
+        known = refusal_of(error)
+        if known is None:
+            log.exception("Request %s failed.", request_id)
+        response = problem_response(known or _internal(error), request_id)
+    except Exception as error:
+        log.exception("Request %s failed.", request_id)
+        response = problem_response(_internal(error), request_id)
+    if not response.prepared:
+        response.headers[REQUEST_ID] = request_id
+        for name, value in SECURITY.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: WebHandler) -> web.StreamResponse:
+    """Let nobody in by a foreign name or from a foreign site."""
+    settings = request.app[SERVICE].settings
+    check_host(request, settings)
+    check_origin(request, settings)
+    return await handler(request)
+
+
+async def _describe(request: web.Request) -> web.Response:
+    return web.Response(body=json.dumps(description()).encode(), content_type=JSON)
+
+
+def _of_http(error: web.HTTPException, request: web.Request) -> Refused:
+    """What aiohttp itself refuses."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        text = f"'{request.method}' can not be done with '{request.path[:200]}'; {allowed} can."
+        return Refused(405, "method_not_allowed", text, headers={"Allow": allowed})
+    if error.status == 404:
+        return Refused(
+            404, "not_found", f"There is nothing at '{request.path[:200]}'; /openapi.json lists what is."
+        )
+    return Refused(error.status, "http", error.text or error.reason or "The request can not be done.")
+
+
+def _internal(error: Exception) -> Refused:
+    text = f"Something went wrong inside Latent Graph ({type(error).__name__}). The log has it under this id."
+    return Refused(500, "internal", text)

@@ -1,0 +1,259 @@
+"""Events: what happens to jobs, as server-sent events and over a WebSocket; the newest preview as a picture.
+
+Facts are numbered and come once each, from any number on. Progress and previews pass: the newest wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+
+from graph_engine.digest import digest_content
+from web.api.problems import Refused
+from web.api.routing import Call, Content, Reply, Routes
+from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
+from web.service.hub import Batch, Fact, Preview, Reader
+
+routes = Routes("events")
+
+STREAM = "text/event-stream"
+MAGIC = b"LGp1"
+HEARTBEAT_SECONDS = 15.0
+STALLED_SECONDS = 60.0  # a client that takes nothing for so long is let go; it can go on where it was
+LAST = "Last-Event-ID"
+MAX_MESSAGE = 64 * 1024
+
+
+@routes.add(
+    "GET",
+    "/api/v1/jobs/{job}/events",
+    scope="view",
+    query=EventStreamQuery,
+    answers={200: Content((STREAM,), "Events of the job, until it has ended."), 204: None},
+    headers={LAST: "The number of the last event that the client has; as a browser sends it on its own."},
+)
+async def stream_job_events(call: Call) -> Reply:
+    """Stream the events of a job.
+
+    `id` is the number of the event, `event` its kind, `data` JSON. Facts come once each and in order, from
+    the number that `after` or `Last-Event-ID` gives; `node_progress` and `node_preview` have no number. The
+    stream ends when the job has, and 204 says that there is nothing more.
+    """
+    query: EventStreamQuery = call.query
+    job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
+    after = await _after(call, query.after, await call.service.call(call.service.jobs.last_event, job.id))
+    if job.ended and after >= await call.service.call(call.service.jobs.last_event, job.id):
+        return Reply(status=204)
+    reader = Reader(
+        call.service.hub,
+        call.person.sees,
+        jobs=[job.id],
+        number=after,
+        progress_seconds=query.progress_seconds,
+        preview_seconds=query.preview_seconds,
+    )
+    return Reply(await _stream(call, reader, lambda fact: fact.number, ends=True))
+
+
+@routes.add(
+    "GET",
+    "/api/v1/events",
+    scope="view",
+    query=AllEventsQuery,
+    answers={
+        101: None,
+        200: Content((STREAM,), "Events of all jobs that the client may see, without an end."),
+    },
+    headers={LAST: "The serial of the last event that the client has."},
+    refusals=(404,),
+)
+async def stream_events(call: Call) -> Reply:
+    """Stream the events of all jobs, as server-sent events or over a WebSocket.
+
+    Events go on from the serial in `after`; without it, from now. Over a WebSocket, facts and progress are
+    texts of JSON, previews are binary: `LGp1`, the length of a head (32 bits, big-endian), the head in JSON
+    (`job`, `node`, `number`, `media_type`), then the picture. A client may send `{"watch": {...}}` with the
+    fields of this query to be told of other jobs, sizes and rates from then on.
+    """
+    query: AllEventsQuery = call.query
+    for job in query.jobs:
+        await call.service.call(call.service.jobs.get, call.person, job)
+    last = await call.service.call(call.service.journal.last_serial)
+    after = (
+        await _after(call, query.after, last)
+        if query.after is not None or LAST in call.request.headers
+        else None
+    )
+    if call.request.headers.get("Upgrade", "").lower() == "websocket":
+        return Reply(await _Socket(call).serve(query, after))
+    return Reply(await _stream(call, _reader(call, query, after), lambda fact: fact.serial, ends=False))
+
+
+@routes.add(
+    "GET",
+    "/api/v1/jobs/{job}/preview",
+    scope="view",
+    query=PreviewQuery,
+    answers={200: Content(("image/*", "application/octet-stream"), "The newest preview."), 304: None},
+    headers={"If-None-Match": "The tag of a preview that the client has."},
+)
+async def read_preview(call: Call) -> Reply:
+    """Read the newest preview of a job, or of one of its nodes."""
+    query: PreviewQuery = call.query
+    job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
+    preview = call.service.hub.preview(job.id, query.node)
+    if preview is None:
+        raise Refused(404, "no_preview", f"Job '{job.id}' has shown nothing yet, or nothing lately.")
+    data = await sized(call, preview, query.size)
+    tag = f'"{digest_content(data)[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if call.request.headers.get("If-None-Match") == tag:
+        return Reply(status=304, headers=headers)
+    return Reply(web.Response(body=data, headers={**headers, "Content-Type": preview.media_type}))
+
+
+async def sized(call: Call, preview: Preview, size: int | None) -> bytes:
+    """A preview, not larger than a client wants it."""
+    return preview.data
+
+
+def _reader(call: Call, query: AllEventsQuery, after: int | None) -> Reader:
+    return Reader(
+        call.service.hub,
+        call.person.sees,
+        jobs=query.jobs,
+        serial=after,
+        progress_seconds=query.progress_seconds,
+        preview_seconds=query.preview_seconds,
+    )
+
+
+async def _after(call: Call, given: int | None, last: int) -> int:
+    """Where a client goes on. Raises `Refused` for a number that no event has had."""
+    text = call.request.headers.get(LAST, "")
+    after = given or 0
+    if given is None or not given:
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 16):
+            raise Refused(400, "bad_header", f"'{LAST}' is the number of an event, not '{text[:40]}'.")
+        after = int(text or 0)
+    if after > last:
+        raise Refused(
+            422,
+            "unknown_event",
+            f"There was no event {after} here; the last is {last}. Read from 0 on: "
+            "this is another stream, or another server.",
+        )
+    return after
+
+
+async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web.StreamResponse:
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": f"{STREAM}; charset=utf-8",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
+    )
+    async with reader:
+        await response.prepare(call.request)
+        with suppress(ConnectionError, TimeoutError):
+            await response.write(b"retry: 1000\n\n")
+            while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
+                data = "".join(_sse(batch, number)) if batch else ": still here\n\n"
+                await asyncio.wait_for(response.write(data.encode()), STALLED_SECONDS)
+                if ends and any(fact.ends for fact in batch.facts[-1:]):
+                    break
+            await response.write_eof()
+    return response
+
+
+def _sse(batch: Batch, number: Any) -> Any:
+    for fact in batch.facts:
+        yield f"id: {number(fact)}\nevent: {fact.kind}\ndata: {fact.text}\n\n"
+    for progress in batch.progress:
+        yield f"event: node_progress\ndata: {progress.text}\n\n"
+    for preview in batch.previews:
+        yield f"event: node_preview\ndata: {json.dumps(_head(preview), ensure_ascii=False)}\n\n"
+
+
+def _head(preview: Preview) -> dict[str, Any]:
+    return {
+        "job": preview.job,
+        "node": preview.node,
+        "number": preview.number,
+        "media_type": preview.media_type,
+    }
+
+
+class _Socket:
+    """One WebSocket: a task that sends, while this one takes what the client says."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE)
+
+    async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
+        await self._socket.prepare(self._call.request)
+        reader = _reader(self._call, query, after)
+        await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})
+        sending = asyncio.create_task(self._tell(reader, query.preview_size))
+        try:
+            async for message in self._socket:
+                if message.type is not WSMsgType.TEXT:
+                    await self._send({"kind": "refused", "detail": "Only texts of JSON are taken here."})
+                    continue
+                changed = await self._watched(message.data)
+                if changed is not None:
+                    sending.cancel()
+                    await asyncio.gather(sending, return_exceptions=True)
+                    reader = _reader(
+                        self._call, changed, reader.serial if changed.after is None else changed.after
+                    )
+                    sending = asyncio.create_task(self._tell(reader, changed.preview_size))
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        return self._socket
+
+    async def _watched(self, text: str) -> AllEventsQuery | None:
+        """What a client wants to be told from now on; None where that is not understood, which it is told."""
+        try:
+            query = AllEventsQuery.model_validate(WatchForm.model_validate_json(text).watch)
+            for job in query.jobs:
+                await self._call.service.call(self._call.service.jobs.get, self._call.person, job)
+            return query
+        except ValidationError as error:
+            await self._send(
+                {"kind": "refused", "detail": f"That is not understood: {error.errors()[0]['msg']}."}
+            )
+        except Exception as error:
+            await self._send({"kind": "refused", "detail": str(error)})
+        return None
+
+    async def _tell(self, reader: Reader, size: int | None) -> None:
+        async with reader:
+            while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
+                for one in [*batch.facts, *batch.progress]:
+                    await asyncio.wait_for(self._socket.send_str(one.text), STALLED_SECONDS)
+                for preview in batch.previews:
+                    data = await sized(self._call, preview, size)
+                    await asyncio.wait_for(self._socket.send_bytes(frame(preview, data)), STALLED_SECONDS)
+        await self._socket.close()
+
+    async def _send(self, value: dict[str, Any]) -> None:
+        await self._socket.send_str(json.dumps(value, ensure_ascii=False))
+
+
+def frame(preview: Preview, data: bytes) -> bytes:
+    """A preview as a binary frame."""
+    head = json.dumps(_head(preview), ensure_ascii=False, separators=(",", ":")).encode()
+    return MAGIC + struct.pack(">I", len(head)) + head + data
+
+
+__all__ = ["Fact", "frame", "routes", "sized"]

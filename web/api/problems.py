@@ -1,0 +1,111 @@
+"""Refusals: what a handler raises, and every error of the engine, as problems (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from graph_engine.errors import (
+    DocumentError,
+    EngineError,
+    FileMissing,
+    PathEscape,
+    UnknownInput,
+    UploadTooLarge,
+)
+from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
+from graph_engine.messages import sentence, shown
+from graph_engine.problem import Problem
+from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
+from web.models.problems import MEDIA_TYPE
+
+TYPE = "urn:latentgraph:problem:"
+RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
+
+
+class Refused(Exception):
+    """A request is not done: an HTTP status, a stable code, a sentence for the person, and every fault."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        faults: Iterable[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def refusal_of(error: EngineError) -> Refused | None:
+    """The refusal that an error of the engine means, or None where it means that the server is at fault."""
+    if isinstance(error, DocumentError):
+        count = len(error.problems)
+        text = f"The document has {count} problem{'' if count == 1 else 's'}; each is named with its place."
+        return Refused(422, "invalid_document", text, faults=error.problems)
+    for cls, (status, code) in _STATUSES.items():
+        if isinstance(error, cls):
+            headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+            return Refused(status, code, str(error), headers=headers)
+    return None
+
+
+def faults_of(error: ValidationError, *, prefix: str = "") -> list[Problem]:
+    """Every field of a body or a query that does not fit its form."""
+    return [
+        Problem(
+            "form",
+            f"{words}.",
+            input=prefix + ".".join(str(step) for step in one["loc"] if step != "[key]"),
+            expected=expected,
+            got=shown(one["input"]) if one["type"] != "missing" else "nothing",
+        )
+        for one in error.errors(include_url=False)
+        for words, expected in [sentence(one)]
+    ]
+
+
+def problem_response(refused: Refused, request_id: str) -> web.Response:
+    """The answer that says why a request was not done."""
+    body: dict[str, Any] = {
+        "type": TYPE + refused.code,
+        "title": HTTPStatus(refused.status).phrase,
+        "status": refused.status,
+        "detail": refused.detail,
+        "instance": request_id,
+        "code": refused.code,
+        **refused.more,
+    }
+    if refused.faults:
+        body["problems"] = [one.as_dict() for one in refused.faults]
+    return web.Response(
+        status=refused.status,
+        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
+        headers={**refused.headers, "Content-Type": MEDIA_TYPE},
+    )
+
+
+_STATUSES: dict[type[EngineError], tuple[int, str]] = {
+    UnknownJob: (404, "unknown_job"),
+    FileMissing: (404, "file_missing"),
+    JobConflict: (409, "job_conflict"),
+    IdempotencyConflict: (409, "idempotency_conflict"),
+    UploadTooLarge: (413, "upload_too_large"),
+    PathEscape: (422, "path_escape"),
+    UnknownInput: (422, "unknown_input"),
+    NoAnswer: (422, "no_answer"),
+    QueueUnusable: (503, "queue_unusable"),
+    WorkerEnded: (503, "worker_ended"),
+    WorkerUnusable: (503, "worker_unusable"),
+}

@@ -1,0 +1,75 @@
+"""What the server says of itself: health, readiness, workers, node types, its own description."""
+
+from __future__ import annotations
+
+from graph_engine.packs.listing import installed_packs
+from graph_engine.workers.local_worker import LocalWorker
+from web.api.routing import Call, Reply, Routes
+from web.models.system import HealthView, NodesView, ReadyView, ServerView, WorkerView
+from web.service.service import Service
+
+routes = Routes("server")
+
+
+@routes.add("GET", "/healthz", scope=None, answers={200: HealthView})
+async def read_health(call: Call) -> Reply:
+    """Say that the process answers."""
+    return Reply(HealthView(status="ok"))
+
+
+@routes.add("GET", "/readyz", scope=None, answers={200: ReadyView, 503: ReadyView})
+async def read_readiness(call: Call) -> Reply:
+    """Say whether the server takes work.
+
+    Workers may still be starting then: jobs wait for them.
+    """
+    view = ready_view(call.service)
+    return Reply(view, 200 if view.ready else 503)
+
+
+@routes.add("GET", "/api/v1/server", scope="view", answers={200: ServerView})
+async def read_server(call: Call) -> Reply:
+    """Describe the server: its version and its limits."""
+    settings = call.service.settings
+    limits = {
+        "json_bytes": settings.json_limit,
+        "upload_bytes": settings.upload_limit,
+        "preview_pixels": settings.preview_size,
+    }
+    return Reply(ServerView(version=call.service.version, limits=limits))
+
+
+@routes.add("GET", "/api/v1/workers", scope="view", answers={200: ReadyView})
+async def list_workers(call: Call) -> Reply:
+    """List the worker processes and how they are."""
+    return Reply(ready_view(call.service))
+
+
+@routes.add("GET", "/api/v1/nodes", scope="view", answers={200: NodesView})
+async def list_nodes(call: Call) -> Reply:
+    """List the node types and the value types here, as a canvas draws them."""
+    service = call.service
+    packs = await service.call(
+        installed_packs, service.data / "catalogue.json", service.settings.plugin_folders
+    )
+    nodes = {name: one for pack in packs for name, one in pack.nodes.items()}
+    values = {name: one for pack in packs for name, one in pack.values.items()}
+    faults = [str(fault) for pack in packs for fault in pack.faults]
+    return Reply(NodesView(nodes=nodes, values=values, faults=faults))
+
+
+def ready_view(service: Service) -> ReadyView:
+    """Whether the server takes work, with its workers."""
+    workers = [_worker(one) for one in [*service.workers.workers, *filter(None, [service.workers.desk])]]
+    reason = "It is ending." if service.draining else service.runs.error
+    return ReadyView(ready=not reason, reason=reason, workers=workers)
+
+
+def _worker(worker: LocalWorker) -> WorkerView:
+    return WorkerView(
+        name=worker.name,
+        state=worker.state,
+        device=worker.info.device if worker.info else "",
+        restarts=worker.restarts,
+        error=worker.error,
+    )

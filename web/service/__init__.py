@@ -1,0 +1,1 @@
+"""What the server keeps and does, without HTTP: jobs, events, library, uploads, people."""

@@ -1,0 +1,119 @@
+"""The service: everything that the server keeps, opened together and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.declaration.run import Previews
+from graph_engine.files import Files
+from graph_engine.jobs.errors import UnknownJob
+from graph_engine.jobs.job import Job
+from graph_engine.jobs.journal import Journal
+from graph_engine.jobs.queue import JobQueue
+from graph_engine.jobs.runner import the_only_runner
+from graph_engine.workers.local import LocalWorkers
+from graph_engine.workers.supervision import DEFAULT, Supervision
+from web.service.hub import Hub
+from web.service.jobs import Jobs
+from web.service.person import Person
+from web.service.runs import Runs
+from web.service.settings import ServerSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 32  # for what waits for a disk or for the desk
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Made on the event loop; use it as `async with`.
+
+    Raises `QueueTaken` where another process runs the jobs.
+    """
+
+    def __init__(self, settings: ServerSettings, supervision: Supervision = DEFAULT) -> None:
+        self.settings = settings
+        self.started = time.monotonic()
+        self.draining = False
+        self._stack = ExitStack()
+        self._threads = ThreadPoolExecutor(THREADS, "service")
+        with ExitStack() as stack:
+            data = settings.data.expanduser().absolute()
+            self.data = data
+            stack.enter_context(the_only_runner(data))
+            self.queue = JobQueue(data / "jobs.sqlite")
+            stack.callback(self.queue.close)
+            self.journal = Journal.of(self.queue)
+            self.files = Files((), data / "uploads", settings.upload_limit)
+            self.artifacts = ArtifactFolder(data / "artifacts")
+            self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
+            stack.callback(self.workers.close)
+            self._stack = stack.pop_all()
+        self.jobs = Jobs(self.queue, self.journal, self.workers, self.artifacts, self._admit)
+        self.hub = Hub(self.journal, self._owners)
+        self.queue.on_change(self.hub.wake)
+        previews = Previews(settings.preview_size, settings.preview_seconds)
+        self.runs = Runs(
+            self.workers.workers, self.queue, self.journal, previews, self.hub.listen, self._ended
+        )
+
+    async def __aenter__(self) -> Service:
+        await self.hub.start()
+        await self.call(self.runs.start)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.hub.close()
+        await asyncio.to_thread(self.runs.close)
+        await asyncio.to_thread(self._stack.close)
+        self._threads.shutdown()
+
+    async def drain(self) -> None:
+        """Take no new jobs, and let those that run end, for as long as the settings say."""
+        self.draining = True
+        await asyncio.to_thread(self.runs.close, self.settings.drain_seconds)
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what may wait for a disk or a desk, in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    @property
+    def version(self) -> str:
+        """The version of this distribution."""
+        return server_version()
+
+    def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
+        """Refuse what a person has no room for."""
+
+    def _ended(self, job: Job) -> None:
+        """A job's run is over."""
+        self.queue.keep(self.settings.keep_jobs)
+
+    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
+        found = {}
+        for job in jobs:
+            try:
+                found[job] = self.queue.get(job).owner
+            except UnknownJob:
+                continue
+        return found
+
+
+def server_version() -> str:
+    """The version of this distribution."""
+    try:
+        return importlib.metadata.version("latentgraph")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,54 @@
+"""The settings of the server: those of the engine, and where and to whom it listens."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from graph_engine.settings import Settings
+
+
+class ServerSettings(Settings):
+    """What `latentgraph serve` reads: flags, environment, a TOML file, in that order."""
+
+    host: str = Field("127.0.0.1", description="The address to listen at; beyond loopback needs tokens.")
+    port: int = Field(8188, ge=0, le=65535, description="The port to listen at; 0 chooses a free one.")
+    devices: tuple[str, ...] = Field((), description="A worker for each; none: one for `device`.")
+    hosts: tuple[str, ...] = Field(
+        (), description="Names that clients may call this server by, besides its own."
+    )
+    origins: tuple[str, ...] = Field((), description="Origins of other sites whose pages may use the API.")
+    json_limit: int = Field(17 << 20, ge=1024, description="Bytes that a JSON body may have.")
+    preview_size: int = Field(
+        512, ge=16, le=4096, description="Pixels on the longer side of a preview, at most."
+    )
+    preview_seconds: float = Field(0.2, ge=0.02, le=60, description="Seconds between two previews of a node.")
+    drain_seconds: float = Field(
+        20.0, ge=0, le=3600, description="Seconds that runs may take to end at a stop."
+    )
+    keep_jobs: int = Field(100_000, ge=1, description="Ended jobs that are kept; older ones are forgotten.")
+
+    @model_validator(mode="after")
+    def _plain_names(self) -> Self:
+        for origin in self.origins:
+            scheme, _, rest = origin.partition("://")
+            if scheme not in ("http", "https") or not rest or "/" in rest or "*" in rest:
+                raise ValueError(f"'{origin}' is no origin: write https://name, without a path or a star")
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only programs on this machine can connect."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or a name always means this machine."""
+    if host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
