@@ -1,4 +1,4 @@
-"""Events: every fact once and in order from any number on, the newest of the rest, and nobody waits for anybody."""
+"""Events: every fact once and in order from any number on, of the rest the newest; nobody waits."""
 
 from __future__ import annotations
 
@@ -256,7 +256,13 @@ def test_the_newest_preview_is_a_picture_with_a_tag(http: Http) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/events?after=-1", "/api/v1/events?jobs=x", "/api/v1/events?after=9e9"]
+    "path",
+    [
+        "/api/v1/events?after=-1",
+        "/api/v1/events?jobs=x",
+        "/api/v1/events?after=9e99",
+        "/api/v1/events?preview_seconds=0",
+    ],
 )
 def test_a_bad_query_for_a_stream_is_refused(http: Http, path: str) -> None:
     http.get(path).refused(422, "invalid_query")
