@@ -27,8 +27,8 @@ class SqliteFile:
 
     `durable`: a finished transaction survives a power cut. Without it the last ones may be lost, never half
     of one. `backup`: a copy `NAME.before-vN` is kept before an existing file is migrated to version N.
-    `functions`: what statements may call by name, besides SQLite's own. `reader`: queries go over a connection
-    of their own, so that none waits for a commit; it sees what was committed.
+    `functions`: what statements may call by name, besides SQLite's own. `reader`: queries go over a
+    connection of their own, so that none waits for a commit; it sees what was committed.
     Raises `sqlite3.Error` and `OSError`.
     """
 

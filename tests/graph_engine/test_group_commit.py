@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from graph_engine.sqlite import SqliteFile
 
 TABLES = (
-    "CREATE TABLE total (value INTEGER); INSERT INTO total VALUES (0); CREATE TABLE one (name INTEGER UNIQUE);"
+    "CREATE TABLE total (value INTEGER); INSERT INTO total VALUES (0);"
+    "CREATE TABLE one (name INTEGER UNIQUE);"
     "CREATE TABLE parent (id INTEGER PRIMARY KEY);"
     "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
 )
@@ -152,7 +153,12 @@ def test_inside_a_transaction_it_joins_it_and_what_raises_is_undone_alone(file: 
         with pytest.raises(LookupError):
             file.grouped(adding(2, fails=True))
     assert file.rows("SELECT name FROM one") == [(1,)]
-    with pytest.raises(KeyError), file.writing():
-        file.grouped(adding(4))
-        raise KeyError
+
+    def fail() -> None:
+        with file.writing():
+            file.grouped(adding(4))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert file.rows("SELECT name FROM one") == [(1,)]
