@@ -63,7 +63,7 @@ class House:
         connection = sqlite3.connect(self.data / "jobs.sqlite")
         tables = {
             table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("job", "event", "owner", "counter")
+            for table in ("job", "event", "artifact", "owner", "counter")
         }
         connection.close()
         return tables, self.files()
@@ -464,7 +464,10 @@ HOSTILE: dict[str, tuple[Callable[[Any, Any], None], str]] = {
     "a journal that is too short": (field("journal", 50), "event: is missing|cut short"),
     "a time that is none": (field("submitted", "now"), "submitted"),
     "one job twice": (
-        lambda lines, files: (lines.append(dict(lines[-1], name="twin")), lines[0].update(jobs=4)),
+        lambda lines, files: (
+            lines.append(dict(job_line(lines, "waits"), name="twin", journal=0)),
+            lines[0].update(jobs=4),
+        ),
         "is here already",
     ),
 }
