@@ -40,6 +40,7 @@ class Dispatcher(Generic[W]):
         self._claiming = threading.Lock()
         self._telling = threading.Lock()
         self._busy = 0
+        self._draining = False
         self._errors: list[Exception] = []
         self._unusable: list[Exception] = []
 
@@ -75,6 +76,16 @@ class Dispatcher(Generic[W]):
             self._wakes += 1
             self._changed.notify_all()
 
+    def drain(self) -> None:
+        """Give out no more jobs; `run` ends when those that run have ended."""
+        self._draining = True
+        self.wake()
+
+    @property
+    def busy(self) -> int:
+        """How many jobs run now."""
+        return self._busy
+
     def _work(
         self,
         worker: W,
@@ -84,7 +95,7 @@ class Dispatcher(Generic[W]):
         wait: bool,
     ) -> None:
         runner = Runner(worker, self._queue, self._journal, self._previews)
-        while not stop.cancelled and not self._errors:
+        while not (stop.cancelled or self._errors or self._draining):
             try:
                 if not worker.ready(stop):
                     return
@@ -123,7 +134,7 @@ class Dispatcher(Generic[W]):
         stop: Cancellation,
     ) -> bool:
         with self._claiming:  # claimed and busy in one step: nobody may find the queue empty in between
-            claim = runner.claim()
+            claim = None if self._draining else runner.claim()
             if claim is None:
                 return False
             with self._changed:

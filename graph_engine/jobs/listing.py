@@ -76,17 +76,21 @@ class JobList:
             workflow=workflow,
         )
 
-    def waiting(self, limit: int = 50) -> list[Job]:
+    def waiting(self, limit: int = 50, *, owner: str | None = None) -> list[Job]:
         """The jobs that wait, by priority and each owner's order; owners take turns when claimed."""
-        order = "priority DESC, owner, place"
+        whose, parameters = _of(owner)
         rows = self._file.rows(
-            f"SELECT {COLUMNS} FROM job WHERE {WAITING} ORDER BY {order} LIMIT ?", (limit,)
+            f"SELECT {COLUMNS} FROM job WHERE {WAITING}{whose} ORDER BY priority DESC, owner, place LIMIT ?",
+            (*parameters, limit),
         )
         return [job_of(row) for row in rows]
 
-    def counts(self) -> dict[str, int]:
+    def counts(self, owner: str | None = None) -> dict[JobStatus, int]:
         """How many jobs there are of each status that occurs."""
-        return dict(self._file.rows("SELECT status, count(*) FROM job GROUP BY status"))
+        whose, parameters = _of(owner)
+        return dict(
+            self._file.rows(f"SELECT status, count(*) FROM job WHERE 1{whose} GROUP BY status", parameters)
+        )
 
     def usage(self, owner: str, since: float) -> Usage:
         """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs."""
@@ -113,7 +117,7 @@ class JobList:
 
     def artifact(self, digest: str, owner: str | None = None) -> tuple[Artifact, str] | None:
         """An artifact by its digest, and the newest job that saved it; of an owner's jobs if one is given."""
-        whose, parameters = ("", []) if owner is None else (" AND job.owner = ?", [owner])
+        whose, parameters = _of(owner)
         row = self._file.row(
             "SELECT digest, artifact.name, media_type, size, job.id FROM artifact CROSS JOIN job "
             f"ON job.number = artifact.job WHERE digest = ?{whose} ORDER BY artifact.job DESC LIMIT 1",
@@ -131,6 +135,10 @@ class JobList:
         """Whether the queue as a whole is paused."""
         row = self._file.row("SELECT value FROM counter WHERE name = 'paused'")
         return bool(row and row[0])
+
+
+def _of(owner: str | None) -> tuple[str, list[str]]:
+    return ("", []) if owner is None else (" AND job.owner = ?", [owner])
 
 
 def unknown(job: str) -> UnknownJob:
