@@ -331,9 +331,11 @@ class JobQueue(JobList):
         return job_of(row)
 
     def _expect(self, connection: sqlite3.Connection, job: str, status: JobStatus) -> None:
-        found = self._read(connection, job).status
-        if found != status:
-            raise JobConflict(f"Job '{job}' is {found}, not {status}.")
+        found = connection.execute("SELECT status FROM job WHERE id = ?", (job,)).fetchone()
+        if found is None:
+            raise unknown(job)
+        if found[0] != status:
+            raise JobConflict(f"Job '{job}' is {found[0]}, not {status}.")
 
     def _counter(self, connection: sqlite3.Connection, name: str) -> int:
         return int(connection.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()[0])
