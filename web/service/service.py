@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.files import Files
-from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -61,7 +60,7 @@ class Service:
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(self.queue, self.journal, self.workers, self.artifacts, self._admit)
-        self.hub = Hub(self.journal, self._owners)
+        self.hub = Hub(self.journal)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
         self.runs = Runs(
@@ -100,15 +99,6 @@ class Service:
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
         self.queue.keep(self.settings.keep_jobs)
-
-    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
-        found = {}
-        for job in jobs:
-            try:
-                found[job] = self.queue.get(job).owner
-            except UnknownJob:
-                continue
-        return found
 
 
 def server_version() -> str:
