@@ -71,13 +71,11 @@ def work(arguments: argparse.Namespace, interruptible: Callable[[Cancellation], 
     with ExitStack() as stack:
         stack.enter_context(the_only_runner(data))
         queue = stack.enter_context(_queue(data))
-        journal = Journal(data / "jobs.sqlite")
-        stack.callback(journal.close)
         stack.enter_context(interruptible(stop))
         queue.recover()
         workers = stack.enter_context(LocalWorkers(settings, arguments.device))
         shown = _Shown(queue, arguments, several=len(workers.workers) > 1)
-        dispatcher = Dispatcher(workers.workers, queue, journal)
+        dispatcher = Dispatcher(workers.workers, queue, Journal.of(queue))
         dispatcher.run(shown.listen, shown.ended, stop, wait=arguments.wait)
     return 130 if stop.cancelled else int(shown.failed)
 
@@ -148,12 +146,8 @@ def _show(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
 
 
 def _events(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    journal = Journal(data / "jobs.sqlite")
-    try:
-        for event in journal.read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
-            print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
-    finally:
-        journal.close()
+    for event in Journal.of(queue).read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
+        print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.wire import WireError, event_types, from_wire
@@ -59,6 +60,7 @@ class _Running:
     taken: bool = False
     nodes: dict[str, None] = field(default_factory=dict)  # started, not ended
     needs: list[Need] = field(default_factory=list)
+    held: list[tuple[events.ArtifactSaved, list[Need]]] = field(default_factory=list)  # till the file is here
     finished: Finished | None = None
     asked_to_stop: bool = False
     paused: bool = False
@@ -239,10 +241,10 @@ class Conversation:
                 self._take_of_job(message, running)
             case Blob():
                 self._exchange.take(message)
-                self._settle_if_whole()
+                self._files_came()
             case Lacking():
                 self._exchange.give_up(message)
-                self._settle_if_whole()
+                self._files_came()
 
     def _take_of_job(self, message: Taken | Event | Have | Finished, running: _Running) -> None:
         match message:
@@ -270,6 +272,31 @@ class Conversation:
             running.nodes[message.data["node"]] = None
         elif message.kind in ("node_finished", "node_failed"):
             running.nodes.pop(message.data["node"], None)
+        if isinstance(event, events.ArtifactSaved):
+            artifact = Artifact(event.digest, event.name, event.media_type, event.size)
+            running.held.append((event, self._exchange.request(artifact_needs([artifact]))))
+            self._release(running)
+        else:
+            self._tell(event, running)
+
+    def _release(self, running: _Running) -> None:
+        """Tell of the artifacts whose files are here; of those that never will be, nothing: the job fails."""
+        held, running.held = running.held, []
+        for event, needs in held:
+            try:
+                if self._exchange.waiting(needs):
+                    running.held.append((event, needs))
+                else:
+                    self._tell(event, running)
+            except FileNotDelivered as error:
+                log.warning("An artifact of job '%s' is not told of: %s", running.order.job, error)
+
+    def _files_came(self) -> None:
+        if self._running is not None:
+            self._release(self._running)
+            self._settle_if_whole()
+
+    def _tell(self, event: events.Event, running: _Running) -> None:
         if running.raised is None:
             try:
                 running.tell(event)
@@ -281,7 +308,7 @@ class Conversation:
     def _settle_if_whole(self) -> None:
         """End the order if the worker has finished it and every artifact is here."""
         running = self._running
-        if running is None or running.finished is None:
+        if running is None or running.finished is None or running.held:
             return
         finished = running.finished
         try:

@@ -10,9 +10,9 @@ from typing import Any
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.errors import DocumentError
 from graph_engine.jobs.errors import UnknownJob
-from graph_engine.jobs.job import Job, JobStatus, Request
+from graph_engine.jobs.job import Job, JobStatus, Page, Request
 from graph_engine.jobs.journal import Journal
-from graph_engine.jobs.queue import JobQueue, Page
+from graph_engine.jobs.queue import JobQueue
 from graph_engine.problem import Problem
 from graph_engine.workers.local import LocalWorkers
 from web.service.person import Person
