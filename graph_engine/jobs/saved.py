@@ -30,7 +30,8 @@ def saved_page(
 ) -> tuple[list[Saved], str | None]:
     """A page of artifacts, those of the newest jobs first, and where the next page begins, None on the last.
 
-    Of an owner's jobs or of one job where that is said. `media_type` is one or `image/*`; `search` looks in names.
+    Of an owner's jobs, or of one job, where that is said. `media_type` is one or `image/*`; `search` is
+    looked for in names.
     """
     found = Conditions()
     newer = "newer.digest = artifact.digest AND newer.job > artifact.job"
@@ -43,13 +44,21 @@ def saved_page(
         found.add(f"NOT EXISTS (SELECT 1 FROM artifact AS newer WHERE {newer})")
     if cursor is not None:
         number, _, digest = cursor.partition(".")
-        found.add("(artifact.job < ? OR (artifact.job = ? AND artifact.digest > ?))", int(number), int(number), digest)
+        found.add(
+            "(artifact.job < ? OR (artifact.job = ? AND artifact.digest > ?))",
+            int(number),
+            int(number),
+            digest,
+        )
     if media_type:
-        found.add("artifact.media_type LIKE ? ESCAPE '\\'", _escaped(media_type.removesuffix("*"), media_type))
+        found.add(
+            "artifact.media_type LIKE ? ESCAPE '\\'", _escaped(media_type.removesuffix("*"), media_type)
+        )
     if search:
         found.add("artifact.name LIKE ? ESCAPE '\\'", "%" + _escaped(search, "*"))
     rows = file.rows(
-        "SELECT artifact.digest, artifact.name, artifact.media_type, artifact.size, job.id, job.submitted, job.number "
+        "SELECT artifact.digest, artifact.name, artifact.media_type, artifact.size, job.id, "
+        "job.submitted, job.number "
         f"FROM artifact JOIN job ON job.number = artifact.job WHERE {found.sql} "
         "ORDER BY artifact.job DESC, artifact.digest LIMIT ?",
         [*found.parameters, limit + 1],

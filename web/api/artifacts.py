@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from aiohttp import web
+
 from graph_engine.artifact import Artifact
 from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, headers_of, is_known, send
 from web.api.routing import Call, Content, Reply, Routes
@@ -9,9 +13,6 @@ from web.api.uploads import small
 from web.models.files import ExportQuery, MakingView, SavedPage, SavedQuery, SavedView, ThumbnailQuery
 from web.service.artifacts import Making
 from web.service.thumbnails import MEDIA_TYPE
-from web.service.views import moment
-
-from aiohttp import web
 
 routes = Routes("artifacts")
 
@@ -38,7 +39,7 @@ async def list_artifacts(call: Call) -> Reply:
             media_type=one.artifact.media_type,
             size=one.artifact.size,
             job=one.job,
-            submitted=moment(one.submitted),
+            submitted=datetime.fromtimestamp(one.submitted, UTC),
         )
         for one in found
     ]
@@ -101,9 +102,7 @@ async def read_job_artifact(call: Call) -> Reply:
     return Reply(await send(call, Sent(data, artifact.media_type, artifact.name, making.tag, caching)))
 
 
-@routes.add(
-    "GET", "/api/v1/artifacts/{digest}/metadata", scope="view", answers={200: MakingView}
-)
+@routes.add("GET", "/api/v1/artifacts/{digest}/metadata", scope="view", answers={200: MakingView})
 async def read_artifact_metadata(call: Call) -> Reply:
     """Read how an artifact was made, by the newest job that has it."""
     service = call.service
@@ -111,9 +110,7 @@ async def read_artifact_metadata(call: Call) -> Reply:
     return Reply(_view(await service.call(service.artifacts.making, call.person, artifact, job)))
 
 
-@routes.add(
-    "GET", "/api/v1/jobs/{job}/artifacts/{digest}/metadata", scope="view", answers={200: MakingView}
-)
+@routes.add("GET", "/api/v1/jobs/{job}/artifacts/{digest}/metadata", scope="view", answers={200: MakingView})
 async def read_job_artifact_metadata(call: Call) -> Reply:
     """Read how a job made an artifact."""
     service, job = call.service, call.parts["job"]

@@ -95,7 +95,9 @@ def disposition(name: str, *, shown: bool) -> str:
 def is_known(request: web.Request, tag: str) -> bool:
     """Whether the client has the content with this tag already."""
     given = request.headers.get("If-None-Match", "")
-    return given.strip() == "*" or any(one.strip().removeprefix("W/") == f'"{tag}"' for one in given.split(","))
+    return given.strip() == "*" or any(
+        one.strip().removeprefix("W/") == f'"{tag}"' for one in given.split(",")
+    )
 
 
 def wanted_part(request: web.Request, tag: str, size: int) -> tuple[int, int]:

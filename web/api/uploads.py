@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from graph_engine.artifact_folder import readable_name
@@ -11,7 +12,6 @@ from web.api.routing import Call, Content, Reply, Routes, pieces_of
 from web.models.files import ThumbnailQuery, UploadPage, UploadsQuery, UploadView
 from web.service.thumbnails import MEDIA_TYPE
 from web.service.uploads import Upload
-from web.service.views import moment
 
 routes = Routes("uploads")
 
@@ -107,13 +107,11 @@ async def read_upload_thumbnail(call: Call) -> Reply:
     query: ThumbnailQuery = call.query
     service, found = call.service, await _found(call)
     path = service.uploads.path(found)
-    data = await service.call(service.artifacts.small, found.digest, path, found.name, query.size)
+    data = await service.call(service.thumbnails.get, found.digest, path, found.name, query.size)
     return Reply(await send(call, small(data, found.digest, found.name, query.size)))
 
 
-@routes.add(
-    "DELETE", "/api/v1/uploads/{digest}", scope="run", answers={204: None}, refusals=(409,)
-)
+@routes.add("DELETE", "/api/v1/uploads/{digest}", scope="run", answers={204: None}, refusals=(409,))
 async def delete_upload(call: Call) -> Reply:
     """Delete an upload.
 
@@ -143,7 +141,7 @@ def upload_view(upload: Upload) -> UploadView:
         height=upload.height,
         oriented=upload.oriented,
         source=upload.source,
-        created=moment(upload.created),
+        created=datetime.fromtimestamp(upload.created, UTC),
     )
 
 

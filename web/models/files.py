@@ -27,7 +27,7 @@ class UploadView(View):
     height: int | None = None
     oriented: bool = Field(
         False,
-        description="Whether it was turned upright when it came; `digest` is then another than what was sent has.",
+        description="Whether it was turned upright when it came; `digest` is then not that of what was sent.",
     )
     source: Digest = Field(description="The digest of what was sent.")
     created: datetime
@@ -61,7 +61,7 @@ class SavedView(View):
     media_type: str
     size: int = Field(description="Bytes.")
     job: JobId
-    submitted: datetime | None = Field(description="When the job was.")
+    submitted: datetime = Field(description="When the job was.")
 
 
 class SavedPage(View):
@@ -94,6 +94,4 @@ class MakingView(View):
 
     artifact: Digest
     document: dict[str, Json] = Field(description="The workflow that was run, with the lock of that run.")
-    about: dict[str, Json] = Field(
-        description="Its job, inputs, seeds, models, versions and timings."
-    )
+    about: dict[str, Json] = Field(description="Its job, inputs, seeds, models, versions and timings.")

@@ -18,9 +18,7 @@ from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.saved import Saved, saved_page
 from graph_engine.workers.local import LocalWorkers
 from web.service.jobs import Jobs
-from web.service.media_types import HEAD, PICTURES, sniff
 from web.service.person import Person
-from web.service.pictures import Pictures
 from web.service.thumbnails import Thumbnails
 
 
@@ -30,10 +28,6 @@ class UnknownArtifact(EngineError):
 
 class ArtifactGone(EngineError):
     """The file of an artifact was deleted."""
-
-
-class NoPicture(EngineError):
-    """A file is no picture that can be shown small."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +58,18 @@ class Artifacts:
         folder: ArtifactFolder,
         jobs: Jobs,
         workers: LocalWorkers,
-        pictures: Pictures,
         thumbnails: Thumbnails,
     ) -> None:
         self._queue, self._folder, self._jobs, self._workers = queue, folder, jobs, workers
-        self._pictures, self._thumbnails = pictures, thumbnails
+        self._thumbnails = thumbnails
 
     def get(self, person: Person, digest: str) -> tuple[Artifact, str]:
         """An artifact that a job of the person has, and the newest such job. Raises `UnknownArtifact`."""
         found = self._queue.artifact(digest, None if person.may("admin") else person.owner)
         if found is None:
             raise UnknownArtifact(
-                f"There is no artifact '{digest[:12]}…'. Its job may have been deleted, or belong to somebody else."
+                f"There is no artifact '{digest[:12]}…'. Its job may have been deleted, or belong to "
+                "somebody else."
             )
         return found
 
@@ -117,22 +111,12 @@ class Artifacts:
 
     def exported(self, making: Making) -> bytes:
         """An artifact's bytes with its making inside, where its kind can hold that."""
-        self.path(making.artifact)
+        self.path(making.artifact)  # says that it is gone, if it is
         return self._workers.export(making.artifact, making.text, making.about)
 
     def thumbnail(self, artifact: Artifact, size: int) -> bytes:
-        """A small picture of an artifact. Raises `NoPicture`, `ArtifactGone`, and what `Pictures` does."""
-        return self.small(artifact.digest, self.path(artifact), artifact.name, size)
-
-    def small(self, digest: str, path: Path, name: str, size: int) -> bytes:
-        """A small picture of a stored file. Raises `NoPicture`, and what `Pictures` does."""
-        with path.open("rb") as file:
-            media_type = sniff(file.read(HEAD))
-        if media_type not in PICTURES:
-            raise NoPicture(f"'{name}' is '{media_type}', of which there is no small picture.")
-        return self._thumbnails.get(
-            digest, size, lambda: self._pictures.thumbnail(path, media_type, size)
-        )
+        """A small picture of an artifact. Raises `ArtifactGone`, and what `Thumbnails` does."""
+        return self._thumbnails.get(artifact.digest, self.path(artifact), artifact.name, size)
 
     def delete(self, artifact: Artifact) -> None:
         """Delete an artifact's file, and its thumbnails."""

@@ -16,9 +16,7 @@ PICTURES = frozenset(
 ACTIVE = frozenset({"image/svg+xml", "text/html", "application/xml", "text/x-script"})
 """What a browser, or a shell, would run."""
 
-SHOWN = frozenset(
-    {"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain", "application/json"}
-)
+SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain", "application/json"})
 """What a browser may show in its place; everything else it is to save."""
 
 _MAGIC = (

@@ -1,4 +1,4 @@
-"""The process that opens pictures: only here are they decoded, in bounds of memory that the system holds it to.
+"""The process that opens pictures: they are decoded only here, in memory that the system bounds.
 
 It reads frames from its standard input, one request each, and answers each with one frame.
 """
@@ -82,7 +82,9 @@ class Studio:
         frames = getattr(image, "n_frames", 1)
         if frames > FRAMES:
             raise Refused("too_large", f"It has {frames:,} frames; {FRAMES:,} are allowed.")
-        self._hold(image.width * image.height * frames, f"{frames:,} frames of {image.width:,} x {image.height:,}")
+        self._hold(
+            image.width * image.height * frames, f"{frames:,} frames of {image.width:,} x {image.height:,}"
+        )
         return image
 
     def _hold(self, pixels: int, text: str) -> None:

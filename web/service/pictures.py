@@ -1,4 +1,4 @@
-"""Pictures, opened in processes of their own: what a picture does to its reader, it does not do to the server."""
+"""Pictures, opened in processes of their own: a bad one harms its reader, not the server."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ class Pictures:
 
     def upright(self, path: Path, media_type: str, target: Path) -> tuple[str, Measured]:
         """Write a picture to `target` turned as its EXIF says, without its EXIF; gives its media type."""
-        found, _ = self._ask(
-            "upright", {"path": str(path), "media_type": media_type, "target": str(target)}
-        )
+        found, _ = self._ask("upright", {"path": str(path), "media_type": media_type, "target": str(target)})
         return str(found["media_type"]), Measured(int(found["width"]), int(found["height"]), 1)
 
     def thumbnail(self, path: Path, media_type: str, size: int) -> bytes:
@@ -89,11 +87,13 @@ class Pictures:
         return self._ask("thumbnail", {"path": str(path), "media_type": media_type, "size": size})[1]
 
     def scaled(self, data: bytes, media_type: str, size: int) -> bytes:
-        """A picture of the same kind, `size` pixels on the longer side at most; one that is so is given back."""
+        """The same kind of picture, `size` pixels on the longer side at most; one that is so as it is."""
         found, small = self._ask("scale", {"media_type": media_type, "size": size}, data)
         return data if found["same"] else small
 
-    def _ask(self, what: str, data: Mapping[str, Any], payload: bytes = b"") -> tuple[Mapping[str, Any], bytes]:
+    def _ask(
+        self, what: str, data: Mapping[str, Any], payload: bytes = b""
+    ) -> tuple[Mapping[str, Any], bytes]:
         try:
             request = Frame(what, data, payload).encode()
         except FrameTooLarge as error:

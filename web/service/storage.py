@@ -31,6 +31,6 @@ def telling_when_full() -> Iterator[None]:
 
 def _full() -> DiskFull:
     return DiskFull(
-        "The disk with the data folder is full, and nothing was kept. Make room there (`latentgraph cache clear` "
-        "does, and costs only time), or delete jobs with their artifacts, and send it again."
+        "The disk with the data folder is full, and nothing was kept. Make room there (`latentgraph cache "
+        "clear` does, and costs only time), or delete jobs with their artifacts, and send it again."
     )

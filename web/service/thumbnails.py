@@ -5,27 +5,36 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from graph_engine.atomic import replacing
 from graph_engine.digest import is_digest
+from graph_engine.errors import EngineError
+from web.service.media_types import HEAD, PICTURES, sniff
+from web.service.pictures import Pictures
 
 MEDIA_TYPE = "image/webp"
+
+
+class NoPicture(EngineError):
+    """A file is no picture that can be shown small."""
 
 
 class Thumbnails:
     """Files `folder/xx/digest-size.webp`, those that were used longest ago leave first."""
 
-    def __init__(self, folder: Path, budget: int) -> None:
-        self._folder, self._budget = folder, budget
+    def __init__(self, folder: Path, budget: int, pictures: Pictures) -> None:
+        self._folder, self._budget, self._pictures = folder, budget, pictures
         self._lock = threading.Lock()
         self._sizes: OrderedDict[Path, int] | None = None  # in the order of use; read on first use
         self._bytes = 0
 
-    def get(self, digest: str, size: int, make: Callable[[], bytes]) -> bytes:
-        """The thumbnail of a picture; `make` makes it where it is not there."""
+    def get(self, digest: str, source: Path, name: str, size: int) -> bytes:
+        """A stored picture, `size` pixels on the longer side at most.
+
+        Raises `NoPicture`, and what `Pictures` does.
+        """
         path = self._folder / digest[:2] / f"{digest}-{size}.webp"
         with suppress(OSError):
             data = path.read_bytes()
@@ -34,7 +43,11 @@ class Thumbnails:
                 if path in self._known():
                     self._known().move_to_end(path)
             return data
-        data = make()
+        with source.open("rb") as file:
+            media_type = sniff(file.read(HEAD))
+        if media_type not in PICTURES:
+            raise NoPicture(f"'{name}' is '{media_type}', of which there is no small picture.")
+        data = self._pictures.thumbnail(source, media_type, size)
         with suppress(OSError):  # a full disk: it is made again when it is asked for again
             with replacing(path) as temporary:
                 temporary.write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -156,8 +157,8 @@ class Uploads:
             source = incoming.finish()
             if expected is not None and source != expected:
                 raise WrongDigest(
-                    f"What came has the digest {source}, not {expected}: it was changed or cut off on its way, "
-                    "or is another file. Send it again."
+                    f"What came has the digest {source}, not {expected}: it was changed or cut off on its "
+                    "way, or is another file. Send it again."
                 )
             known = self._row(person.owner, source)
             if known is not None and self._there(known.digest):
@@ -274,7 +275,8 @@ class Uploads:
             )
             if others is None and (job := self._user(found)):
                 raise UploadInUse(
-                    f"Job '{job}' needs the upload '{found.name}' and is not over. Cancel it, or wait for its end."
+                    f"Job '{job}' needs the upload '{found.name}' and is not over. "
+                    "Cancel it, or wait for its end."
                 )
             with self._file.writing() as connection:
                 connection.execute(
@@ -293,12 +295,12 @@ class Uploads:
                     theirs = replace(found, owner=person.owner, source=found.digest, created=time.time())
                     self._written(theirs)
 
-    def may_use(self, person: Person, digests: Collection[str], document: Mapping[str, Any]) -> None:
+    def may_use(self, person: Person, digests: Collection[str], document: str) -> None:
         """Hold a document to uploads that its owner has. Raises `DocumentError`, with node and input.
 
-        `digests` are what it names, with or without `blake3:`.
+        `digests` are those it names, with or without `blake3:`, and `document` is its text.
         """
-        problems = []
+        problems: list[Problem] = []
         for reference in digests:
             digest = reference.removeprefix(UPLOAD_PREFIX)
             try:
@@ -350,14 +352,14 @@ def uploads_named(*texts: str) -> frozenset[str]:
     return frozenset(digest for text in texts for digest in _NAMED.findall(text))
 
 
-def _problems(document: Mapping[str, Any], digest: str, message: str, hint: str) -> Iterator[Problem]:
+def _problems(document: str, digest: str, message: str, hint: str) -> Iterator[Problem]:
     """A problem for each place at which a document names a digest, or one without a place."""
     places = {
-        (where[1], where[0], where[2])
-        for where, named in _references(document, ())
-        if named == digest and (where := _place(where))
+        place
+        for steps, named in _references(json.loads(document), ())
+        if named == digest and (place := _place(steps)) is not None
     }
-    for node, definition, name in sorted(places) or [("", "", "")]:
+    for definition, node, name in sorted(places) or [("", "", "")]:
         yield Problem("unknown_upload", message, node=node, input=name, hint=hint, definition=definition)
 
 
@@ -382,4 +384,3 @@ def _references(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str,
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _references(one, place)
-
