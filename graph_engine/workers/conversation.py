@@ -7,8 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 from graph_engine import events
 from graph_engine.artifact import Artifact
@@ -16,7 +16,9 @@ from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.wire import WireError, event_types, from_wire
 from graph_engine.workers.connection import Connection
 from graph_engine.workers.errors import (
+    AnswerLate,
     BrokenFrame,
+    Busy,
     ConnectionEnded,
     FileNotDelivered,
     FrameTooLarge,
@@ -43,12 +45,14 @@ from graph_engine.workers.protocol import (
     RunJob,
     Stop,
     Taken,
+    Withdraw,
 )
 from graph_engine.workers.supervision import Supervision, doing
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between two looks at a worker that says nothing
+MOST_ASKED = 256  # questions that one worker has before it
 
 
 @dataclass
@@ -75,6 +79,7 @@ class _Asked:
 
     data: bytearray = field(default_factory=bytearray)
     answer: Answer | None = None
+    over: threading.Event = field(default_factory=threading.Event)  # answered, or never to be
 
 
 class Conversation:
@@ -86,7 +91,7 @@ class Conversation:
         self.name = name
         self.info: Ready | None = None
         self.memory: Memory | None = None
-        self.useful = False  # it told something of an order
+        self.useful = False  # it told something of an order, or answered
         self._connection, self._exchange, self._supervision = connection, exchange, supervision
         self._changed = threading.Condition()
         self._ended = ""
@@ -95,9 +100,9 @@ class Conversation:
         self._asked: dict[int, _Asked] = {}
         self._numbers = itertools.count(1)
 
-    def greet(self, settings: dict[str, Any]) -> None:
+    def greet(self, settings: dict[str, Any], desk: bool = False) -> None:
         """Say who the worker is; it answers `Ready`."""
-        self._send(Hello(VERSION, self.name, settings, self._supervision.beat))
+        self._send(Hello(VERSION, self.name, settings, self._supervision.beat, desk))
 
     def run(self, order: Order, tell: Tell) -> Outcome:
         """Run an order to its end. What `tell` raises is raised, after the order was stopped."""
@@ -150,20 +155,35 @@ class Conversation:
         self._send(Stop())
 
     def ask(
-        self, what: Literal["check", "plan", "export"], document: str, options: dict[str, Any]
+        self, what: str, document: str, options: dict[str, Any], timeout: float
     ) -> tuple[dict[str, Any], bytes]:
-        """Ask a question, also while an order runs.
+        """Ask a question, also while an order runs, and wait `timeout` seconds for the answer.
 
-        Raises `WorkerEnded` and `NoAnswer`.
+        Raises `WorkerEnded`, `NoAnswer`, `AnswerLate` and `Busy`.
         """
         asked = _Asked()
         with self._changed:
+            if self._ended:
+                raise WorkerEnded(f"The worker '{self.name}' ended ({self._ended}) before it was asked.")
+            if len(self._asked) >= MOST_ASKED:
+                raise Busy(
+                    f"The worker '{self.name}' has {MOST_ASKED} questions waiting and takes no more for now; "
+                    "ask again in a moment."
+                )
             number = next(self._numbers)
             self._asked[number] = asked
-        self._send(Ask(number, what, document.encode(), options))
-        with self._changed:
-            self._changed.wait_for(lambda: asked.answer is not None or bool(self._ended))
-            del self._asked[number]
+        try:
+            self._send(Ask(number, what, document.encode(), options))
+        except BaseException:  # it can not be sent: too large, say
+            with self._changed:
+                self._asked.pop(number, None)
+            raise
+        if not asked.over.wait(timeout):
+            self._send(Withdraw(number))  # it counts as asked until the worker is done with it
+            raise AnswerLate(
+                f"The worker '{self.name}' did not answer within {timeout:.3g} s; ask again with more time, "
+                "or about less."
+            )
         if asked.answer is None:
             raise WorkerEnded(f"The worker '{self.name}' ended ({self._ended}) before it answered.")
         if asked.answer.error:
@@ -201,7 +221,10 @@ class Conversation:
                 text = f"The worker '{self.name}' ended ({how}) {when}."
                 crashed = running.taken and not running.asked_to_stop
                 running.outcome = Outcome("ended", error=text, crashed=crashed)
+            unanswered, self._asked = self._asked, {}
             self._changed.notify_all()
+        for asked in unanswered.values():
+            asked.over.set()
 
     def _send(self, message: Message) -> None:
         try:
@@ -328,11 +351,14 @@ class Conversation:
 
     def _note_answer(self, answer: Answer) -> None:
         with self._changed:
-            asked = self._asked.get(answer.request)
-            if asked is not None:
-                asked.data += answer.data
-                asked.answer = answer if answer.last else None
-                self._changed.notify_all()
+            asked = self._asked.pop(answer.request, None) if answer.last else self._asked.get(answer.request)
+        if asked is None:
+            return
+        asked.data += answer.data
+        if answer.last:
+            self.useful = True
+            asked.answer = answer
+            asked.over.set()
 
 
 def _message(order: Order) -> RunJob:
@@ -351,8 +377,3 @@ def held_models(memory: Memory | None) -> Collection[str]:
     """Digests of the models that a worker's services hold, by its last report."""
     services = memory.services.values() if memory else ()
     return {digest for report in services for digest in report.get("models", ())}
-
-
-def artifact_options(artifact: Artifact) -> dict[str, Any]:
-    """The options of a question about an artifact."""
-    return {"artifact": asdict(artifact)}

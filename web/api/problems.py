@@ -21,7 +21,7 @@ from graph_engine.errors import (
 from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
 from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
-from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
+from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
 from web.service.artifacts import ArtifactGone, UnknownArtifact
 from web.service.pictures import PictureDamaged, PicturesBusy, PictureTooLarge
@@ -121,6 +121,8 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     NoAnswer: (422, "no_answer"),
     DiskFull: (507, "disk_full"),
     PicturesBusy: (503, "pictures_busy"),
+    AnswerLate: (503, "answer_late"),
+    Busy: (503, "busy"),
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),

@@ -45,7 +45,6 @@ class Wanted:
             "texts": dict(self.texts),
             "sweep": self.sweep,
             "wanted": None if self.wanted is None else list(self.wanted),
-            "strict_lock": self.strict_lock,
         }
 
     @property
@@ -81,13 +80,13 @@ class Jobs:
 
         Raises `DocumentError` with every problem.
         """
-        prepared, text = self._workers.prepare(document, how.options)
+        prepared = self._workers.prepare(document, strict_lock=how.strict_lock, **how.options)
         raise_problems(prepared)
         named = uploads_named(document, *how.named)  # others are files that the desk found in its folders
         kept = [one for one in prepared["uploads"] if one.removeprefix(UPLOAD_PREFIX) in named]
-        self._admit(person, {**prepared, "uploads": kept, "document": text})
+        self._admit(person, {**prepared, "uploads": kept})
         request = Request(
-            document=text,
+            document=prepared["document"],
             name=prepared["name"] or name,
             owner=person.owner,
             priority=how.priority,
@@ -108,15 +107,13 @@ class Jobs:
 
     def plan(self, document: str, how: Wanted) -> list[dict[str, Any]]:
         """What would run, and why. Raises `DocumentError`."""
-        planned = self._workers.plan(document, how.options)
+        planned = self._workers.plan(document, **how.options)
         raise_problems(planned)
         return list(planned["steps"])
 
     def interface(self, document: str, names: list[str]) -> dict[str, Any]:
-        """The inputs and outputs of a document. Raises `DocumentError`."""
-        found = self._workers.interface(document, names)
-        raise_problems(found)
-        return found
+        """The inputs and outputs of a document, and what is wrong with it."""
+        return self._workers.interface(document, names)
 
     def get(self, person: Person, job: str) -> Job:
         """A job that a person may see. Raises `UnknownJob`: of what is another's nothing is said."""
