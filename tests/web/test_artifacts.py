@@ -322,14 +322,14 @@ def test_small_pictures_are_kept_within_their_budget(tmp_path: Path) -> None:
         small = Thumbnails(folder, 3 * size, pictures)
         digests = [digest_content(bytes([number])) for number in range(5)]
         for digest in digests[:3]:
-            small.get(digest, source, "picture", 64)
-        small.get(digests[0], source, "picture", 64)  # used again, so it stays longer than the next
+            small.make(digest, source, "picture", 64)
+        assert small.kept(digests[0], 64)  # used again, so it stays longer than the next
         for digest in digests[3:]:
-            small.get(digest, source, "picture", 64)
+            small.make(digest, source, "picture", 64)
         kept = {path.name[:64] for path in folder.glob("??/*")}
         assert kept == {digests[0], digests[3], digests[4]}
         again = Thumbnails(folder, 2 * size, pictures)
-        again.get(digests[1], source, "picture", 64)
+        again.make(digests[1], source, "picture", 64)
         assert len(list(folder.glob("??/*"))) == 2
         again.delete(digests[1])
         assert not list(folder.glob(f"??/{digests[1]}*"))
