@@ -14,9 +14,10 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, system
+from web.api import events, jobs, library, shares, system, templates, workflow_api
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.openapi import openapi
+from web.api.pages import add_pages
 from web.api.problems import Refused, problem_response, refusal_of
 from web.api.routing import JSON, SERVICE, Reply, Route, Routes, read_call
 from web.service.person import LOCAL
@@ -24,7 +25,15 @@ from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
 
-FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, system.routes)
+FAMILIES: tuple[Routes, ...] = (
+    jobs.routes,
+    events.routes,
+    library.routes,
+    workflow_api.routes,
+    shares.routes,
+    templates.routes,
+    system.routes,
+)
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"
@@ -56,6 +65,7 @@ def make_app(service: Service) -> web.Application:
     for route in all_routes():
         app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
     app.router.add_get("/openapi.json", _describe)
+    add_pages(app)
     return app
 
 

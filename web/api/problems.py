@@ -23,6 +23,16 @@ from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
 from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
+from web.service.library.errors import (
+    LibraryUnusable,
+    NoThumbnail,
+    ShareEnded,
+    UnknownShare,
+    UnknownTemplate,
+    UnknownWorkflow,
+    WorkflowChanged,
+    WorkflowDeleted,
+)
 
 TYPE = "urn:latentgraph:problem:"
 RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
@@ -98,13 +108,21 @@ def problem_response(refused: Refused, request_id: str) -> web.Response:
 
 _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
+    UnknownWorkflow: (404, "unknown_workflow"),
+    UnknownTemplate: (404, "unknown_template"),
+    UnknownShare: (404, "unknown_share"),
     FileMissing: (404, "file_missing"),
     JobConflict: (409, "job_conflict"),
     IdempotencyConflict: (409, "idempotency_conflict"),
+    WorkflowDeleted: (409, "workflow_deleted"),
+    ShareEnded: (410, "share_ended"),
+    WorkflowChanged: (412, "workflow_changed"),
     UploadTooLarge: (413, "upload_too_large"),
     PathEscape: (422, "path_escape"),
+    NoThumbnail: (422, "no_thumbnail"),
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
+    LibraryUnusable: (503, "library_unusable"),
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),

@@ -24,6 +24,12 @@ from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import DEFAULT, Supervision
 from web.service.hub import Hub
 from web.service.jobs import Jobs
+from web.service.library.file import LibraryFile
+from web.service.library.library import Library
+from web.service.library.pictures import WorkflowPictures
+from web.service.library.shares import Shares
+from web.service.library.signing import signing_key
+from web.service.library.templates import Templates
 from web.service.person import Person
 from web.service.runs import Runs
 from web.service.settings import ServerSettings
@@ -57,10 +63,16 @@ class Service:
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
             self.artifacts = ArtifactFolder(data / "artifacts")
+            library = LibraryFile(data / "workflows" / "library.sqlite")
+            stack.callback(library.close)
+            self.library = Library(library)
+            self.shares = Shares(library, self.library, signing_key(data / "workflows" / "share.key"))
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(self.queue, self.journal, self.workers, self.artifacts, self._admit)
+        self.templates = Templates(settings.plugin_folders, self.files)
+        self.workflow_pictures = WorkflowPictures(self.queue, self.artifacts, self.files, self.may_use)
         self.hub = Hub(self.journal, self._owners)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
@@ -96,6 +108,12 @@ class Service:
 
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
         """Refuse what a person has no room for."""
+
+    def may_use(self, person: Person, uploads: Collection[str]) -> None:
+        """Refuse uploads that a person does not have."""
+
+    def grant(self, giver: str | None, taker: Person, uploads: Collection[str]) -> None:
+        """Let a person use uploads that another owner, or with None the server itself, has."""
 
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
