@@ -1,4 +1,4 @@
-"""The library: what is kept stays, nobody overwrites what they did not see, what is another's is not there."""
+"""The library: what is kept stays, nobody overwrites what they did not see, others see nothing of it."""
 
 from __future__ import annotations
 

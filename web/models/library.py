@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from web.models.base import Cursor, Digest, Form, Int, Json, Query, View
 from web.models.jobs import Document
@@ -32,6 +32,14 @@ Limit = Annotated[int, Field(ge=1, le=500)]
 
 class WorkflowForm(Form):
     """A workflow for the library: a document, or a file that carries one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"document": {"latentgraph": 1, "nodes": {}}, "name": "Nothing yet", "tags": ["draft"]}
+            ]
+        }
+    )
 
     document: Document | None = None
     upload: Upload | None = Field(

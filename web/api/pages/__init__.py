@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from graph_engine.digest import digest_content
 
@@ -46,7 +47,7 @@ def add_pages(app: web.Application) -> None:
                 app.router.add_get(path, _handler(static))
 
 
-def _handler(static: StaticFile) -> web.RequestHandlerType:
+def _handler(static: StaticFile) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         headers = {
             "ETag": static.tag,

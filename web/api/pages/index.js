@@ -41,9 +41,12 @@ function card(template) {
   return h(
     "li.card",
     {},
-    template.thumbnail && h("img", { src: template.thumbnail, alt: "", loading: "lazy" }),
-    h("h3", {}, template.name),
-    h("p.quiet", {}, template.description),
+    h(
+      "div.head",
+      {},
+      h("div", {}, h("h3", {}, template.name), h("p.quiet", {}, template.description)),
+      template.thumbnail && h("img", { src: template.thumbnail, alt: "", loading: "lazy", width: 96, height: 96 }),
+    ),
     h("p.facts.quiet", {}, `${template.nodes} nodes. `, inputs ? `Takes ${inputs}.` : ""),
     h(
       "p.ways",

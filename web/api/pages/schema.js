@@ -45,7 +45,8 @@ function bounds(schema, api) {
   if (inner.maxLength !== undefined) said.push(`at most ${inner.maxLength} characters`);
   if (inner.maxItems !== undefined) said.push(`at most ${inner.maxItems}`);
   const pattern = inner.pattern ?? items.pattern;
-  if (pattern) said.push(pattern);
+  if (pattern?.includes("\\x00")) said.push("no control characters");
+  else if (pattern) said.push(`like ${pattern.replace(/^\^|\$$/g, "")}`);
   const fallback = schema.default;
   const empty = fallback === null || fallback === "" || (typeof fallback === "object" && !Object.keys(fallback ?? {}).length);
   if (fallback !== undefined && !empty) said.push(`default ${JSON.stringify(fallback)}`);
@@ -66,7 +67,7 @@ function deeper(given, api) {
 export function field(name, given, api, { required = false, description = "" } = {}) {
   const schema = resolve(given, api);
   const inner = deeper(given, api);
-  const text = description || schema.description || "";
+  const text = description || schema.description || choices(schema)?.map((one) => resolve(one, api).description).find(Boolean) || "";
   const limits = bounds(schema, api);
   return h(
     "li",

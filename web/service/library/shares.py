@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from web.service.library.errors import ShareEnded, UnknownShare
@@ -118,7 +118,7 @@ class Shares:
         elif now >= share.expires:
             state = "expired"
         link = f"{share.id}-{signature(self._key, *_facts(row))}"
-        return Share(*row, link=link, state=state)
+        return replace(share, link=link, state=state)
 
     def _now(self) -> float:
         return max(self._clock(), self._latest())
