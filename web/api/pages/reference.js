@@ -114,7 +114,7 @@ function link(operation) {
 }
 
 /** Open what the address names, and mark it in the menu. */
-function follow() {
+function follow({ first = false } = {}) {
   const name = decodeURIComponent(location.hash.slice(1));
   const target = name && document.getElementById(name);
   for (const one of menu.querySelectorAll("a")) one.setAttribute("aria-current", String(one.getAttribute("href") === `#${name}`));
@@ -122,7 +122,7 @@ function follow() {
   if (target.tagName === "DETAILS" && target !== menu) {
     target.open = true;
     if (narrow.matches) menu.open = false;
-    requestAnimationFrame(() => target.scrollIntoView());
+    requestAnimationFrame(() => target.scrollIntoView({ behavior: first ? "instant" : "auto" }));
   }
 }
 
@@ -158,14 +158,14 @@ async function begin() {
     content.append(h("section.group", {}, h("h2", {}, tag), operations.map((one) => operationElement(one, api))));
   }
   document.getElementById("find").addEventListener("input", (event) => find(event.target.value));
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", () => follow());
   menu.addEventListener("click", (event) => {
     if (event.target.closest("a")?.hash === location.hash) follow();
   });
   const fit = () => (menu.open = !narrow.matches);
   narrow.addEventListener("change", fit);
   fit();
-  follow();
+  follow({ first: true });
 }
 
 begin();
