@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_engine.digest import digest_content
 from graph_engine.documents.document import Document
 from graph_engine.errors import DocumentError
-from tests.web.conftest import Running, two_nodes
+from tests.web.conftest import Running, document, two_nodes
 from tests.web.http import Http
 from web.service.library.errors import (
     LibraryUnusable,
@@ -261,7 +262,7 @@ class TestOverHttp:
             "nodes": {"a": {"type": "other/unknown", "inputs": {"x": [None]}, "own": 1}},
         }
         view = http.post(WORKFLOWS, {"document": document}).ok(201)
-        assert [one["node"] for one in view["problems"]] == ["a"]
+        assert {one["node"] for one in view["problems"]} == {"a"}
         assert http.get(f"{WORKFLOWS}/{view['id']}").ok()["document"] == document
         assert http.get(f"{WORKFLOWS}/{view['id']}?check=true").ok()["problems"] == view["problems"]
 
@@ -313,8 +314,8 @@ class TestOverHttp:
         exported = http.get(f"{WORKFLOWS}/{view['id']}/export")
         assert exported.body.decode() == Document.model_validate(two_nodes()).dumps()
         disposition = exported.headers["Content-Disposition"]
-        assert disposition.startswith('attachment; filename="_pfel _rot_____.json"')
-        assert "filename*=UTF-8''%C3%84pfel%20_rot__%EA%B3%A0" in disposition
+        assert disposition.startswith('attachment; filename="_pfel _rot____.json"')
+        assert "filename*=UTF-8''%C3%84pfel%20_rot_%EA%B3%A0" in disposition
         locked = http.get(f"{WORKFLOWS}/{view['id']}/export?lock=true").ok()
         assert "toy" in locked["lock"]["packs"]
         assert {**locked, "lock": None} == {**two_nodes(), "lock": None}
@@ -346,6 +347,20 @@ class TestOverHttp:
         assert "value" in refused["problems"][0]["hint"]
         http.post(f"{runs}?version=3", {}).refused(404, "unknown_workflow")
         http.post(runs, {"document": two_nodes()}).refused(422, "invalid_body")
+
+    def test_the_models_of_a_workflow_that_was_run_are_told_and_found(
+        self, shared_server: Running, http: Http
+    ) -> None:
+        folder = shared_server.service.data / "models"
+        folder.mkdir(exist_ok=True)
+        (folder / "small.model").write_bytes(b"weights")
+        weighs = document({"model": ("weigh", {})}, outputs={"bytes": "model.integer"}).as_json()
+        view = http.post(WORKFLOWS, {"document": weighs}).ok(201)
+        job = http.post(f"{WORKFLOWS}/{view['id']}/runs", {}).ok(202)
+        assert job["models"] == [digest_content(b"weights")]
+        assert [one["id"] for one in http.get(f"/api/v1/jobs?model={job['models'][0]}").ok()["jobs"]] == [
+            job["id"]
+        ]
 
     def test_only_a_picture_that_is_here_becomes_a_thumbnail(
         self, shared_server: Running, http: Http, tmp_path: Path

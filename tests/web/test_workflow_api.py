@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.web.conftest import document, link
@@ -99,11 +100,11 @@ class TestDescription:
 TOYS = document(
     {
         "one": ("number", {"value": 3}),
-        "sum": ("add", {"a": link("one.value"), "b": 1}),
+        "sum": ("add", {"a": link("one.integer"), "b": 1}),
         "blob": ("make_blob", {"text": "x", "size": 10}),
-        "all": ("plus", {"a": link("sum.value")}),
+        "all": ("plus", {"a": link("sum.integer")}),
     },
-    outputs={"all": "all.value"},
+    outputs={"all": "all.integer"},
     inputs={"value": "one.value", "b": "sum.b", "text": "blob.text", "needed": "all.b"},
 ).as_json()
 
@@ -112,6 +113,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2),
     max_leaves=3,
 )
+
+NUMBERS = st.integers(-1001, 1001) | st.integers(-9, 9).map(float)
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
@@ -147,14 +150,27 @@ class TestOverHttp:
     def test_a_body_is_taken_exactly_if_it_fits(self, http: Http, workflow: str, data: st.DataObject) -> None:
         schema = inputs_of(http.get(f"{workflow}/openapi.json").ok())
         names = data.draw(st.sets(st.sampled_from([*schema["properties"], "other"])), label="names")
-        inputs = {name: data.draw(JSON, label=name) for name in sorted(names | {"needed"})}
+        inputs = {
+            name: data.draw(st.text(max_size=4) if name == "text" else NUMBERS, label=name)
+            for name in sorted(names | {"needed"})
+        }
+        if spoiled := data.draw(st.none() | st.sampled_from(sorted(inputs)), label="spoiled"):
+            inputs[spoiled] = data.draw(JSON, label="with")
         if data.draw(st.booleans(), label="without what is needed"):
             del inputs["needed"]
         right = set(schema["required"]) <= set(inputs) <= set(schema["properties"]) and all(
             fits(value, schema["properties"][name]) for name, value in inputs.items()
         )
         answer = http.post(f"{workflow}/runs", {"inputs": inputs, "priority": -1000})
+        event(f"fits: {right}")
         assert answer.status == (202 if right else 422), (inputs, answer.body)
+
+    def test_any_other_input_of_a_node_can_be_set_too(self, http: Http, workflow: str) -> None:
+        job = http.post(f"{workflow}/runs", {"inputs": {"needed": 1, "blob.size": 3}}).ok(202)
+        assert http.ended(job["id"])["status"] == "done"
+        pattern = next(iter(inputs_of(http.get(f"{workflow}/openapi.json").ok())["patternProperties"]))
+        assert re.match(pattern, "blob.size")
+        assert not re.match(pattern, "other")
 
     def test_a_version_of_its_own_is_described_where_it_is_asked_for(self, http: Http, workflow: str) -> None:
         api = http.get(f"{workflow}/openapi.json?version=1").ok()

@@ -96,6 +96,8 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
             what.path: {
                 "post": {
                     "operationId": "run",
+                    "tags": ["run"],
+                    "x-scope": "run",
                     "summary": f"Run '{what.name}'",
                     "description": "Queues a job. When this answers, the job is on disk.",
                     **_parameters(what.version),
@@ -116,6 +118,8 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
             "/api/v1/jobs/{job}": {
                 "get": {
                     "operationId": "read_job",
+                    "tags": ["run"],
+                    "x-scope": "view",
                     "summary": "Read the job, until its `status` is 'done', 'failed' or 'cancelled'",
                     "description": outputs_text(interface["outputs"]),
                     "parameters": [

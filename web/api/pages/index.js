@@ -52,8 +52,7 @@ function card(template) {
       "p.ways",
       {},
       h("a", { href: address, "aria-label": `Document of ${template.name}` }, "Document"),
-      h("a", { href: `${address}/openapi.json`, "aria-label": `Schema of ${template.name}` }, "Schema"),
-      h("a", { href: `/docs?template=${encodeURIComponent(template.id)}#run_template`, "aria-label": `Run ${template.name}` }, "Run"),
+      h("a", { href: `/docs?of=${address}/openapi.json#run`, "aria-label": `Run ${template.name}` }, "Inputs, and run it"),
     ),
   );
 }

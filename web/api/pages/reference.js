@@ -1,4 +1,4 @@
-/** The page of the API, made from /openapi.json. */
+/** The page of the API, made from /openapi.json, or from the description of one workflow that `?of=` names. */
 import { h, inline, prose } from "./dom.js";
 import { field, fields, kind, later } from "./schema.js";
 import { trial } from "./try.js";
@@ -7,6 +7,9 @@ const METHODS = ["get", "post", "put", "patch", "delete", "head"];
 const narrow = matchMedia("(max-width: 54rem)");
 const menu = document.getElementById("menu");
 const content = document.getElementById("content");
+const token = document.getElementById("token");
+const asked = new URLSearchParams(location.search).get("of") ?? "";
+const source = /^\/api\/v1\/(workflows|templates)\/[\w.-]+\/openapi\.json$/.test(asked) ? asked : "/openapi.json";
 
 /** The operations of a description, in its order, by group. */
 function groups(api) {
@@ -24,13 +27,13 @@ function groups(api) {
 function intro(api) {
   const place = document.getElementById("intro");
   place.replaceChildren(
-    h("h1", {}, `${api.info.title} API`),
+    h("h1", {}, source === "/openapi.json" ? `${api.info.title} API` : api.info.title),
     ...prose(api.info.description ?? api.info.summary ?? ""),
     h(
       "p.quiet",
       {},
       `Version ${api.info.version}. The description itself is at `,
-      h("a", { href: "/openapi.json" }, "/openapi.json"),
+      h("a", { href: source }, source),
       ". What is refused comes back as a problem (RFC 9457) that names every fault.",
     ),
   );
@@ -103,7 +106,7 @@ function answers(operation, api) {
 
 function contents(answer, api) {
   return Object.entries(answer.content ?? {}).map(([type, one]) =>
-    one.schema ? later(`Fields of ${one.schema.$ref?.split("/").pop() ?? kind(one.schema, api)}`, () => fields(one.schema, api)) : h("div.bounds", {}, type),
+    one.schema ? later(`Fields of ${one.schema.$ref?.split("/").pop() ?? kind(one.schema, api)}`, () => fields(one.schema, api, { answered: true })) : h("div.bounds", {}, type),
   );
 }
 
@@ -145,7 +148,13 @@ async function begin() {
   const loading = document.getElementById("loading");
   let api;
   try {
-    const answer = await fetch("/openapi.json");
+    const headers = token.value ? { Authorization: `Bearer ${token.value.trim()}` } : {};
+    const answer = await fetch(source, { headers });
+    if (answer.status === 401) {
+      loading.textContent = "This server wants a token: give it in the field above.";
+      token.addEventListener("change", begin, { once: true });
+      return;
+    }
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     api = await answer.json();
   } catch (error) {

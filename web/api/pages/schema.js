@@ -64,7 +64,7 @@ function deeper(given, api) {
 }
 
 /** A field of an object, or a parameter: its name, kind, bounds and words. */
-export function field(name, given, api, { required = false, description = "" } = {}) {
+export function field(name, given, api, { required = false, description = "", answered = false } = {}) {
   const schema = resolve(given, api);
   const inner = deeper(given, api);
   const text = description || schema.description || choices(schema)?.map((one) => resolve(one, api).description).find(Boolean) || "";
@@ -81,23 +81,24 @@ export function field(name, given, api, { required = false, description = "" } =
     ),
     limits && h("div.bounds", {}, limits),
     text ? prose(text) : null,
-    inner.map((one) => later(one.title ? `Fields of ${one.title}` : "Fields", () => fields(one, api))),
+    inner.map((one) => later(one.title ? `Fields of ${one.title}` : "Fields", () => fields(one, api, { answered }), name === "inputs")),
   );
 }
 
-/** The fields of an object. */
-export function fields(given, api) {
+/** The fields of an object; in what the server answers nothing is said to be required. */
+export function fields(given, api, { answered = false } = {}) {
   const schema = resolve(given, api);
-  const required = new Set(schema.required ?? []);
+  const required = new Set(answered ? [] : (schema.required ?? []));
   const entries = Object.entries(schema.properties ?? {});
   if (!entries.length) return h("p.quiet", {}, kind(given, api));
-  return h("ul.fields", {}, entries.map(([name, one]) => field(name, one, api, { required: required.has(name) })));
+  return h("ul.fields", {}, entries.map(([name, one]) => field(name, one, api, { required: required.has(name), answered })));
 }
 
 /** Something that is made when it is first opened, so that a schema may contain itself. */
-export function later(title, make) {
+export function later(title, make, open = false) {
   const details = h("details.more", {}, h("summary", {}, title));
   details.addEventListener("toggle", () => details.open && details.children.length < 2 && details.append(make()));
+  details.open = open;
   return details;
 }
 

@@ -65,13 +65,11 @@ function control(parameter, api) {
   const plain = (schema.anyOf ?? [schema]).map((one) => resolve(one, api)).find((one) => one.type !== "null") ?? schema;
   const many = plain.type === "array";
   const values = plain.enum ?? (plain.type === "boolean" ? [true, false] : null);
-  const given = parameter.in === "path" ? new URLSearchParams(location.search).get(parameter.name) : null;
   const input = values
     ? h("select", {}, h("option", { value: "" }, "as by default"), values.map((one) => h("option", { value: one }, String(one))))
     : h("input", {
         type: "text",
         placeholder: parameter.example ?? (many ? `${kind(plain.items, api)}, …` : kind(plain, api)),
-        value: given,
         autocomplete: "off",
         spellcheck: "false",
       });
