@@ -38,9 +38,10 @@ function bounds(schema, api) {
   const inner = several ? several.map((one) => resolve(one, api)).find((one) => one.type !== "null") ?? {} : schema;
   const items = inner.type === "array" ? resolve(inner.items, api) : {};
   const said = [];
-  if (inner.minimum !== undefined && inner.maximum !== undefined) said.push(`${inner.minimum} to ${inner.maximum}`);
+  const beyond = Math.abs(inner.maximum) > Number.MAX_SAFE_INTEGER; // which would be shown rounded
+  if (inner.minimum !== undefined && inner.maximum !== undefined && !beyond) said.push(`${inner.minimum} to ${inner.maximum}`);
   else if (inner.minimum !== undefined) said.push(`at least ${inner.minimum}`);
-  else if (inner.maximum !== undefined) said.push(`at most ${inner.maximum}`);
+  else if (inner.maximum !== undefined && !beyond) said.push(`at most ${inner.maximum}`);
   if (inner.exclusiveMinimum !== undefined) said.push(`more than ${inner.exclusiveMinimum}`);
   if (inner.maxLength !== undefined) said.push(`at most ${inner.maxLength} characters`);
   if (inner.maxItems !== undefined) said.push(`at most ${inner.maxItems}`);
