@@ -357,7 +357,7 @@ class TestOverHttp:
         weighs = document({"model": ("weigh", {})}, outputs={"bytes": "model.integer"}).as_json()
         view = http.post(WORKFLOWS, {"document": weighs}).ok(201)
         job = http.post(f"{WORKFLOWS}/{view['id']}/runs", {}).ok(202)
-        assert job["models"] == [digest_content(b"weights")]
+        assert job["models"] == ["blake3:" + digest_content(b"weights")]
         assert [one["id"] for one in http.get(f"/api/v1/jobs?model={job['models'][0]}").ok()["jobs"]] == [
             job["id"]
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.job import Job
 from web.api.problems import Refused
 from web.api.routing import Call, Reply, Routes
@@ -82,7 +81,7 @@ async def list_jobs(call: Call) -> Reply:
         statuses=query.status,
         search=query.search,
         inputs=inputs,
-        model=f"{UPLOAD_PREFIX}{query.model}" if query.model else "",
+        model=query.model or "",
         artifact=query.artifact or "",
         workflow=query.workflow or "",
     )

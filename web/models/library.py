@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from web.models.base import Cursor, Digest, Form, Int, Json, Query, View
+from web.models.base import Cursor, Digest, Form, Int, Json, Query, Reference, View
 from web.models.jobs import Document
 from web.models.problems import FaultView
 
@@ -23,10 +23,6 @@ Tag = Annotated[
 ]
 Tags = Annotated[list[Tag], Field(max_length=50)]
 Note = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
-Upload = Annotated[
-    str,
-    Field(pattern=r"^blake3:[0-9a-f]{64}$", description="An upload, as the server answered to sending it."),
-]
 Limit = Annotated[int, Field(ge=1, le=500)]
 
 
@@ -42,7 +38,7 @@ class WorkflowForm(Form):
     )
 
     document: Document | None = None
-    upload: Upload | None = Field(
+    upload: Reference | None = Field(
         None, description="A JSON file or a picture that carries a workflow, instead of `document`."
     )
     name: Title | None = Field(None, description="Without it, the document's own.")

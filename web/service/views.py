@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_engine.artifact import Artifact
-from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.job import Job
 from web.models.jobs import ArtifactView, JobSummary, JobView, NodeView
 
@@ -36,7 +35,7 @@ def job_view(job: Job, events: int) -> JobView:
         wanted=None if job.wanted is None else list(job.wanted),
         idempotency_key=job.idempotency_key,
         continue_on_error=job.continue_on_error,
-        models=[one.removeprefix(UPLOAD_PREFIX) for one in job.required_models],
+        models=list(job.required_models),
         nodes=nodes,
         events=events,
     )
