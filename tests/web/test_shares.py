@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.web.conftest import Running, two_nodes
+from tests.web.conftest import Running, document, two_nodes
 from tests.web.http import Http
-from tests.web.test_library import ANN, BEN, WORKFLOWS, named, patch, put
+from tests.web.test_library import ANN, BEN, WORKFLOWS, named, patch, picture, put, sent
 from web.service.library.errors import LibraryUnusable, ShareEnded, UnknownShare, UnknownWorkflow
 from web.service.library.file import LibraryFile
 from web.service.library.library import ANY, Library
 from web.service.library.shares import DAY, Shares
 from web.service.library.signing import is_signed, signature, signing_key
+from web.service.person import LOCAL
+from web.service.uploads import UnknownUpload
 
 KEY = bytes(range(32))
 
@@ -34,6 +36,10 @@ class Clock:
         return self.time
 
 
+def _nothing(*_: object) -> None:
+    """Nobody has uploads here."""
+
+
 class Kept:
     """A library with links, and a clock."""
 
@@ -44,7 +50,7 @@ class Kept:
     def open(self, key: bytes = KEY) -> None:
         self.file = LibraryFile(self._path)
         self.library = Library(self.file)
-        self.shares = Shares(self.file, self.library, key, self.clock)
+        self.shares = Shares(self.file, self.library, key, _nothing, self.clock)
 
     def restart(self, key: bytes = KEY) -> None:
         self.file.close()
@@ -209,17 +215,42 @@ class TestOverHttp:
         for answer in (http.get(share["path"]), http.post(f"{share['path']}/copy", {})):
             assert "revoked" in answer.refused(410, "share_ended")["detail"]
 
-    def test_the_picture_is_shown_under_the_link(
-        self, http: Http, shared_server: Running, tmp_path: Path
-    ) -> None:
-        picture = tmp_path / "picture.png"
-        picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"of a share")
-        digest = shared_server.service.files.upload(picture).removeprefix("blake3:")
+    def test_the_picture_is_shown_under_the_link(self, http: Http) -> None:
+        digest = sent(http, picture("blue"))
         view, share = self.shared(http)
         assert http.get(share["path"]).ok()["thumbnail"] is None
         patch(http, view["id"], "*", thumbnail=digest).ok()
         assert http.get(share["path"]).ok()["thumbnail"] == f"{share['path']}/thumbnail"
-        assert http.get(f"{share['path']}/thumbnail").body == picture.read_bytes()
+        own = http.get(f"{WORKFLOWS}/{view['id']}/thumbnail")
+        assert own.status == 200
+        assert http.get(f"{share['path']}/thumbnail").body == own.body
+
+    def test_whoever_copies_may_use_the_uploads_that_the_document_names(
+        self, http: Http, shared_server: Running
+    ) -> None:
+        service = shared_server.service
+        named, other = (sent(http, data) for data in (b"named by a workflow", b"named by none"))
+        reads = document({"a": ("read_file", {"file": f"blake3:{named}"})}).as_json()
+        kept = service.library.create(LOCAL, reads)
+        share = service.shares.create(LOCAL, kept.workflow.id, 1, None)
+        with pytest.raises(UnknownUpload):
+            service.uploads.get(BEN, named)
+        copy = service.shares.copy(BEN, share.link, None, [])
+        assert (copy.workflow.owner, copy.document) == ("ben", reads)
+        assert service.uploads.get(BEN, named).digest == named
+        with pytest.raises(UnknownUpload):
+            service.uploads.get(BEN, other)
+
+    def test_a_document_that_names_anothers_upload_lets_nobody_have_it(
+        self, http: Http, shared_server: Running
+    ) -> None:
+        service = shared_server.service
+        secret = sent(http, b"not ann's")
+        claims = document({"a": ("read_file", {"file": f"blake3:{secret}"})}).as_json()
+        kept = service.library.create(ANN, claims)
+        service.shares.copy(BEN, service.shares.create(ANN, kept.workflow.id, 1, None).link, None, [])
+        with pytest.raises(UnknownUpload):
+            service.uploads.get(BEN, secret)
 
     def test_a_copy_is_ones_own(self, http: Http) -> None:
         view, share = self.shared(http)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph_engine.documents.document_io import parse_document
-from graph_engine.files import Files
-from tests.web.conftest import two_nodes
+from tests.web.conftest import Running, two_nodes
 from tests.web.http import Http
+from tests.web.test_library import BEN
 from web.service.library.errors import UnknownTemplate
-from web.service.library.templates import Templates, shipped_examples
+from web.service.library.templates import Templates, kept_by, shipped_examples
 
 TEMPLATES = "/api/v1/templates"
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    return Files((), tmp_path / "uploads")
 
 
 def plugin_with(folder: Path, **documents: Any) -> Path:
@@ -36,10 +32,10 @@ def plugin_with(folder: Path, **documents: Any) -> Path:
 
 
 class TestFinding:
-    def test_every_example_that_ships_is_a_template(self, files: Files) -> None:
+    def test_every_example_that_ships_is_a_template(self) -> None:
         folder = shipped_examples()
         assert folder is not None
-        found = {one.id for one in Templates((), files).all()}
+        found = {one.id for one in Templates(()).all()}
         assert found == {file.stem for file in folder.glob("*.json")}
         assert "text_to_image" in found
 
@@ -58,17 +54,15 @@ class TestFinding:
         wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
         assert wheel["force-include"]["examples"] == "web/examples"
 
-    def test_a_plugin_pack_offers_its_templates_without_being_imported(
-        self, tmp_path: Path, files: Files
-    ) -> None:
+    def test_a_plugin_pack_offers_its_templates_without_being_imported(self, tmp_path: Path) -> None:
         plugins = plugin_with(tmp_path, wash={**two_nodes(), "name": "Wash"}, damaged="{", other=[1])
-        found = Templates([plugins], files, tmp_path).all()
+        found = Templates([plugins], tmp_path).all()
         assert [(one.id, one.pack, one.document.name) for one in found] == [("paint.wash", "paint", "Wash")]
 
-    def test_a_template_that_changed_is_read_again(self, tmp_path: Path, files: Files) -> None:
+    def test_a_template_that_changed_is_read_again(self, tmp_path: Path) -> None:
         file = tmp_path / "one.json"
         file.write_text(json.dumps({**two_nodes(), "name": "Before"}))
-        templates = Templates((), files, tmp_path)
+        templates = Templates((), tmp_path)
         assert templates.get("one").document.name == "Before"
         file.write_text(json.dumps({**two_nodes(), "name": "Afterwards"}))
         assert templates.get("one").document.name == "Afterwards"
@@ -76,16 +70,16 @@ class TestFinding:
         with pytest.raises(UnknownTemplate):
             templates.get("one")
 
-    def test_the_nearest_name_is_told(self, files: Files) -> None:
+    def test_the_nearest_name_is_told(self) -> None:
         with pytest.raises(UnknownTemplate, match="Did you mean 'text_to_image'"):
-            Templates((), files).get("text_to_imag")
+            Templates(()).get("text_to_imag")
 
-    def test_a_picture_beside_a_template_stands_for_it(self, tmp_path: Path, files: Files) -> None:
+    def test_a_picture_beside_a_template_stands_for_it(self, tmp_path: Path) -> None:
         (tmp_path / "media").mkdir()
         (tmp_path / "media" / "one.png").write_bytes(b"picture")
         for name in ("one", "two"):
             (tmp_path / f"{name}.json").write_text(json.dumps(two_nodes()))
-        templates = Templates((), files, tmp_path)
+        templates = Templates((), tmp_path)
         assert templates.get("one").thumbnail == tmp_path / "media" / "one.png"
         assert templates.get("two").thumbnail is None
 
@@ -94,29 +88,28 @@ class TestFilesBesideATemplate:
     def document(self, file: str) -> dict[str, Any]:
         return {"latentgraph": 1, "nodes": {"a": {"type": "toy/read_file", "inputs": {"file": file}}}}
 
-    def test_they_are_named_by_their_digests(self, tmp_path: Path, files: Files) -> None:
+    def test_they_are_named_by_their_digests(self, tmp_path: Path) -> None:
         folder = tmp_path / "templates"
         (folder / "media").mkdir(parents=True)
         (folder / "media" / "scene.png").write_bytes(b"scene")
         (folder / "one.json").write_text(json.dumps(self.document("media/scene.png")))
-        templates = Templates((), files, folder)
-        document, uploads = templates.document(templates.get("one"))
-        assert files.open(document["nodes"]["a"]["inputs"]["file"]).read_bytes() == b"scene"
-        assert uploads == [document["nodes"]["a"]["inputs"]["file"]]
+        templates = Templates((), folder)
+        document = templates.document(templates.get("one"), lambda file: f"kept {file.read_text()}")
+        assert document == self.document("kept scene")
         assert templates.get("one").document.nodes["a"].inputs == {"file": "media/scene.png"}
 
     @pytest.mark.parametrize(
         "name", ["media/../secret", "secret", "/etc/hostname", "media/none", "media/link"]
     )
-    def test_nothing_else_is_taken_in(self, tmp_path: Path, files: Files, name: str) -> None:
+    def test_nothing_else_is_taken_in(self, tmp_path: Path, name: str) -> None:
         folder = tmp_path / "templates"
         (folder / "media").mkdir(parents=True)
         (tmp_path / "secret").write_text("outside")
         (folder / "secret").write_text("inside")
         (folder / "media" / "link").symlink_to(tmp_path / "secret")
         (folder / "one.json").write_text(json.dumps(self.document(name)))
-        templates = Templates((), files, folder)
-        assert templates.document(templates.get("one")) == (self.document(name), [])
+        templates = Templates((), folder)
+        assert templates.document(templates.get("one"), lambda file: "kept") == self.document(name)
 
 
 class TestOverHttp:
@@ -132,6 +125,15 @@ class TestOverHttp:
         copy = http.post(f"{TEMPLATES}/image_to_image/copy", {"name": "Mine"}).ok(201)
         assert (copy["name"], copy["document"]) == ("Mine", read["document"])
         assert parse_document(copy["document"]).name == "Image to image"
+
+    def test_whoever_reads_a_template_may_use_its_files(self, shared_server: Running) -> None:
+        service = shared_server.service
+        template = service.templates.get("image_to_image")
+        keep = partial(kept_by, service.uploads, BEN)
+        first, again = (service.templates.document(template, keep) for _ in range(2))
+        assert first == again
+        reference = first["nodes"]["image"]["inputs"]["file"]
+        assert service.uploads.get(BEN, reference.removeprefix("blake3:")).name == "scene.png"
 
     def test_what_is_none_is_refused(self, http: Http) -> None:
         http.get(f"{TEMPLATES}/nothing").refused(404, "unknown_template")

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, library, shares, system, templates, workflow_api
+from web.api import artifacts, events, jobs, library, shares, system, templates, uploads, workflow_api
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.openapi import openapi
 from web.api.pages import add_pages
@@ -32,6 +32,8 @@ FAMILIES: tuple[Routes, ...] = (
     workflow_api.routes,
     shares.routes,
     templates.routes,
+    artifacts.routes,
+    uploads.routes,
     system.routes,
 )
 """Every family of addresses, in the order of the description."""

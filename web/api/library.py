@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
+from graph_engine.digest import digest_content
 from graph_engine.documents.document_io import loads_document
 from graph_engine.errors import EngineError
+from graph_engine.files import UPLOAD_PREFIX
+from web.api.files import Sent, disposition, headers_of, is_known
 from web.api.jobs import accepted, wanted
 from web.api.problems import Refused, refusal_of
 from web.api.routing import JSON, Call, Content, Reply, Routes
@@ -35,7 +37,6 @@ from web.models.library import (
 from web.service.jobs import raise_problems
 from web.service.library.errors import NoThumbnail, WorkflowChanged
 from web.service.library.library import ANY, Changes
-from web.service.library.pictures import HEAD, Picture, picture_kind
 from web.service.library.views import (
     version_document_view,
     version_view,
@@ -43,6 +44,7 @@ from web.service.library.views import (
     workflow_view,
 )
 from web.service.library.workflow import Stored, Workflow
+from web.service.thumbnails import MEDIA_TYPE
 
 routes = Routes("library")
 
@@ -54,6 +56,7 @@ PERHAPS_EXPECTED = {IF_MATCH: "The `etag` of what was read, or `*`; without it, 
 PREVIOUS = {IF_NONE_MATCH: "The `etag` of what the client has."}
 PICTURES = Content(("image/png", "image/jpeg", "image/gif", "image/webp"), "The picture.")
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+_SLASH = re.compile(r"[/\\]")
 _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
 
 
@@ -67,7 +70,9 @@ async def create_workflow(call: Call) -> Reply:
     it is, and named in `problems`.
     """
     form: WorkflowForm = call.body
-    document = form.document if form.upload is None else await _document_in(call, form.upload)
+    document = form.document
+    if form.upload is not None:
+        document = await call.service.call(_document_in, call, form.upload)
     stored = await call.service.call(
         call.service.library.create,
         call.person,
@@ -166,7 +171,7 @@ async def change_workflow(call: Call) -> Reply:
     if "thumbnail" in form.model_fields_set:
         thumbnail = form.thumbnail or ""
     if thumbnail:
-        await call.service.call(call.service.workflow_pictures.check, call.person, thumbnail)
+        await call.service.call_long(call.service.workflow_pictures.check, call.person, thumbnail)
     changes = Changes(form.name, form.tags, thumbnail, form.note)
     try:
         changed = await call.service.call(
@@ -267,7 +272,7 @@ async def export_workflow(call: Call) -> Reply:
     )
     text = await call.service.call(_locked, call, stored.text) if query.lock else stored.text
     headers = {
-        "Content-Disposition": attachment(f"{stored.workflow.name}.json"),
+        "Content-Disposition": disposition(f"{re.sub(_SLASH, '_', stored.workflow.name)}.json", shown=False),
         "Cache-Control": "no-cache",
         "Content-Type": JSON,
     }
@@ -280,7 +285,7 @@ async def export_workflow(call: Call) -> Reply:
 async def read_workflow_thumbnail(call: Call) -> Reply:
     """Read the picture of a workflow."""
     found = await call.service.call(call.service.library.get, call.person, call.parts["workflow"])
-    return await picture_reply(call, found)
+    return await workflow_picture(call, found)
 
 
 @routes.add(
@@ -318,24 +323,23 @@ async def created(call: Call, stored: Stored) -> Reply:
     return Reply(view, 201, {"Location": location, **_headers(stored.workflow)})
 
 
-async def picture_reply(call: Call, workflow: Workflow) -> Reply:
+async def workflow_picture(call: Call, workflow: Workflow) -> Reply:
     """The picture of a workflow as a response."""
     if not workflow.thumbnail:
         raise Refused(404, "no_thumbnail", "This workflow has no picture.")
     try:
-        found = await call.service.call(call.service.workflow_pictures.open, workflow.thumbnail)
+        data = await call.service.call_long(call.service.workflow_pictures.small, workflow.thumbnail)
     except NoThumbnail as error:
         raise Refused(404, "no_thumbnail", "The picture of this workflow is no longer here.") from error
-    return await picture_file(call, found, workflow.thumbnail)
+    return await picture_reply(call, data, MEDIA_TYPE, f"{workflow.name}.webp")
 
 
-async def picture_file(call: Call, picture: Picture, tag: str) -> Reply:
-    """A picture's file as a response that may be kept, but not without asking."""
-    headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
-    if tag in (_tags(call, IF_NONE_MATCH, weak=True) or ()):
-        return Reply(status=304, headers=headers)
-    data = await call.service.call(picture.path.read_bytes)
-    return Reply(web.Response(body=data, headers={**headers, "Content-Type": picture.media_type}))
+async def picture_reply(call: Call, data: bytes, media_type: str, name: str) -> Reply:
+    """A picture as a response that may be kept, but not used without asking: another may be chosen."""
+    sent = Sent(data, media_type, name, digest_content(data)[:32], caching="private, no-cache")
+    if is_known(call.request, sent.tag):
+        return Reply(status=304, headers={"ETag": f'"{sent.tag}"', "Cache-Control": sent.caching})
+    return Reply(web.Response(body=data, headers=headers_of(sent)))
 
 
 def problems_of(call: Call, text: str) -> list[dict[str, Any]] | None:
@@ -348,13 +352,6 @@ def problems_of(call: Call, text: str) -> list[dict[str, Any]] | None:
         return None
 
 
-def attachment(name: str) -> str:
-    """The header that names a file to be saved, in any language (RFC 6266)."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", name)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
 def _locked(call: Call, text: str) -> str:
     """A document with the lock that it would be run with. Raises `DocumentError`."""
     prepared = call.service.workers.prepare(text)
@@ -363,17 +360,10 @@ def _locked(call: Call, text: str) -> str:
     return loads_document(text).model_copy(update={"lock": lock}).dumps()
 
 
-async def _document_in(call: Call, upload: str) -> Any:
-    """The document that an upload carries, as plain JSON."""
-    await call.service.call(call.service.may_use, call.person, [upload])
-    return await call.service.call(_read_upload, call, upload)
-
-
-def _read_upload(call: Call, upload: str) -> Any:
-    path = call.service.files.open(upload)
-    with path.open("rb") as file:
-        kind = picture_kind(file.read(HEAD))
-    found = call.service.workers.read(upload, SUFFIXES.get(kind or "", ".json"))
+def _document_in(call: Call, reference: str) -> Any:
+    """The document that an upload of this person carries, as plain JSON."""
+    upload = call.service.uploads.get(call.person, reference.removeprefix(UPLOAD_PREFIX))
+    found = call.service.workers.read(upload.reference, SUFFIXES.get(upload.media_type, ".json"))
     if not found["document"]:
         raise_problems(found)
     return loads_document(found["document"]).as_json()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from graph_engine.digest import is_digest
-from graph_engine.files import UPLOAD_PREFIX
-from web.api.library import IF_NONE_MATCH, PICTURES, WORKFLOW, created, picture_reply
+from web.api.library import IF_NONE_MATCH, PICTURES, WORKFLOW, created, workflow_picture
 from web.api.routing import Call, Reply, Routes
 from web.models.library import CopyForm, SharedView, ShareForm, ShareList, ShareView, WorkflowView
 from web.service.library.views import share_view, shared_view
-from web.service.library.workflow import texts_in
 
 routes = Routes("shares")
 
@@ -69,7 +66,7 @@ async def read_shared(call: Call) -> Reply:
 async def read_shared_thumbnail(call: Call) -> Reply:
     """Read the picture of the workflow that a link leads to."""
     shared = await call.service.call(call.service.shares.open, call.parts["link"])
-    return await picture_reply(call, shared.stored.workflow)
+    return await workflow_picture(call, shared.stored.workflow)
 
 
 @routes.add(
@@ -78,23 +75,7 @@ async def read_shared_thumbnail(call: Call) -> Reply:
 async def copy_shared(call: Call) -> Reply:
     """Copy the workflow that a link leads to into one's own library, with the files that it names."""
     form: CopyForm = call.body
-    shared = await call.service.call(call.service.shares.open, call.parts["link"])
-    source = shared.stored
-    document = source.document
-    uploads = [one for one in texts_in(document) if is_upload(one)]
-    await call.service.call(call.service.grant, source.workflow.owner, call.person, uploads)
     stored = await call.service.call(
-        call.service.library.create,
-        call.person,
-        document,
-        name=form.name or source.workflow.name,
-        tags=form.tags or source.workflow.tags,
-        note=f"A copy of version {source.version.number} of '{source.workflow.name}'.",
-        thumbnail=source.workflow.thumbnail,
+        call.service.shares.copy, call.person, call.parts["link"], form.name, form.tags
     )
     return await created(call, stored)
-
-
-def is_upload(text: str) -> bool:
-    """Whether a text names an upload."""
-    return text.startswith(UPLOAD_PREFIX) and is_digest(text.removeprefix(UPLOAD_PREFIX))

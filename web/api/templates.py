@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from web.api.jobs import accepted, document_text, wanted
-from web.api.library import IF_NONE_MATCH, PICTURES, created, picture_file
+from web.api.library import IF_NONE_MATCH, PICTURES, created, picture_reply
 from web.api.problems import Refused
 from web.api.routing import Call, Reply, Routes
 from web.models.jobs import JobView, RunForm
 from web.models.library import CopyForm, TemplateList, TemplateView, WorkflowView
-from web.service.library.pictures import Picture
 from web.service.library.templates import PICTURES as KINDS
-from web.service.library.templates import Template
+from web.service.library.templates import Template, kept_by
 from web.service.library.views import template_summary, template_view
 
 routes = Routes("templates")
@@ -27,7 +27,7 @@ async def list_templates(call: Call) -> Reply:
     return Reply(TemplateList(templates=[template_summary(one) for one in found]))
 
 
-@routes.add("GET", TEMPLATE, scope="view", answers={200: TemplateView})
+@routes.add("GET", TEMPLATE, scope="view", answers={200: TemplateView}, refusals=(507,))
 async def read_template(call: Call) -> Reply:
     """Read a template; the files that come with it are named by their digests."""
     template, document = await template_document(call)
@@ -46,12 +46,14 @@ async def read_template_thumbnail(call: Call) -> Reply:
     template = await call.service.call(call.service.templates.get, call.parts["template"])
     if template.thumbnail is None:
         raise Refused(404, "no_thumbnail", f"The template '{template.id}' has no picture.")
-    status = await call.service.call(template.thumbnail.stat)
-    picture = Picture(template.thumbnail, KINDS[template.thumbnail.suffix])
-    return await picture_file(call, picture, f"{status.st_mtime_ns:x}-{status.st_size:x}")
+    data = await call.service.call(template.thumbnail.read_bytes)
+    kind = KINDS[template.thumbnail.suffix]
+    return await picture_reply(call, data, kind, template.thumbnail.name)
 
 
-@routes.add("POST", f"{TEMPLATE}/copy", scope="edit", body=CopyForm, answers={201: WorkflowView})
+@routes.add(
+    "POST", f"{TEMPLATE}/copy", scope="edit", body=CopyForm, answers={201: WorkflowView}, refusals=(507,)
+)
 async def copy_template(call: Call) -> Reply:
     """Copy a template into one's own library, to change it there."""
     form: CopyForm = call.body
@@ -73,7 +75,7 @@ async def copy_template(call: Call) -> Reply:
     scope="run",
     body=RunForm,
     answers={202: JobView},
-    refusals=(409,),
+    refusals=(409, 507),
     headers={"Idempotency-Key": "The same as `idempotency_key` in the body."},
 )
 async def run_template(call: Call) -> Reply:
@@ -89,6 +91,5 @@ async def run_template(call: Call) -> Reply:
 async def template_document(call: Call) -> tuple[Template, dict[str, Any]]:
     """A template and its document, whose files the person may use from now on."""
     template = await call.service.call(call.service.templates.get, call.parts["template"])
-    document, uploads = await call.service.call(call.service.templates.document, template)
-    await call.service.call(call.service.grant, None, call.person, uploads)
-    return template, document
+    keep = partial(kept_by, call.service.uploads, call.person)
+    return template, await call.service.call(call.service.templates.document, template, keep)

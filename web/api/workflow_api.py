@@ -56,7 +56,7 @@ async def describe_workflow(call: Call) -> Reply:
     return _reply(workflow_openapi(interface, what, stored.version.number))
 
 
-@routes.add("GET", f"{TEMPLATE}/openapi.json", scope="view", answers={200: DOCUMENT})
+@routes.add("GET", f"{TEMPLATE}/openapi.json", scope="view", answers={200: DOCUMENT}, refusals=(507,))
 async def describe_template(call: Call) -> Reply:
     """Describe how a template is run: its inputs, one by one, and what a job of it gives."""
     template, document = await template_document(call)

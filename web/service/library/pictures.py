@@ -2,78 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.errors import FileMissing
-from graph_engine.files import UPLOAD_PREFIX, Files
 from graph_engine.jobs.queue import JobQueue
 from web.service.library.errors import NoThumbnail
-from web.service.person import Person
+from web.service.person import LOCAL, Person
+from web.service.thumbnails import NoPicture, Thumbnails
+from web.service.uploads import UnknownUpload, Uploads
 
-LARGEST = 16 << 20  # bytes
-HEAD = 16  # bytes that tell what a file is
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture's file, and what kind it is."""
-
-    path: Path
-    media_type: str
-
-
-MayUse = Callable[[Person, Collection[str]], None]
-"""Refuses, by raising, an upload, written `blake3:...`, that a person does not have."""
+SIZE = 512  # pixels on the longer side
 
 
 class WorkflowPictures:
-    """Finds pictures by digest."""
+    """Finds pictures by digest, and makes them small."""
 
-    def __init__(self, queue: JobQueue, artifacts: ArtifactFolder, files: Files, may_use: MayUse) -> None:
-        self._queue, self._artifacts, self._files, self._may_use = queue, artifacts, files, may_use
+    def __init__(
+        self, queue: JobQueue, artifacts: ArtifactFolder, uploads: Uploads, thumbnails: Thumbnails
+    ) -> None:
+        self._queue, self._artifacts = queue, artifacts
+        self._uploads, self._thumbnails = uploads, thumbnails
 
     def check(self, person: Person, digest: str) -> None:
         """Raise `NoThumbnail` for what is no picture, or not this person's."""
-        owned = self._queue.artifact(digest, None if person.may("admin") else person.owner)
-        if owned is None:
-            self._may_use(person, [UPLOAD_PREFIX + digest])
-        self.open(digest)
+        if self._queue.artifact(digest, None if person.may("admin") else person.owner) is None:
+            try:
+                self._uploads.get(person, digest)
+            except UnknownUpload as error:
+                raise _nothing(digest) from error
+        self.small(digest)
 
-    def open(self, digest: str) -> Picture:
-        """The picture of this digest, whosever it is. Raises `NoThumbnail`."""
-        found = self._queue.artifact(digest)
+    def small(self, digest: str) -> bytes:
+        """The picture of this digest, whosever it is, as a small WebP.
+
+        Raises `NoThumbnail`, and what `Pictures` does.
+        """
+        made = self._thumbnails.kept(digest, SIZE)
+        if made is not None:
+            return made
         try:
-            if found is not None:
-                path = self._artifacts.path(found[0])
-            else:
-                path = self._files.open(UPLOAD_PREFIX + digest)
-            with path.open("rb") as file:
-                kind = picture_kind(file.read(HEAD))
-            size = path.stat().st_size
-        except (FileMissing, OSError) as error:
-            raise NoThumbnail(
-                f"There is no artifact or upload '{digest[:12]}…' that could be the picture of a workflow."
-            ) from error
-        if kind is None:
-            raise NoThumbnail(f"'{digest[:12]}…' is no PNG, JPEG, WebP or GIF; only a picture can be shown.")
-        if size > LARGEST:
-            raise NoThumbnail(
-                f"'{digest[:12]}…' has {size:,} bytes; {LARGEST:,} are allowed: take a smaller one."
-            )
-        return Picture(path, kind)
+            return self._thumbnails.make(digest, self._path(digest), digest[:12], SIZE)
+        except NoPicture as error:
+            raise NoThumbnail(f"{error} Choose a picture.") from error
+        except (FileMissing, UnknownUpload, FileNotFoundError) as error:
+            raise _nothing(digest) from error
+
+    def _path(self, digest: str) -> Path:
+        found = self._queue.artifact(digest)
+        if found is not None:
+            return self._artifacts.path(found[0])
+        return self._uploads.path(self._uploads.get(LOCAL, digest))
 
 
-def picture_kind(head: bytes) -> str | None:
-    """The media type of a file that begins so, if it is a picture that every browser shows."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "image/webp"
-    return None
+def _nothing(digest: str) -> NoThumbnail:
+    return NoThumbnail(f"You have no artifact or upload '{digest[:12]}…' that could be a workflow's picture.")

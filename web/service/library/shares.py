@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from graph_engine.files import UPLOAD_PREFIX, is_upload
 from web.service.library.errors import ShareEnded, UnknownShare
 from web.service.library.file import LibraryFile
 from web.service.library.library import Library
 from web.service.library.signing import is_signed, signature
-from web.service.library.workflow import Stored
+from web.service.library.workflow import Stored, texts_in
 from web.service.person import Person, Scope
 
 LINK = re.compile(r"(sh-[0-9a-f]{16})-([A-Za-z0-9_-]{43})")
 DAY = 86_400
 KEPT_SECONDS = 60.0  # how far the time that is kept may be behind
+
+Grant = Callable[[Person, Collection[str], str], None]
+"""Lets a person use what an owner has of some uploads, given by digest."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,15 @@ class Shares:
     """
 
     def __init__(
-        self, file: LibraryFile, library: Library, key: bytes, clock: Callable[[], float] = time.time
+        self,
+        file: LibraryFile,
+        library: Library,
+        key: bytes,
+        grant: Grant,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._file, self._library, self._key, self._clock = file, library, key, clock
+        self._file, self._library, self._key = file, library, key
+        self._grant, self._clock = grant, clock
 
     def create(self, person: Person, workflow: str, days: int, version: int | None) -> Share:
         """Make a link that ends after so many days."""
@@ -109,6 +119,20 @@ class Shares:
                 connection.execute("UPDATE share SET opened = opened + 1 WHERE id = ?", (share.id,))
         self._keep(now)
         return Shared(share, stored)
+
+    def copy(self, person: Person, link: str, name: str | None, tags: Sequence[str]) -> Stored:
+        """Copy what a link shows into a person's own library, with the uploads that it names."""
+        source = self.open(link).stored
+        named = [one.removeprefix(UPLOAD_PREFIX) for one in texts_in(source.document) if is_upload(one)]
+        self._grant(person, named, source.workflow.owner)
+        return self._library.create(
+            person,
+            source.document,
+            name=name or source.workflow.name,
+            tags=tags or source.workflow.tags,
+            note=f"A copy of version {source.version.number} of '{source.workflow.name}'.",
+            thumbnail=source.workflow.thumbnail,
+        )
 
     def _share(self, row: Sequence[Any], now: float) -> Share:
         share = Share(*row)

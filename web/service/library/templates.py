@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph_engine.digest import digest_file
 from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import load_document
 from graph_engine.errors import DocumentError
-from graph_engine.files import Files, why_path_escapes
+from graph_engine.files import why_path_escapes
 from graph_engine.messages import nearest
 from graph_engine.packs.plugin_folder import find_plugins
 from web.service.library.errors import UnknownTemplate
+from web.service.person import Person
+from web.service.uploads import UnknownUpload, Uploads
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +55,8 @@ class Templates:
     A pack in a plugins folder offers the documents in its folder `templates/`.
     """
 
-    def __init__(self, plugin_folders: Sequence[Path], files: Files, shipped: Path | None = None) -> None:
-        self._plugin_folders, self._files = tuple(plugin_folders), files
+    def __init__(self, plugin_folders: Sequence[Path], shipped: Path | None = None) -> None:
+        self._plugin_folders = tuple(plugin_folders)
         self._shipped = shipped or shipped_examples()
         self._known: dict[Path, tuple[tuple[int, int], Document | None]] = {}
         self._lock = threading.Lock()
@@ -70,19 +73,17 @@ class Templates:
             raise UnknownTemplate(f"There is no template '{template}'. {nearest(template, known)}".strip())
         return known[template]
 
-    def document(self, template: Template) -> tuple[dict[str, Any], list[str]]:
-        """Its document as plain JSON that can be run anywhere, and the uploads that it names.
+    def document(self, template: Template, keep: Callable[[Path], str]) -> dict[str, Any]:
+        """Its document as plain JSON that can be run anywhere.
 
-        The files beside it that its nodes name are imported, and named by their digests.
+        The files beside it that its nodes name are given to `keep`, and named by what that says.
         """
         raw = template.document.as_json()
-        uploads: list[str] = []
         for node in raw["nodes"].values():
             for name, value in node.get("inputs", {}).items():
                 if (file := _beside(template.folder, value)) is not None:
-                    node["inputs"][name] = self._files.upload(file)
-                    uploads.append(node["inputs"][name])
-        return raw, uploads
+                    node["inputs"][name] = keep(file)
+        return raw
 
     def _folders(self) -> Iterator[tuple[str, Path]]:
         if self._shipped is not None:
@@ -118,6 +119,19 @@ class Templates:
         with self._lock:
             self._known[file] = (state, document)
         return document
+
+
+def kept_by(uploads: Uploads, person: Person, file: Path) -> str:
+    """A file of a template as an upload of a person, `blake3:...`; it is kept if they do not have it yet."""
+    try:
+        return uploads.get(person, digest_file(file)).reference
+    except UnknownUpload:
+        incoming = uploads.begin()
+        try:
+            incoming.write(file.read_bytes())
+            return uploads.keep(person, incoming, file.name)[0].reference
+        finally:
+            incoming.abandon()
 
 
 def _beside(folder: Path, value: Any) -> Path | None:
