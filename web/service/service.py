@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -16,7 +16,6 @@ from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.files import Files
-from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -89,7 +88,7 @@ class Service:
         self.scaled = ScaledPreviews(self.pictures, self.call_long)
         self.templates = Templates(settings.plugin_folders)
         self.workflow_pictures = WorkflowPictures(self.queue, folder, self.uploads, self.thumbnails)
-        self.hub = Hub(self.journal, self._owners)
+        self.hub = Hub(self.journal)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
         self.runs = Runs(
@@ -138,15 +137,6 @@ class Service:
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
         self.queue.keep(self.settings.keep_jobs)
-
-    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
-        found = {}
-        for job in jobs:
-            try:
-                found[job] = self.queue.get(job).owner
-            except UnknownJob:
-                continue
-        return found
 
 
 def server_version() -> str:
