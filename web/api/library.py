@@ -12,7 +12,7 @@ from graph_engine.documents.document_io import loads_document
 from graph_engine.errors import EngineError
 from graph_engine.files import UPLOAD_PREFIX
 from web.api.files import Sent, disposition, headers_of, is_known
-from web.api.jobs import accepted, wanted
+from web.api.jobs import submitted, wanted
 from web.api.problems import Refused, refusal_of
 from web.api.routing import JSON, Call, Content, Reply, Routes
 from web.models.jobs import JobView, RunForm
@@ -309,10 +309,7 @@ async def run_workflow(call: Call) -> Reply:
         call.service.library.usable, call.person, call.parts["workflow"], query.version
     )
     how = wanted(call, form, stored.workflow.id, stored.version.number)
-    job = await call.service.call(
-        call.service.jobs.submit, call.person, stored.text, how, stored.workflow.name
-    )
-    return await accepted(call, job)
+    return await submitted(call, stored.text, how, stored.workflow.name)
 
 
 async def created(call: Call, stored: Stored) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from web.api.jobs import accepted, document_text, wanted
+from web.api.jobs import document_text, submitted, wanted
 from web.api.library import IF_NONE_MATCH, PICTURES, created, picture_reply
 from web.api.problems import Refused
 from web.api.routing import Call, Reply, Routes
@@ -82,10 +82,7 @@ async def run_template(call: Call) -> Reply:
     """Queue a template as it is, given nothing but its inputs."""
     form: RunForm = call.body
     template, document = await template_document(call)
-    job = await call.service.call(
-        call.service.jobs.submit, call.person, document_text(document), wanted(call, form), template.id
-    )
-    return await accepted(call, job)
+    return await submitted(call, document_text(document), wanted(call, form), template.id)
 
 
 async def template_document(call: Call) -> tuple[Template, dict[str, Any]]:
