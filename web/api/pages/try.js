@@ -169,7 +169,8 @@ async function showAnswer(place, { method, path, headers, sent }, signal) {
 async function showBody(holder, answer, type) {
   const text = h("pre", { tabindex: 0, "aria-label": "The answer" });
   if (type.startsWith("image/")) {
-    holder.append(h("img", { src: URL.createObjectURL(await answer.blob()), alt: "The answer, a picture" }));
+    const src = URL.createObjectURL(await answer.blob());
+    holder.append(h("img", { src, alt: "The answer, a picture", onload: () => URL.revokeObjectURL(src) }));
   } else if (type === "text/event-stream") {
     holder.append(text);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
