@@ -126,7 +126,7 @@ def _document(number: int) -> dict[str, Any]:
 def _kill(server: Served, chance: random.Random, kills: int) -> Counter[str]:
     killed: Counter[str] = Counter()
     while sum(killed.values()) < kills:
-        time.sleep(chance.uniform(0.02, 0.7))
+        time.sleep(chance.uniform(0.02, 2.0))
         children = _descendants(server.process.pid)
         if children and chance.random() < 0.5:
             os.kill(chance.choice(children), signal.SIGKILL)
