@@ -1,0 +1,137 @@
+"""The client for scripts and notebooks: the same calls, plain, over an event loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
+
+from web.client.asynchronous import AsyncClient
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it there, and wait for it here; Ctrl-C ends it there too."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the last thing and end."""
+        if self._loop.is_closed():
+            return
+        self.do(last())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def _plain(
+    method: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Client, P], T]:
+    """A call of the other client that waits for its answer."""
+
+    @functools.wraps(method)
+    def call(self: Client, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._loop.do(method(self._client, *args, **kwargs))
+
+    return cast("Callable[Concatenate[Client, P], T]", call)
+
+
+def _iterator(
+    method: Callable[Concatenate[AsyncClient, P], AsyncIterator[T]],
+) -> Callable[Concatenate[Client, P], Iterator[T]]:
+    """An iterator of the other client that waits for each of its things."""
+
+    @functools.wraps(method)
+    def call(self: Client, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        things = cast("AsyncGenerator[T, None]", method(self._client, *args, **kwargs))
+        try:
+            while True:
+                try:
+                    yield self._loop.do(_next(things))
+                except StopAsyncIteration:
+                    return
+        finally:
+            self._loop.do(things.aclose())
+
+    return cast("Callable[Concatenate[Client, P], Iterator[T]]", call)
+
+
+async def _next(things: AsyncIterator[T]) -> T:
+    return await anext(things)
+
+
+class Client:
+    """One server: `with Client("http://127.0.0.1:8188") as client`; every call as in `AsyncClient`."""
+
+    def __init__(
+        self, address: str, token: str | None = None, *, timeout: float = 60.0, patience: float = 30.0
+    ) -> None:
+        self._client = AsyncClient(address, token, timeout=timeout, patience=patience)
+        self._loop = Loop()
+        self._end = weakref.finalize(self, self._loop.close, self._client.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; a client that nobody holds any more does so itself."""
+        self._end()
+
+    @property
+    def address(self) -> str:
+        """The server's address."""
+        return self._client.address
+
+    server = _plain(AsyncClient.server)
+    ready = _plain(AsyncClient.ready)
+    nodes = _plain(AsyncClient.nodes)
+
+    submit = _plain(AsyncClient.submit)
+    run = _plain(AsyncClient.run)
+    check = _plain(AsyncClient.check)
+    plan = _plain(AsyncClient.plan)
+    interface = _plain(AsyncClient.interface)
+    job = _plain(AsyncClient.job)
+    jobs = _iterator(AsyncClient.jobs)
+    jobs_page = _plain(AsyncClient.jobs_page)
+    document = _plain(AsyncClient.document)
+    journal = _plain(AsyncClient.journal)
+    cancel = _plain(AsyncClient.cancel)
+    retry = _plain(AsyncClient.retry)
+    pause = _plain(AsyncClient.pause)
+    resume = _plain(AsyncClient.resume)
+    move = _plain(AsyncClient.move)
+    delete = _plain(AsyncClient.delete)
+    queue = _plain(AsyncClient.queue)
+    pause_queue = _plain(AsyncClient.pause_queue)
+    resume_queue = _plain(AsyncClient.resume_queue)
+
+    events = _iterator(AsyncClient.events)
+    watch = _iterator(AsyncClient.watch)
+    wait = _plain(AsyncClient.wait)
+    preview = _plain(AsyncClient.preview)
+
+    upload = _plain(AsyncClient.upload)
+    artifact = _plain(AsyncClient.artifact)
+    save = _plain(AsyncClient.save)
