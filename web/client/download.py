@@ -1,4 +1,4 @@
-"""A file fetched in pieces: after a break it goes on where it was; and a name for it that leads nowhere else."""
+"""A file fetched in pieces, going on after a break; and a name for it that leads nowhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-from web.client.errors import FileBroken
+from web.client.errors import ClientError, FileBroken
 from web.client.transport import BROKEN, GONE, Transport
 from web.client.waiting import retry_after
 
@@ -37,12 +37,10 @@ class Download:
                     "GET", self._path, self._query, headers=self._from_here(), stream=True
                 ) as response:
                     if response.status >= 400:
-                        refusal = self._server.refusal(
-                            response.status, response.headers, await response.read()
-                        )
+                        error = await self._server.refused(response)
                         if response.status not in (429, *GONE):
-                            raise refusal
-                        later, error = retry_after(response.headers.get("Retry-After")), refusal
+                            raise error
+                        later = retry_after(response.headers.get("Retry-After"))
                     else:
                         self._take(response.status, response.headers.get("ETag", ""))
                         async for piece in response.content.iter_chunked(PIECE):
@@ -53,7 +51,7 @@ class Download:
             except BROKEN as broken:
                 error = broken
             if not await waiting.again(later):
-                raise error if later is not None else self._server.away(error) from error
+                raise error if isinstance(error, ClientError) else self._server.away(error) from error
 
     def _from_here(self) -> dict[str, str]:
         identity = {"Accept-Encoding": "identity"}

@@ -67,9 +67,7 @@ class EventCalls(Calls):
                                 if event.number <= after:
                                     continue
                                 after, over = event.number, _ends(event)
-                            elif event is None or (
-                                isinstance(event, ProgressView) and progress_seconds is None
-                            ):
+                            elif event is None or _unwanted(event, progress_seconds):
                                 continue
                             yield event
             except _Later as later:
@@ -116,7 +114,7 @@ class EventCalls(Calls):
                             if after is None or event.serial > after:
                                 after = event.serial
                                 yield event
-                        elif event is not None and (progress_seconds or not isinstance(event, ProgressView)):
+                        elif event is not None and not _unwanted(event, progress_seconds):
                             yield event
             except aiohttp.WSServerHandshakeError as refused:
                 if refused.status not in (429, *GONE):
@@ -157,7 +155,7 @@ class EventCalls(Calls):
             if response.content_type != "text/event-stream":
                 raise self._server.foreign()
             return
-        refusal = self._server.refusal(response.status, response.headers, await response.read())
+        refusal = await self._server.refused(response)
         if response.status in (429, *GONE):
             raise _Later(refusal, retry_after(response.headers.get("Retry-After")))
         raise refusal
@@ -180,8 +178,8 @@ class EventCalls(Calls):
         ) as response:
             await self._check(response)
         raise UnexpectedAnswer(
-            f"{self._server.base} takes no WebSocket ({refused.status}). Something that stands in between may not "
-            "let them through."
+            f"{self._server.base} takes no WebSocket ({refused.status}). Something that stands in between "
+            "may not let them through."
         )
 
 
@@ -195,6 +193,10 @@ class _Later(Exception):
 
 def _ends(event: EventView) -> bool:
     return event.kind == "job_status" and event.data.get("status") in ENDED
+
+
+def _unwanted(event: JobEvent, progress_seconds: float | None) -> bool:
+    return progress_seconds is None and isinstance(event, ProgressView)
 
 
 def _event(sent: ServerEvent) -> JobEvent | None:

@@ -54,9 +54,8 @@ class FileCalls(Calls):
             return SentFile(
                 reference=f"blake3:{digest}", digest=digest, size=size, name=name, media_type=kind
             )
-        limit = (await self._server.view(ServerView, "GET", "/api/v1/server")).limits.get(
-            "upload_bytes", size
-        )
+        server = await self._server.view(ServerView, "GET", "/api/v1/server")
+        limit = server.limits.get("upload_bytes", size)
         if size > limit:
             raise BadCall(f"'{name or 'the file'}' has {size:,} bytes; this server takes {limit:,} at most.")
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
@@ -108,8 +107,8 @@ class FileCalls(Calls):
             return await asyncio.to_thread(place, temporary, folder, artifact.name)
         except OSError as error:
             raise FileBroken(
-                f"'{artifact.name}' can not be written into '{folder}' ({error.strerror or error}). Name another "
-                "folder; the server keeps what was computed."
+                f"'{artifact.name}' can not be written into '{folder}' ({error.strerror or error}). "
+                "Name another folder; the server keeps what was computed."
             ) from error
         finally:
             temporary.unlink(missing_ok=True)

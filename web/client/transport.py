@@ -101,7 +101,7 @@ class Transport:
     ) -> Answer:
         """Ask, as often as is right, and read the whole answer; `body` is sent as JSON.
 
-        Raises `ProblemError` for a refusal, unless its status is among `accepted`; `ServerAway`, `AnswerLost`.
+        Raises `ProblemError`, unless its status is among `accepted`, `ServerAway` and `AnswerLost`.
         """
         waiting, tries = self.waiting(), 0
         sent = dict(headers or {})
@@ -117,8 +117,8 @@ class Transport:
             except BROKEN as error:
                 if repeat != "always" and not isinstance(error, aiohttp.ClientConnectorError):
                     raise AnswerLost(
-                        f"The connection to {self.base} broke before it answered ({_reason(error)}). Look whether "
-                        "it was done before you ask again."
+                        f"The connection to {self.base} broke before it answered ({_reason(error)}). "
+                        "Look whether it was done before you ask again."
                     ) from error
                 if not await waiting.again():
                     raise self.away(error) from error
@@ -197,12 +197,16 @@ class Transport:
         target = URL(urljoin(str(response.url), response.headers.get("Location", "")))
         if target.origin() != self.base.origin():
             raise UnexpectedAnswer(
-                f"{self.base} leads to another server, {target.origin()}. Nothing was sent there; if it is meant, "
-                "give that address."
+                f"{self.base} leads to another server, {target.origin()}. Nothing was sent there; "
+                "if it is meant, give that address."
             )
         if method not in ("GET", "HEAD") and response.status not in (307, 308):
             raise UnexpectedAnswer(f"{self.base} leads a {method} elsewhere ({response.status}).")
         return target
+
+    async def refused(self, response: aiohttp.ClientResponse) -> ProblemError | UnexpectedAnswer:
+        """The error that an open answer means."""
+        return self.refusal(response.status, response.headers, await response.read())
 
     def refusal(
         self, status: int, headers: Mapping[str, str], body: bytes
@@ -211,15 +215,15 @@ class Transport:
         if headers.get("Content-Type", "").partition(";")[0] == MEDIA_TYPE:
             return ProblemError(self.read(ProblemView, body))
         return UnexpectedAnswer(
-            f"{self.base} answers {status}, and not as a Latent Graph server would. Something stands in between, "
-            "or another program is there."
+            f"{self.base} answers {status}, and not as a Latent Graph server would. Something stands "
+            "in between, or another program is there."
         )
 
     def foreign(self) -> UnexpectedAnswer:
         """The error for an answer that nothing here understands."""
         return UnexpectedAnswer(
-            f"{self.base} answers what this version does not understand: another program, or a server of another "
-            "version."
+            f"{self.base} answers what this version does not understand: it is another program, "
+            "or a server of another version."
         )
 
     def away(self, error: BaseException) -> ServerAway:
