@@ -14,6 +14,8 @@ from web.client.asynchronous import AsyncClient
 P = ParamSpec("P")
 T = TypeVar("T")
 
+ENDING_SECONDS = 5.0  # that a call has to end after Ctrl-C
+
 
 class Loop:
     """An event loop in a thread of its own."""
@@ -25,11 +27,13 @@ class Loop:
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it there, and wait for it here; Ctrl-C ends it there too."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        over = threading.Event()
+        future = asyncio.run_coroutine_threadsafe(_told(work, over), self._loop)
         try:
             return future.result()
         except BaseException:
             future.cancel()
+            over.wait(ENDING_SECONDS)
             raise
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -40,6 +44,13 @@ class Loop:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _told(work: Coroutine[Any, Any, T], over: threading.Event) -> T:
+    try:
+        return await work
+    finally:
+        over.set()
 
 
 def _plain(

@@ -35,9 +35,16 @@ REDIRECTED = (301, 302, 303, 307, 308)
 BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 
 
+@dataclass
+class Sends:
+    """How often a request was sent: aiohttp sends one again itself where a kept connection was closed."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer."""
+    """A whole answer, to a request that was sent `tries` times."""
 
     status: int
     headers: Mapping[str, str]
@@ -64,6 +71,7 @@ class Transport:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_counted()],
                 connector=aiohttp.TCPConnector(limit=0),  # streams stay open, and hold no request up
             )
         return self._session
@@ -103,17 +111,16 @@ class Transport:
 
         Raises `ProblemError`, unless its status is among `accepted`, `ServerAway` and `AnswerLost`.
         """
-        waiting, tries = self.waiting(), 0
+        waiting, sends = self.waiting(), Sends()
         sent = dict(headers or {})
         if body is not None:
             content = _json(body)
             sent["Content-Type"] = "application/json"
             data = lambda: content  # noqa: E731
         while True:
-            tries += 1
             try:
-                async with self.opened(method, path, query, data, sent, timeout) as response:
-                    found = Answer(response.status, response.headers, await response.read(), tries)
+                async with self.opened(method, path, query, data, sent, timeout, sends=sends) as response:
+                    found = Answer(response.status, response.headers, await response.read(), sends.count)
             except BROKEN as error:
                 if repeat != "always" and not isinstance(error, aiohttp.ClientConnectorError):
                     raise AnswerLost(
@@ -148,7 +155,7 @@ class Transport:
     ) -> None:
         """Ask for something to be deleted. Gone at the second try means that the first did it."""
         found = await self.request("DELETE", path, query=query, headers=headers, accepted=(404, 410))
-        if found.status >= 400 and found.tries == 1:
+        if found.status >= 400 and found.tries <= 1:
             raise self.refusal(found.status, found.headers, found.body)
 
     def read(self, cls: type[V], body: bytes | str) -> V:
@@ -169,6 +176,7 @@ class Transport:
         timeout: float | None = None,
         *,
         stream: bool = False,
+        sends: Sends | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One try: the answer with its body still to come. Redirects are followed on this server only."""
         url = self.url(path, query)
@@ -185,6 +193,7 @@ class Transport:
                 headers={**self._headers, **(headers or {})},
                 allow_redirects=False,
                 timeout=limit,
+                trace_request_ctx=sends,
             ) as response:
                 self._known = True
                 if response.status not in REDIRECTED:
@@ -237,6 +246,18 @@ class Transport:
             f"No server answers at {self.base} ({_reason(error)}). `latentgraph serve` starts one on this "
             "machine; check host and port if it is elsewhere."
         )
+
+
+def _counted() -> aiohttp.TraceConfig:
+    """What counts how often a request is sent."""
+
+    async def count(_: aiohttp.ClientSession, context: Any, sent: Any) -> None:
+        if isinstance(context.trace_request_ctx, Sends):
+            context.trace_request_ctx.count += 1
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(count)
+    return config
 
 
 def _address(text: str) -> URL:
