@@ -239,8 +239,8 @@ class _Socket:
     async def _tell(self, reader: Reader, size: int | None) -> None:
         async with reader:
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
-                for one in [*batch.facts, *batch.progress]:
-                    await asyncio.wait_for(self._socket.send_str(one.text), STALLED_SECONDS)
+                for text in [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
+                    await asyncio.wait_for(self._socket.send_str(text), STALLED_SECONDS)
                 for preview in batch.previews:
                     data = await sized(self._call, preview, size)
                     await asyncio.wait_for(self._socket.send_bytes(frame(preview, data)), STALLED_SECONDS)

@@ -1,7 +1,7 @@
 """The hub: facts, read from the journal once and handed to every reader; of the rest, the newest.
 
 Facts are numbered and durable: a reader gets each of them, from the hub's memory or from the journal, as
-slowly as it likes. Progress and previews pass: of each node a reader gets the newest, as often as it asked for.
+slowly as it likes. Progress and previews pass: of each node a reader gets the newest, at the pace it asked.
 Everything here happens on the event loop, but for what comes from the threads of workers and of the queue.
 """
 

@@ -104,6 +104,7 @@ EVENTS = [
     events.NodePreview("n", b"\0\1picture", "image/png"),
     events.NodeHit("n", "toy/number"),
     events.NodeFinished("n", "toy/number", 0.25),
+    events.ArtifactSaved("n", "a" * 64, "a.png", "image/png", 3),
     events.NodeSkipped("n", "toy/number", "m"),
     events.RunFinished("done", 1.5),
 ]
