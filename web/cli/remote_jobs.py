@@ -34,11 +34,11 @@ def _list(client: Client, arguments: argparse.Namespace) -> None:
     )
     listed = [as_job(one) for one in found]
     queue = client.queue()
-    list_jobs(listed, dict(queue.counts), queue.paused, arguments.json)
+    list_jobs(listed, dict(queue.counts), queue.paused, as_json=arguments.json)
 
 
 def _show(client: Client, arguments: argparse.Namespace) -> None:
-    show_job(as_job(client.job(one_job(arguments))), arguments.json)
+    show_job(as_job(client.job(one_job(arguments))), as_json=arguments.json)
 
 
 def _events(client: Client, arguments: argparse.Namespace) -> None:

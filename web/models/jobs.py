@@ -236,6 +236,12 @@ class QueueForm(Form):
     paused: Bool
 
 
+class ReadForm(Form):
+    """A file that carries a workflow: JSON, or a picture that was saved with one."""
+
+    upload: Annotated[str, Field(pattern=r"^blake3:[0-9a-f]{64}$", description="An upload's reference.")]
+
+
 class DocumentView(View):
     """A document."""
 
