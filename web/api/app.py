@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, system
+from web.api import artifacts, events, jobs, system, uploads
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.openapi import openapi
 from web.api.problems import Refused, problem_response, refusal_of
@@ -24,7 +24,13 @@ from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
 
-FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, system.routes)
+FAMILIES: tuple[Routes, ...] = (
+    jobs.routes,
+    events.routes,
+    artifacts.routes,
+    uploads.routes,
+    system.routes,
+)
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"

@@ -19,7 +19,7 @@ from web.service.service import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
-Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 
 LARGE = 64 * 1024  # bytes; more JSON than this is not parsed on the event loop

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.files import Files
@@ -22,11 +23,16 @@ from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
 from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import DEFAULT, Supervision
+from web.service.artifacts import Artifacts
 from web.service.hub import Hub
 from web.service.jobs import Jobs
 from web.service.person import Person
+from web.service.pictures import Pictures
 from web.service.runs import Runs
+from web.service.scaled import ScaledPreviews
 from web.service.settings import ServerSettings
+from web.service.thumbnails import Thumbnails
+from web.service.uploads import Uploads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,11 +62,18 @@ class Service:
             stack.callback(self.queue.close)
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
-            self.artifacts = ArtifactFolder(data / "artifacts")
+            folder = ArtifactFolder(data / "artifacts")
+            self.pictures = Pictures(settings.pixel_limit)
+            stack.callback(self.pictures.close)
+            self.thumbnails = Thumbnails(data / "thumbnails", settings.thumbnail_budget, self.pictures)
+            self.uploads = Uploads(data, self.queue, self.pictures)
+            stack.callback(self.uploads.close)
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
-        self.jobs = Jobs(self.queue, self.journal, self.workers, self.artifacts, self._admit)
+        self.jobs = Jobs(self.queue, self.journal, self.workers, self._delete_artifact, self._admit)
+        self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
+        self.scaled = ScaledPreviews(self.pictures, self.call)
         self.hub = Hub(self.journal, self._owners)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
@@ -95,7 +108,11 @@ class Service:
         return server_version()
 
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
-        """Refuse what a person has no room for."""
+        """Refuse what a person may not use, or has no room for."""
+        self.uploads.may_use(person, prepared["uploads"], prepared["document"])
+
+    def _delete_artifact(self, artifact: Artifact) -> None:
+        self.artifacts.delete(artifact)
 
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
