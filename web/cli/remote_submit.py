@@ -63,7 +63,7 @@ def read_document(client: Client, path: Path) -> dict[str, Any]:
     except OSError as error:
         raise FileMissing(f"'{path}' can not be read ({error.strerror or error}).") from error
     if begin.startswith(SIGNATURES):
-        return client.read_document(client.upload(path).reference)
+        return client.read_document(client.upload(path).reference, path.suffix or ".png")
     try:
         found = json.loads(path.expanduser().read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:

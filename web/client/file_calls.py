@@ -50,9 +50,14 @@ class FileCalls(Calls):
         path = f"{UPLOADS}/{digest}"
         known = await self._server.request("HEAD", path, accepted=tuple(range(400, 500)))
         if known.status == 200:
-            kind = known.headers.get("Content-Type", "")
+            kept = known.path.rpartition("/")[2]
             return SentFile(
-                reference=f"blake3:{digest}", digest=digest, size=size, name=name, media_type=kind
+                reference=f"blake3:{kept}",
+                digest=kept,
+                size=int(known.headers.get("Content-Length", size)),
+                name=name,
+                media_type=known.headers.get("Content-Type", ""),
+                oriented=kept != digest,
             )
         server = await self._server.view(ServerView, "GET", "/api/v1/server")
         limit = server.limits.get("upload_bytes", size)

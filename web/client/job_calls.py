@@ -109,6 +109,11 @@ class JobCalls(Calls):
         body = {"document": await as_json(document), "names": list(names)}
         return await self._server.view(InterfaceView, "POST", "/api/v1/interface", body=body)
 
+    async def read_document(self, upload: str, suffix: str) -> dict[str, Any]:
+        """The workflow that an upload carries, by its reference and how the file's name ends, `.png`."""
+        body = {"upload": upload, "suffix": suffix}
+        return (await self._server.view(DocumentView, "POST", "/api/v1/read", body=body)).document
+
     async def job(self, job: str) -> JobView:
         """A job as it stands."""
         return await self._server.view(JobView, "GET", f"{JOBS}/{part(job)}")

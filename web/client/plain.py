@@ -123,6 +123,7 @@ class Client:
     check = _plain(AsyncClient.check)
     plan = _plain(AsyncClient.plan)
     interface = _plain(AsyncClient.interface)
+    read_document = _plain(AsyncClient.read_document)
     job = _plain(AsyncClient.job)
     jobs = _iterator(AsyncClient.jobs)
     jobs_page = _plain(AsyncClient.jobs_page)

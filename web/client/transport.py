@@ -50,6 +50,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     tries: int = 1
+    path: str = ""  # that answered, which is another one after a redirect
 
 
 class Transport:
@@ -120,7 +121,13 @@ class Transport:
         while True:
             try:
                 async with self.opened(method, path, query, data, sent, timeout, sends=sends) as response:
-                    found = Answer(response.status, response.headers, await response.read(), sends.count)
+                    found = Answer(
+                        response.status,
+                        response.headers,
+                        await response.read(),
+                        sends.count,
+                        response.url.path,
+                    )
             except BROKEN as error:
                 if repeat != "always" and not isinstance(error, aiohttp.ClientConnectorError):
                     raise AnswerLost(

@@ -84,7 +84,7 @@ class Jobs:
         raise_problems(prepared)
         named = uploads_named(document, *how.named)  # others are files that the desk found in its folders
         kept = [one for one in prepared["uploads"] if one.removeprefix(UPLOAD_PREFIX) in named]
-        self._admit(person, {**prepared, "uploads": kept, "document": text})
+        self._admit(person, {**prepared, "uploads": kept})
         request = Request(
             document=prepared["document"],
             name=prepared["name"] or name,
@@ -114,6 +114,12 @@ class Jobs:
     def interface(self, document: str, names: list[str]) -> dict[str, Any]:
         """The inputs and outputs of a document, and what is wrong with it."""
         return self._workers.interface(document, names)
+
+    def read(self, upload: str, suffix: str) -> str:
+        """The document inside an upload, as text. Raises `DocumentError` where there is none."""
+        found = self._workers.read(upload, suffix)
+        raise_problems(found)
+        return str(found["document"])
 
     def get(self, person: Person, job: str) -> Job:
         """A job that a person may see. Raises `UnknownJob`: of what is another's nothing is said."""
