@@ -56,7 +56,9 @@ def test_pictures_of_every_mode_are_made_small(mode: str, pictures: Pictures, tm
 def test_sixteen_bits_become_eight_of_the_same_lightness(pictures: Pictures, tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     Image.new("I;16", (100, 100), 128 * 256).save(path)
-    assert opened(pictures.thumbnail(path, "image/png", 64)).convert("L").getpixel((5, 5)) == pytest.approx(128, abs=2)
+    assert opened(pictures.thumbnail(path, "image/png", 64)).convert("L").getpixel((5, 5)) == pytest.approx(
+        128, abs=2
+    )
 
 
 def test_a_small_picture_keeps_what_is_clear(pictures: Pictures, tmp_path: Path) -> None:
