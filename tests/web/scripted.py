@@ -124,10 +124,14 @@ def job(**more: Any) -> dict[str, Any]:
 
 
 class Cutter:
-    """A proxy on a port of its own that cuts each of its first connections after so many bytes of answer."""
+    """A proxy on a port of its own that cuts each of its first connections after so many bytes of answer.
+
+    `target` may be set to another port, as after a server's restart, or to None: nobody is there.
+    """
 
     def __init__(self, port: int, *cuts: int) -> None:
-        self._target, self._cuts = port, list(cuts)
+        self.target: int | None = port
+        self._cuts = list(cuts)
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -152,7 +156,13 @@ class Cutter:
                 return
             self.connections += 1
             left = self._cuts.pop(0) if self._cuts else None
-            far = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                if self.target is None:
+                    raise OSError("nobody is there")
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                near.close()
+                continue
             threading.Thread(target=_pump, args=(near, far, None), daemon=True).start()
             threading.Thread(target=_pump, args=(far, near, left), daemon=True).start()
 
