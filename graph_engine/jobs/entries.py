@@ -38,7 +38,8 @@ def write_entries(connection: sqlite3.Connection, job: str, facts: Sequence[Fact
     )
     crashes = ", crashes = 0" if any(kind == "node_finished" for kind, _ in facts) else ""
     connection.execute(f"UPDATE job SET events = ?{crashes} WHERE number = ?", (last + len(kept), key))
-    keep_artifacts(connection, key, artifacts_of(data for kind, data in facts if kind == ARTIFACT_SAVED))
+    if saved := artifacts_of(data for kind, data in facts if kind == ARTIFACT_SAVED):
+        keep_artifacts(connection, key, saved)
     return int(last + len(kept))
 
 

@@ -26,9 +26,9 @@ class FactWriter:
         self._changed = threading.Condition()
         self._waiting: list[Fact] = []
         self._closing = threading.Event()
+        self._writing = False
         self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._write, name=f"facts of {job}", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._write, name=f"facts of {job}", daemon=True).start()
 
     def __call__(self, event: events.Event) -> None:
         """Take a fact. Raises what writing an earlier one did."""
@@ -47,10 +47,10 @@ class FactWriter:
         self._closing.set()
         with self._changed:
             self._changed.notify_all()
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._waiting
+            self._changed.wait_for(lambda: not self._writing)
+            if self._error is not None:
+                raise self._error
+            return self._waiting
 
     def _write(self) -> None:
         while True:
@@ -59,13 +59,18 @@ class FactWriter:
             if self._closing.wait(GATHER_SECONDS):  # a run that is over soon needs no write but the last
                 return
             with self._changed:
+                if self._closing.is_set():
+                    return
                 batch, self._waiting = self._waiting, []
+                self._writing = True
                 self._changed.notify_all()
             try:
                 self._journal.write(self._job, batch)
             except Exception as error:
-                with self._changed:
-                    self._error = error
-                    self._changed.notify_all()
+                self._error = error
                 self._failed()
-                return
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+                if self._error is not None:
+                    return

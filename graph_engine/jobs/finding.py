@@ -9,8 +9,9 @@ from graph_engine.jobs.job import JobStatus, Page
 from graph_engine.jobs.rows import COLUMNS, job_of
 from graph_engine.sqlite import SqliteFile
 
-# Of an input that is no text, its JSON is looked in.
-_IN_INPUT = """EXISTS (SELECT 1 FROM json_each(job.inputs) AS one WHERE one.key = ? AND instr(folded(
+# Of an input that is no text, its JSON is looked in; what is no JSON, such as NaN, is not looked in.
+_IN_INPUT = """EXISTS (SELECT 1 FROM json_each(iif(json_valid(job.inputs), job.inputs, '{}')) AS one
+    WHERE one.key = ? AND instr(folded(
     CASE WHEN one.type IN ('true', 'false', 'null') THEN one.type ELSE one.value END), folded(?)))"""
 
 

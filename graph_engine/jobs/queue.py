@@ -102,8 +102,7 @@ class JobQueue(JobList):
 
         def end(connection: sqlite3.Connection) -> Job:
             self._expect(connection, job, "running")
-            self._ran(connection, job, seconds, facts)
-            self._end(connection, job, status, result, error, seconds)
+            self._end(connection, job, status, result, error, seconds, facts)
             return self._read(connection, job)
 
         return self._file.change(end)
@@ -127,7 +126,8 @@ class JobQueue(JobList):
 
         def put_back(connection: sqlite3.Connection) -> Job:
             self._expect(connection, job, "running")
-            self._ran(connection, job, seconds, facts)
+            if facts:  # first: a node that was finished makes up for crashes before it
+                write_entries(connection, job, facts)
             (crashes,) = connection.execute("SELECT crashes FROM job WHERE id = ?", (job,)).fetchone()
             crashes += crashed
             if self._read(connection, job).cancel_asked:
@@ -140,8 +140,9 @@ class JobQueue(JobList):
                 self._end(connection, job, "failed", error=text, seconds=seconds)
             else:
                 connection.execute(
-                    "UPDATE job SET status = 'queued', worker = '', crashes = ?, error = ? WHERE id = ?",
-                    (crashes, error, job),
+                    "UPDATE job SET status = 'queued', worker = '', crashes = ?, error = ?, "
+                    "device_seconds = device_seconds + ? WHERE id = ?",
+                    (crashes, error, seconds, job),
                 )
                 write_entries(connection, job, [given_back(why, error)])
             return self._read(connection, job)
@@ -289,12 +290,6 @@ class JobQueue(JobList):
         write_entries(connection, job, [status_is("queued")])
         return self._read(connection, job)
 
-    def _ran(self, connection: sqlite3.Connection, job: str, seconds: float, facts: Sequence[Fact]) -> None:
-        """A worker had the job for some seconds, of which these are the last facts."""
-        if facts:
-            write_entries(connection, job, facts)
-        connection.execute("UPDATE job SET device_seconds = device_seconds + ? WHERE id = ?", (seconds, job))
-
     def _end(
         self,
         connection: sqlite3.Connection,
@@ -303,16 +298,18 @@ class JobQueue(JobList):
         result: Mapping[str, Any] | None = None,
         error: str = "",
         seconds: float = 0.0,
+        facts: Sequence[Fact] = (),
     ) -> None:
         result = dict(result or {})
-        (number,) = connection.execute("SELECT number FROM job WHERE id = ?", (job,)).fetchone()
-        keep_artifacts(connection, number, artifacts_in(result))
+        if artifacts := artifacts_in(result):
+            (number,) = connection.execute("SELECT number FROM job WHERE id = ?", (job,)).fetchone()
+            keep_artifacts(connection, number, artifacts)
         connection.execute(
             "UPDATE job SET status = ?, result = ?, error = ?, finished = ?, ended_as = ?, paused = 0, "
-            "cancel_asked = 0, worker = '' WHERE id = ?",
-            (status, to_json(result), error, time.time(), self._count_up(connection, "ended"), job),
+            "cancel_asked = 0, worker = '', device_seconds = device_seconds + ? WHERE id = ?",
+            (status, to_json(result), error, time.time(), self._count_up(connection, "ended"), seconds, job),
         )
-        write_entries(connection, job, [ended(status, seconds, error, result)])
+        write_entries(connection, job, [*facts, ended(status, seconds, error, result)])
 
     def _set_paused(self, job: str, paused: bool) -> Job:
         with self._writing() as connection:

@@ -88,7 +88,8 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT OR IGNORE INTO artifact
         SELECT job.number, one.value ->> '$.digest', one.value ->> '$.name', one.value ->> '$.media_type',
             one.value ->> '$.size'
-        FROM job, json_each(job.result, '$.artifacts') AS one WHERE one.type = 'object';
+        FROM job, json_each(iif(json_valid(job.result), job.result, '{}'), '$.artifacts') AS one
+        WHERE one.type = 'object';
     """,
 )
 """`place` orders the jobs of one owner and priority; `ended_as` counts endings, so that no clock decides.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
@@ -156,9 +155,7 @@ class LocalWorker(Questions):
         """Start, listen, bury, start again; until it is closed, or has failed to start too often."""
         unready = useless = 0
         try:
-            for self.restarts in itertools.count():
-                if self._closing.is_set():
-                    return
+            while not self._closing.is_set():
                 lived, how = self._live()
                 self.error = f"The worker '{self.name}' ended ({how})."
                 unready = 0 if lived is not None and lived.info is not None else unready + 1
@@ -171,6 +168,7 @@ class LocalWorker(Questions):
                 if useless:
                     pause = self._supervision.backoff * 2.0 ** (useless - 1)
                     self._closing.wait(min(_LONGEST_PAUSE, pause))
+                self.restarts += not self._closing.is_set()
         except WorkerUnusable as error:
             self._give_up(error)
         except Exception as error:  # an error of ours; nobody may wait for ever

@@ -46,6 +46,28 @@ def test_a_submitted_workflow_runs_later_with_the_inputs_it_was_given(cli: Cli) 
     assert Path(out.strip()).parent == cli.folder / "again"
 
 
+def test_a_file_says_which_job_made_it_and_with_what(cli: Cli) -> None:
+    document = doc(
+        {
+            "n": ("number", {"value": 1}),
+            "b": ("make_blob", {"seed": 9}),
+            "s": ("save_told", {"value": link("n.integer")}),
+        }
+    )
+    document["interface"] = {"inputs": {"x": {"node": "n", "input": "value"}}, "outputs": {}}
+    job = submit(cli, "--set", "x=7", document=document)
+    made = Path(cli("work")[1].splitlines()[1].strip())
+    about = json.loads(made.read_bytes())["about"]
+    assert about["job"] == job
+    assert about["inputs"] == {"x": 7}
+    assert about["seeds"] == {"b.seed": 9}
+    assert about["versions"] == {"toy": "1.0"}
+    assert set(about["timings"]["nodes"]) == {"n", "s"}
+    assert about["timings"]["submitted"] <= about["timings"]["started"] <= about["timings"]["finished"]
+    saved = Path(cli("jobs", "save", job, "--out", str(cli.folder / "again"))[1].strip())
+    assert saved.read_bytes() == made.read_bytes()
+
+
 def test_a_file_beside_the_document_goes_with_the_job(cli: Cli) -> None:
     (cli.folder / "words.txt").write_text("first")
     document = doc({"r": ("read_text", {"path": "words.txt"}), "s": ("save_text", {"text": link("r.text")})})

@@ -424,11 +424,23 @@ def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def teller(data: bytes, document: dict[str, Any], about: dict[str, Any] | None = None) -> bytes:
+    import json
+
+    return json.dumps({"data": data.decode(), "document": document, "about": about}).encode()
+
+
+@node(title="Save a file that tells of its job", kind="effect")
+def save_told(value: int, name: str = "file.told", *, run: Run) -> Artifact:
+    calls["save_told"] += 1
+    return run.save_artifact(name, str(value).encode(), "image/told")
+
+
 pack = Pack(
     "toy",
     "1.0",
     [thing for thing in list(globals().values()) if hasattr(thing, "__node_type__")],
     values=[ValueType("toy/blob", "Blob", "#44aa88", BlobCodec)],
     importers={".toy": importer},
-    exporters={"image/toy": exporter},
+    exporters={"image/toy": exporter, "image/told": teller},
 )

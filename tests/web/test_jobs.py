@@ -200,7 +200,7 @@ def test_an_interface_is_described_as_a_form_shows_it(http: Http) -> None:
     assert found["inputs"]["value"]["schema"]["type"] == "integer"
     assert found["inputs"]["value"]["default"] == 1
     assert found["inputs"]["sum.b"]["schema"]["maximum"] == 1000
-    assert found["outputs"]["sum"]["type"] == "int"
+    assert found["outputs"]["sum"]["type"] == "whole number"
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,8 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
     began, size = loop.time(), 0
     while True:
         try:
-            piece = await asyncio.wait_for(request.content.readany(), PIECE_SECONDS)
+            async with asyncio.timeout(PIECE_SECONDS):
+                piece = await request.content.readany()
         except TimeoutError:
             raise _too_slow(size) from None
         if not piece:

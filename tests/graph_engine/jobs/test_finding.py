@@ -68,6 +68,8 @@ def test_jobs_are_found_by_their_inputs(queue: JobQueue) -> None:
     assert found(queue, inputs={"on": "true"}) == found(queue, inputs={"none": "null"}) == ["boxes"]
     assert found(queue, inputs={"cat": '"hi"'}) == ["bär"]
     assert found(queue, inputs={'pro"mpt': "cat"}) == []
+    queue.submit(Request("{}", name="no number", inputs={"prompt": "cat", "seed": float("nan")}))
+    assert found(queue, inputs={"prompt": "cat"}) == ["cat"]
 
 
 @given(st.text(alphabet="aäß%_\\'\"é", max_size=6), st.text(alphabet="AÄß%_\\'\"É", max_size=2))

@@ -27,6 +27,7 @@ def test_the_second_version_becomes_the_third(tmp_path: Path) -> None:
     old.execute(JOB, ("job-1", 1, f'{{"artifacts": [{SAVED}, {SAVED}, 7]}}', 2))
     old.execute(JOB, ("job-2", 2, "{}", 1))
     old.execute(JOB, ("job-3", 3, f'{{"artifacts": [{SAVED}]}}', 0))
+    old.execute(JOB, ("job-4", 4, '{"artifacts": [], "seconds": NaN}', 0))
     entries = [(2, 1, 5.0, "c", "{}"), (1, 1, 6.0, "a", '{"x": 1}'), (1, 2, 7.0, "b", "{}")]
     old.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", entries)
     old.commit()

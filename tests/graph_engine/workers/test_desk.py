@@ -307,6 +307,6 @@ def test_closing_ends_the_desk_and_whoever_waits_is_told(works: Works, gate: Gat
     assert len(raised) == 1
     assert gone(pid)
     assert works.workers.desk is not None
-    assert works.workers.desk.state == "closed"
+    assert (works.workers.desk.state, works.workers.desk.restarts) == ("closed", 0)
     with pytest.raises(WorkerEnded, match="is closed"):
         works.workers.check(TEXT)
