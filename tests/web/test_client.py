@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import threading
 import time
@@ -26,14 +27,15 @@ def client(shared_server: Running) -> Iterator[Client]:
         yield client
 
 
+_fresh = itertools.count()
+
+
 def counting(steps: int = 5, seconds: float = 0.02) -> dict[str, Any]:
-    """A document that says how far it is."""
+    """A document that says how far it is, and that nobody has run before."""
+    count = ("train", {"steps": steps, "seconds": seconds, "after": next(_fresh)})
     return document(
-        {
-            "count": ("train", {"steps": steps, "seconds": seconds}),
-            "sum": ("add", {"a": link("count.value")}),
-        },
-        outputs={"sum": "sum.value"},
+        {"count": count, "sum": ("add", {"a": link("count.integer")})},
+        outputs={"sum": "sum.integer"},
         inputs={"steps": "count.steps", "seconds": "count.seconds"},
     ).as_json()
 
@@ -43,6 +45,10 @@ def saving(value: int = 7, name: str = "picture.toy") -> dict[str, Any]:
     return document(
         {"save": ("save_toy", {"value": value, "name": name})}, inputs={"value": "save.value"}
     ).as_json()
+
+
+def _done(event: EventView) -> bool:
+    return event.kind == "job_status" and event.data["status"] == "done"
 
 
 def test_a_document_is_run_and_its_job_is_there_with_what_was_set(client: Client) -> None:
@@ -83,7 +89,7 @@ def test_a_plan_and_an_interface_run_nothing(client: Client) -> None:
     assert [(one.node, one.status) for one in steps] == [("one", "miss"), ("sum", "unknown")]
     inputs = client.interface(two_nodes(), ["sum.b"]).inputs
     assert set(inputs) == {"value", "sum.b"}
-    assert inputs["value"].type == "int"
+    assert inputs["value"].type == "whole number"
 
 
 def test_a_sweep_is_one_job(client: Client) -> None:
@@ -156,9 +162,8 @@ def test_watching_brings_facts_of_all_jobs_and_previews_as_bytes(shared_server: 
                 seen.append(await first)
                 async for event in watching:
                     seen.append(event)
-                    if isinstance(event, EventView) and event.job == job.id and event.data.get("seconds"):
-                        if event.kind == "job_status":
-                            break
+                    if isinstance(event, EventView) and event.job == job.id and _done(event):
+                        break
             await watching.aclose()
             return seen
 
@@ -184,8 +189,9 @@ def test_a_file_is_sent_once_and_named_by_digest(client: Client, tmp_path: Path)
     file.write_text("some words " * 1000)
     sent, again = client.upload(file), client.upload(file.read_bytes())
     assert sent.reference == again.reference
-    measured = document({"size": ("file_size", {"path": sent.reference})}).as_json()
-    assert client.wait(client.submit(measured).id, LIMIT).status == "done"
+    measured = document({"size": ("file_size", {"path": sent.reference})}, {"size": "size.integer"}).as_json()
+    ended = client.wait(client.submit(measured).id, LIMIT)
+    assert ended.status == "done", ended.error
 
 
 def test_connections_that_are_cut_lose_and_repeat_no_fact(shared_server: Running) -> None:
@@ -193,7 +199,7 @@ def test_connections_that_are_cut_lose_and_repeat_no_fact(shared_server: Running
         job = straight.submit(counting(40, 0.02))
         with cutter(shared_server.http.port, 700, 1100, 0, 900, 1500) as proxy, Client(proxy.address) as cut:
             numbers = [one.number for one in cut.events(job.id) if isinstance(one, EventView)]
-            assert proxy.connections > 5
+            assert proxy.connections >= 5
         last = straight.job(job.id).events
     assert numbers == list(range(1, last + 1))
 
@@ -234,7 +240,7 @@ def test_a_watcher_goes_on_after_a_restart_where_it_was(serving: Callable[..., R
                 async for event in watching:
                     assert isinstance(event, EventView)
                     serials.append(event.serial)
-                    if event.kind == "job_status" and event.data["status"] == "done":
+                    if _done(event):
                         if event.job != one.id:
                             break
                         proxy.target = None
@@ -243,9 +249,8 @@ def test_a_watcher_goes_on_after_a_restart_where_it_was(serving: Callable[..., R
                         await client.submit(two_nodes(2))
                 await watching.aclose()
                 assert serials == sorted(set(serials))
-                everything = [
-                    one.serial async for job in client.jobs() for one in await client.journal(job.id)
-                ]
+                jobs = [job.id async for job in client.jobs()]
+                everything = [fact.serial for job in jobs for fact in await client.journal(job)]
                 assert serials == sorted(everything)
 
     asyncio.run(watch())
@@ -300,8 +305,9 @@ def test_a_server_that_is_gone_for_good_ends_the_stream_with_a_sentence(
     server = serving()
     with cutter(server.http.port) as proxy, Client(proxy.address, patience=0.5) as client:
         job = client.submit(counting(1000, 0.05))
+        events = client.events(job.id)
+        next(events)
+        proxy.target = None
+        server.close()
         with pytest.raises(ServerAway, match="goes on when it is back"):
-            for _ in client.events(job.id):
-                proxy.target = None
-                if server._thread.is_alive():
-                    server.close()
+            list(events)

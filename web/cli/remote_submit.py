@@ -25,7 +25,7 @@ from web.cli.server_option import BadServerOption
 from web.client import BadCall, Client
 from web.models.jobs import InputView, JobView
 
-SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff", b"GIF8")
+BLANK = b" \t\r\n\xef\xbb\xbf"  # what JSON may begin with, and the mark of UTF-8
 
 
 @dataclass
@@ -56,21 +56,20 @@ def submit(arguments: argparse.Namespace) -> int:
 
 
 def read_document(client: Client, path: Path) -> dict[str, Any]:
-    """The workflow in a file; a picture is sent, and the server reads it."""
+    """The workflow in a file; one that is no JSON, as a picture, is sent, and the server reads it."""
     try:
         with path.expanduser().open("rb") as file:
-            begin = file.read(16)
+            begin = file.read(1024).lstrip(BLANK)
     except OSError as error:
         raise FileMissing(f"'{path}' can not be read ({error.strerror or error}).") from error
-    if begin.startswith(SIGNATURES):
+    if not begin.startswith(b"{"):
         return client.read_document(client.upload(path).reference, path.suffix or ".png")
     try:
         found = json.loads(path.expanduser().read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise BadCall(f"'{path}' is neither JSON nor a picture: {error}.") from error
-    if not isinstance(found, dict):
-        raise BadCall(f"'{path}' is no workflow: a JSON object is wanted.")
-    return found
+        raise BadCall(f"'{path}' is no JSON: {error}.") from error
+    document: dict[str, Any] = found  # it begins as an object
+    return document
 
 
 def _submitted(
