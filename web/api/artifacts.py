@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from graph_engine.artifact import Artifact
-from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, headers_of, is_known, send
+from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, headers_of, is_known, send, send_small
 from web.api.routing import Call, Content, Reply, Routes
-from web.api.uploads import small
 from web.models.files import ExportQuery, MakingView, SavedPage, SavedQuery, SavedView, ThumbnailQuery
 from web.service.artifacts import Making
 from web.service.thumbnails import MEDIA_TYPE
@@ -98,7 +97,7 @@ async def read_job_artifact(call: Call) -> Reply:
     sent = Sent(b"", artifact.media_type, artifact.name, making.tag, caching)
     if is_known(call.request, making.tag):
         return Reply(web.Response(status=304, headers=headers_of(sent)))
-    data = await service.call(service.artifacts.exported, making)
+    data = await service.call_long(service.artifacts.exported, making)
     return Reply(await send(call, Sent(data, artifact.media_type, artifact.name, making.tag, caching)))
 
 
@@ -132,8 +131,8 @@ async def read_artifact_thumbnail(call: Call) -> Reply:
     query: ThumbnailQuery = call.query
     service = call.service
     artifact, _ = await service.call(service.artifacts.get, call.person, call.parts["digest"])
-    data = await service.call(service.artifacts.thumbnail, artifact, query.size)
-    return Reply(await send(call, small(data, artifact.digest, artifact.name, query.size)))
+    path = await service.call(service.artifacts.path, artifact)
+    return Reply(await send_small(call, artifact.digest, path, artifact.name, query.size))
 
 
 async def _stored(call: Call, artifact: Artifact) -> web.StreamResponse:

@@ -18,6 +18,7 @@ from graph_engine.artifact_folder import readable_name
 from web.api.problems import Refused
 from web.api.routing import Call
 from web.service.media_types import SHOWN, UNKNOWN
+from web.service.thumbnails import MEDIA_TYPE
 
 PIECE = 256 * 1024  # bytes that are read at once
 STALLED_SECONDS = 60.0  # a client that takes nothing for so long is let go
@@ -67,6 +68,15 @@ async def send(call: Call, sent: Sent) -> web.Response:
         return web.Response(status=status, body=sent.content[first : last + 1], headers=headers)
     body = FileBody(sent.content, first, count, call.service.call)
     return web.Response(status=status, body=body, headers=headers)
+
+
+async def send_small(call: Call, digest: str, path: Path, name: str, size: int) -> web.Response:
+    """Answer with a small picture of a stored one."""
+    service = call.service
+    data = await service.call(service.thumbnails.kept, digest, size)
+    if data is None:
+        data = await service.call_long(service.thumbnails.make, digest, path, name, size)
+    return await send(call, Sent(data, MEDIA_TYPE, f"{name}.webp", f"{digest[:32]}-{size}"))
 
 
 def headers_of(sent: Sent) -> dict[str, str]:

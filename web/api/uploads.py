@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from graph_engine.artifact_folder import readable_name
-from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, send
+from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, send, send_small
 from web.api.problems import Refused
 from web.api.routing import Call, Content, Reply, Routes, pieces_of
 from web.models.files import ThumbnailQuery, UploadPage, UploadsQuery, UploadView
@@ -19,7 +19,6 @@ NAME = "X-File-Name"
 AT_ONCE = 1 << 20  # bytes that are written to the disk at once
 ANY = Content(("*/*",), "The bytes of the file.")
 NAMED = {NAME: "What the file is called; percent signs stand for UTF-8 as in an address."}
-TURNED = Content(("*/*",), "The bytes of the file.")
 
 
 @routes.add(
@@ -66,7 +65,7 @@ async def list_uploads(call: Call) -> Reply:
     "GET",
     "/api/v1/uploads/{digest}",
     scope="view",
-    answers={200: TURNED, 206: TURNED, 304: None, 308: None},
+    answers={200: ANY, 206: ANY, 304: None, 308: None},
     refusals=(416,),
     headers=RANGE_HEADERS,
 )
@@ -105,10 +104,9 @@ async def look_for_upload(call: Call) -> Reply:
 async def read_upload_thumbnail(call: Call) -> Reply:
     """Read a small picture of an upload that is a picture."""
     query: ThumbnailQuery = call.query
-    service, found = call.service, await _found(call)
-    path = service.uploads.path(found)
-    data = await service.call(service.thumbnails.get, found.digest, path, found.name, query.size)
-    return Reply(await send(call, small(data, found.digest, found.name, query.size)))
+    found = await _found(call)
+    path = call.service.uploads.path(found)
+    return Reply(await send_small(call, found.digest, path, found.name, query.size))
 
 
 @routes.add("DELETE", "/api/v1/uploads/{digest}", scope="run", answers={204: None}, refusals=(409,))
@@ -122,11 +120,6 @@ async def delete_upload(call: Call) -> Reply:
     found = await service.call(service.uploads.delete, call.person, call.parts["digest"])
     await service.call(service.thumbnails.delete, found.digest)
     return Reply(status=204)
-
-
-def small(data: bytes, digest: str, name: str, size: int) -> Sent:
-    """A small picture, as it is sent."""
-    return Sent(data, MEDIA_TYPE, f"{name}.webp", f"{digest[:32]}-{size}")
 
 
 def upload_view(upload: Upload) -> UploadView:
@@ -164,7 +157,7 @@ async def _received(call: Call, expected: str | None) -> Reply:
         await service.call(incoming.write, bytes(waiting))
         if not incoming.size:
             raise Refused(400, "no_body", "There is no body; the bytes of a file are wanted.")
-        upload, new = await service.call(service.uploads.keep, call.person, incoming, name, expected)
+        upload, new = await service.call_long(service.uploads.keep, call.person, incoming, name, expected)
     finally:
         await service.call(incoming.abandon)
     headers = {"Location": f"/api/v1/uploads/{upload.digest}"}

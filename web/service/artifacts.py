@@ -114,10 +114,6 @@ class Artifacts:
         self.path(making.artifact)  # says that it is gone, if it is
         return self._workers.export(making.artifact, making.text, making.about)
 
-    def thumbnail(self, artifact: Artifact, size: int) -> bytes:
-        """A small picture of an artifact. Raises `ArtifactGone`, and what `Thumbnails` does."""
-        return self._thumbnails.get(artifact.digest, self.path(artifact), artifact.name, size)
-
     def delete(self, artifact: Artifact) -> None:
         """Delete an artifact's file, and its thumbnails."""
         self._folder.delete(artifact)

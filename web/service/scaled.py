@@ -11,7 +11,7 @@ from web.service.hub import Preview
 from web.service.media_types import PICTURES
 from web.service.pictures import Pictures
 
-KEPT = 256  # the newest of a node in a size
+KEPT = 64  # the newest of a node in a size
 
 
 class ScaledPreviews:

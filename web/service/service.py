@@ -38,6 +38,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 32  # for what waits for a disk or for the desk
+LONG_THREADS = 8  # for whole files and pictures
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Service:
         self.draining = False
         self._stack = ExitStack()
         self._threads = ThreadPoolExecutor(THREADS, "service")
+        self._long_threads = ThreadPoolExecutor(LONG_THREADS, "files")
         with ExitStack() as stack:
             data = settings.data.expanduser().absolute()
             self.data = data
@@ -73,7 +75,7 @@ class Service:
             self._stack = stack.pop_all()
         self.jobs = Jobs(self.queue, self.journal, self.workers, self._delete_artifact, self._admit)
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
-        self.scaled = ScaledPreviews(self.pictures, self.call)
+        self.scaled = ScaledPreviews(self.pictures, self.call_long)
         self.hub = Hub(self.journal, self._owners)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
@@ -91,6 +93,7 @@ class Service:
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()
+        self._long_threads.shutdown()
 
     async def drain(self) -> None:
         """Take no new jobs, and let those that run end, for as long as the settings say."""
@@ -101,6 +104,11 @@ class Service:
         """Call what may wait for a disk or a desk, in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    async def call_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what takes long over a file or a picture, in threads that nothing else waits for."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._long_threads, partial(function, *args, **kwargs))
 
     @property
     def version(self) -> str:

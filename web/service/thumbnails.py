@@ -30,12 +30,9 @@ class Thumbnails:
         self._sizes: OrderedDict[Path, int] | None = None  # in the order of use; read on first use
         self._bytes = 0
 
-    def get(self, digest: str, source: Path, name: str, size: int) -> bytes:
-        """A stored picture, `size` pixels on the longer side at most.
-
-        Raises `NoPicture`, and what `Pictures` does.
-        """
-        path = self._folder / digest[:2] / f"{digest}-{size}.webp"
+    def kept(self, digest: str, size: int) -> bytes | None:
+        """The thumbnail of a picture, if it was made before."""
+        path = self._path(digest, size)
         with suppress(OSError):
             data = path.read_bytes()
             os.utime(path)
@@ -43,11 +40,19 @@ class Thumbnails:
                 if path in self._known():
                     self._known().move_to_end(path)
             return data
+        return None
+
+    def make(self, digest: str, source: Path, name: str, size: int) -> bytes:
+        """A stored picture, `size` pixels on the longer side at most.
+
+        Raises `NoPicture`, and what `Pictures` does.
+        """
         with source.open("rb") as file:
             media_type = sniff(file.read(HEAD))
         if media_type not in PICTURES:
             raise NoPicture(f"'{name}' is '{media_type}', of which there is no small picture.")
         data = self._pictures.thumbnail(source, media_type, size)
+        path = self._path(digest, size)
         with suppress(OSError):  # a full disk: it is made again when it is asked for again
             with replacing(path) as temporary:
                 temporary.write_bytes(data)
@@ -59,6 +64,9 @@ class Thumbnails:
         with self._lock:
             for path in list((self._folder / digest[:2]).glob(f"{digest}-*.webp")):
                 self._drop(path)
+
+    def _path(self, digest: str, size: int) -> Path:
+        return self._folder / digest[:2] / f"{digest}-{size}.webp"
 
     def _take(self, path: Path, size: int) -> None:
         with self._lock:

@@ -300,19 +300,16 @@ class Uploads:
 
         `digests` are those it names, with or without `blake3:`, and `document` is its text.
         """
-        problems: list[Problem] = []
-        for reference in digests:
-            digest = reference.removeprefix(UPLOAD_PREFIX)
-            try:
-                found = self.get(person, digest)
-            except UnknownUpload as error:
-                problems += _problems(document, digest, str(error), "")
-                continue
-            if found.digest != digest:
-                text = f"The upload '{digest[:12]}…' was turned upright when it came."
-                problems += _problems(document, digest, text, f"Name it '{found.reference}'.")
-        if problems:
-            raise DocumentError(problems)
+        lacking = {one.removeprefix(UPLOAD_PREFIX) for one in digests}
+        lacking = {one for one in lacking if not self._may_use(person, one)}
+        if lacking:
+            raise DocumentError(list(_problems(json.loads(document), lacking)))
+
+    def _may_use(self, person: Person, digest: str) -> bool:
+        if person.may("admin"):
+            return self._there(digest)
+        found = self._row(person.owner, digest)
+        return found is not None and found.digest == digest
 
     def _user(self, upload: Upload) -> str:
         """A job that is not over and names an upload, or ""."""
@@ -352,15 +349,22 @@ def uploads_named(*texts: str) -> frozenset[str]:
     return frozenset(digest for text in texts for digest in _NAMED.findall(text))
 
 
-def _problems(document: str, digest: str, message: str, hint: str) -> Iterator[Problem]:
-    """A problem for each place at which a document names a digest, or one without a place."""
+def _problems(document: Any, lacking: Collection[str]) -> Iterator[Problem]:
+    """A problem for each place at which a document names one of these digests, or one without a place."""
     places = {
-        place
-        for steps, named in _references(json.loads(document), ())
-        if named == digest and (place := _place(steps)) is not None
+        (*place, digest)
+        for steps, digest in _references(document, ())
+        if digest in lacking and (place := _place(steps)) is not None
     }
-    for definition, node, name in sorted(places) or [("", "", "")]:
-        yield Problem("unknown_upload", message, node=node, input=name, hint=hint, definition=definition)
+    for definition, node, name, digest in sorted(places) or [("", "", "", min(lacking))]:
+        yield Problem(
+            "unknown_upload",
+            f"There is no upload '{digest[:12]}…' of yours.",
+            node=node,
+            input=name,
+            hint="Send the file, and name what the answer calls its reference.",
+            definition=definition,
+        )
 
 
 def _place(steps: tuple[str, ...]) -> tuple[str, str, str] | None:
