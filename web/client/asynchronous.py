@@ -7,11 +7,13 @@ from typing import Self
 from web.client.event_calls import EventCalls
 from web.client.file_calls import FileCalls
 from web.client.job_calls import JobCalls
+from web.client.library_calls import LibraryCalls
+from web.client.people_calls import PeopleCalls
 from web.client.server_calls import ServerCalls
 from web.client.transport import Transport
 
 
-class AsyncClient(JobCalls, EventCalls, FileCalls, ServerCalls):
+class AsyncClient(JobCalls, EventCalls, FileCalls, LibraryCalls, PeopleCalls, ServerCalls):
     """One server: `async with AsyncClient("http://127.0.0.1:8188") as client`.
 
     `timeout`: seconds that one answer may take. `patience`: seconds that a server which has answered before

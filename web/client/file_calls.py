@@ -15,6 +15,7 @@ from web.client.calls import Calls, part
 from web.client.download import Download, place
 from web.client.errors import BadCall, FileBroken
 from web.models.base import Digest, View
+from web.models.files import MakingView, UploadPage, UploadView
 from web.models.jobs import ArtifactView, JobView
 from web.models.system import ServerView
 
@@ -74,6 +75,24 @@ class FileCalls(Calls):
             headers=headers,
             timeout=60 + size / SLOWEST,
         )
+
+    async def uploads(self) -> AsyncIterator[UploadView]:
+        """One's own uploads, newest first; page after page as they are wanted."""
+        cursor = None
+        while True:
+            page = await self._server.view(UploadPage, "GET", UPLOADS, query={"cursor": cursor})
+            for one in page.uploads:
+                yield one
+            if (cursor := page.cursor) is None:
+                return
+
+    async def delete_upload(self, digest: str) -> None:
+        """Delete an upload; refused while a job that is not over needs it."""
+        await self._server.delete(f"{UPLOADS}/{part(digest)}")
+
+    async def making(self, digest: str) -> MakingView:
+        """How an artifact was made: the workflow, and what is known of its run."""
+        return await self._server.view(MakingView, "GET", f"/api/v1/artifacts/{part(digest)}/metadata")
 
     async def artifact(self, digest: str) -> bytes:
         """The bytes of an artifact, as they were saved."""

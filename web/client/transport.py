@@ -130,10 +130,7 @@ class Transport:
                     )
             except BROKEN as error:
                 if repeat != "always" and not isinstance(error, aiohttp.ClientConnectorError):
-                    raise AnswerLost(
-                        f"The connection to {self.base} broke before it answered ({_reason(error)}). "
-                        "Look whether it was done before you ask again."
-                    ) from error
+                    raise self._lost(_reason(error)) from error
                 if not await waiting.again():
                     raise self.away(error) from error
                 continue
@@ -142,6 +139,8 @@ class Transport:
                 continue
             if found.status < 400 or found.status in accepted:
                 return found
+            if found.status == 412 and sends.count > 1:  # the first sending may have made it another one
+                raise self._lost("it was sent twice")
             raise self.refusal(found.status, found.headers, found.body)
 
     async def view(self, cls: type[V], method: str, path: str, **options: Any) -> V:
@@ -233,6 +232,12 @@ class Transport:
         return UnexpectedAnswer(
             f"{self.base} answers {status}, and not as a Latent Graph server would. Something stands "
             "in between, or another program is there."
+        )
+
+    def _lost(self, reason: str) -> AnswerLost:
+        return AnswerLost(
+            f"The connection to {self.base} broke before it answered ({reason}). "
+            "Look whether it was done before you ask again."
         )
 
     def foreign(self) -> UnexpectedAnswer:
