@@ -137,9 +137,7 @@ def test_what_is_sent_once(call: Call, asks: str, answer: Any, body: Any) -> Non
     with scripted(in_turn(cut)) as server, Client(server.address) as client:
         with pytest.raises(AnswerLost):
             call(client)
-        assert len(server.seen) == (
-            2 if asks.startswith("PUT") else 1
-        )  # aiohttp; `If-Match` stops the second
+        assert len(server.seen) == (2 if asks.startswith("PUT") else 1)  # aiohttp; a tag stops it
 
 
 def test_a_change_that_was_sent_twice_is_not_said_to_be_another_ones() -> None:
