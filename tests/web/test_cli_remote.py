@@ -184,9 +184,7 @@ def test_a_file_that_carries_a_workflow_is_sent_and_the_server_reads_it(
     assert (job.status, job.name, job.inputs) == ("done", "graph", {"value": 34})
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\nno picture", b"no workflow", b"{no JSON", b"{"]
-)
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\nno picture", b"no workflow", b"{no JSON", b"{"])
 def test_a_file_without_a_workflow_is_one_sentence(cli: Cli, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file.png").write_bytes(content)
     status, out, err = cli("submit", str(tmp_path / "file.png"))
@@ -253,7 +251,7 @@ def test_logs_are_lines_for_people_and_follow_to_the_end(cli: Cli, client: Clien
     assert status == 0
     lines = [line.split("  ", 1)[1] for line in out.splitlines()]
     assert lines[0] == "job: queued"
-    assert "count: running, because it has not run before" in lines
+    assert any(line.startswith("count: running, because ") for line in lines)
     assert any(line.startswith("count: done in ") for line in lines)
     assert lines[-1].startswith("job: done after ")
     assert cli("logs", job.id)[1] == out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 import threading
@@ -16,7 +17,7 @@ import pytest
 from tests.web.conftest import Running, document, link, two_nodes
 from tests.web.http import LIMIT
 from tests.web.scripted import cutter
-from web.client import AsyncClient, Client, ProblemError, ServerAway, WaitedTooLong
+from web.client import AsyncClient, BadCall, Client, ProblemError, ServerAway, WaitedTooLong
 from web.models.events import PreviewView, ProgressView
 from web.models.jobs import EventView
 
@@ -286,6 +287,21 @@ def test_a_closed_client_leaves_no_thread(shared_server: Running) -> None:
     client.close()
     client.close()
     assert not any(thread.name == "client" for thread in threading.enumerate())
+
+
+def test_a_client_that_is_closed_says_so_and_lets_its_streams_go(shared_server: Running) -> None:
+    client = Client(shared_server.http.address)
+    job = client.submit(counting(1000, 0.05))
+    events = client.events(job.id)
+    next(events)
+    client.cancel(job.id)
+    client.close()
+    with pytest.raises(BadCall, match="was closed"):
+        next(events)
+    with pytest.raises(BadCall, match="was closed"):
+        client.server()
+    del events
+    gc.collect()  # what is left of the stream would warn here
 
 
 def test_a_client_that_nobody_holds_ends_itself(shared_server: Running) -> None:

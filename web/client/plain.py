@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from web.client.asynchronous import AsyncClient
+from web.client.errors import BadCall
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,8 +26,16 @@ class Loop:
         self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
         self._thread.start()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is done there any more."""
+        return self._loop.is_closed()
+
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it there, and wait for it here; Ctrl-C ends it there too."""
+        if self.closed:
+            work.close()
+            raise BadCall("This client was closed; make another one.")
         over = threading.Event()
         future = asyncio.run_coroutine_threadsafe(_told(work, over), self._loop)
         try:
@@ -38,8 +47,9 @@ class Loop:
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do the last thing and end."""
-        if self._loop.is_closed():
+        if self.closed:
             return
+        self.do(self._loop.shutdown_asyncgens())
         self.do(last())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -80,7 +90,8 @@ def _iterator(
                 except StopAsyncIteration:
                     return
         finally:
-            self._loop.do(things.aclose())
+            if not self._loop.closed:
+                self._loop.do(things.aclose())
 
     return cast("Callable[Concatenate[Client, P], Iterator[T]]", call)
 
