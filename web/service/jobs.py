@@ -115,6 +115,12 @@ class Jobs:
         """The inputs and outputs of a document, and what is wrong with it."""
         return self._workers.interface(document, names)
 
+    def read(self, upload: str, suffix: str) -> str:
+        """The document inside an upload, as text. Raises `DocumentError` where there is none."""
+        found = self._workers.read(upload, suffix)
+        raise_problems(found)
+        return str(found["document"])
+
     def get(self, person: Person, job: str) -> Job:
         """A job that a person may see. Raises `UnknownJob`: of what is another's nothing is said."""
         found = self._queue.get(job)
