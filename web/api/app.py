@@ -14,7 +14,18 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import artifacts, events, jobs, library, shares, system, templates, uploads, workflow_api
+from web.api import (
+    artifacts,
+    events,
+    jobs,
+    library,
+    shares,
+    system,
+    templates,
+    uploads,
+    versions,
+    workflow_api,
+)
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.openapi import openapi
 from web.api.pages import add_pages
@@ -29,6 +40,7 @@ FAMILIES: tuple[Routes, ...] = (
     jobs.routes,
     events.routes,
     library.routes,
+    versions.routes,
     workflow_api.routes,
     shares.routes,
     templates.routes,
