@@ -23,6 +23,13 @@ from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
 from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
+from web.service.people.errors import (
+    PeopleUnusable,
+    QuotaReached,
+    TooManyStreams,
+    TooManyTokens,
+    UnknownToken,
+)
 
 TYPE = "urn:latentgraph:problem:"
 RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
@@ -54,6 +61,9 @@ def refusal_of(error: EngineError) -> Refused | None:
         count = len(error.problems)
         text = f"The document has {count} problem{'' if count == 1 else 's'}; each is named with its place."
         return Refused(422, "invalid_document", text, faults=error.problems)
+    if isinstance(error, QuotaReached):
+        wait = {} if error.retry_seconds is None else {"Retry-After": str(error.retry_seconds)}
+        return Refused(429, error.code, str(error), headers=wait, used=error.used, bound=error.bound)
     for cls, (status, code) in _STATUSES.items():
         if isinstance(error, cls):
             headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
@@ -98,13 +108,17 @@ def problem_response(refused: Refused, request_id: str) -> web.Response:
 
 _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
+    UnknownToken: (404, "unknown_token"),
     FileMissing: (404, "file_missing"),
     JobConflict: (409, "job_conflict"),
     IdempotencyConflict: (409, "idempotency_conflict"),
+    TooManyTokens: (409, "too_many_tokens"),
     UploadTooLarge: (413, "upload_too_large"),
     PathEscape: (422, "path_escape"),
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
+    TooManyStreams: (429, "too_many_streams"),
+    PeopleUnusable: (503, "people_unusable"),
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),

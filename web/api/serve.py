@@ -12,12 +12,13 @@ from aiohttp import web
 
 from graph_engine.errors import EngineError
 from web.api.app import make_app
+from web.api.connections import Runner
+from web.service.people.people import check_reachable
 from web.service.service import Service
 from web.service.settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 30.0
 CLOSING_SECONDS = 5.0  # that answers under way have at the end
 
 
@@ -28,8 +29,10 @@ class CanNotListen(EngineError):
 def serve(settings: ServerSettings, opened: Callable[[str], None]) -> int:
     """Serve until a signal; `opened` is told the address. Gives the exit status.
 
-    Raises `CanNotListen`, and `QueueTaken` where another process runs the jobs of the data folder.
+    Raises `CanNotListen`, `NoToken` where nobody could come in, and `QueueTaken` where another process runs
+    the jobs of the data folder.
     """
+    check_reachable(settings)
     return asyncio.run(_serve(settings, opened))
 
 
@@ -39,13 +42,7 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _asked_to_stop, stop, number)
     async with Service(settings) as service:
-        runner = web.AppRunner(
-            make_app(service),
-            handle_signals=False,
-            access_log=None,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=CLOSING_SECONDS,
-        )
+        runner = Runner(make_app(service), settings, closing_seconds=CLOSING_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         try:

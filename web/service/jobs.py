@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,10 +48,14 @@ class Wanted:
 
 
 Check = Callable[[Person, Mapping[str, Any]], None]
+Room = Callable[[str], AbstractContextManager[None]]
 
 
 class Jobs:
-    """`admit` may refuse what a person asks for, by raising, before it is queued."""
+    """`admit` may refuse what a person asks for, by raising, before it is queued.
+
+    `room` is a block in which one more job of an owner may be queued, or raises.
+    """
 
     def __init__(
         self,
@@ -59,9 +64,10 @@ class Jobs:
         workers: LocalWorkers,
         artifacts: ArtifactFolder,
         admit: Check,
+        room: Room,
     ) -> None:
         self._queue, self._journal, self._workers, self._artifacts = queue, journal, workers, artifacts
-        self._admit = admit
+        self._admit, self._room = admit, room
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
         """Check and complete a document, and queue it; when this returns the job is on disk.
@@ -85,7 +91,8 @@ class Jobs:
             workflow_version=how.workflow_version,
             webhook=how.webhook,
         )
-        return self._queue.submit(request)
+        with self._room(person.owner):
+            return self._queue.submit(request)
 
     def check(self, document: str) -> list[dict[str, Any]]:
         """Every problem of a document."""
@@ -143,8 +150,8 @@ class Jobs:
 
     def retry(self, person: Person, job: str) -> Job:
         """Queue an ended job again."""
-        self.get(person, job)
-        return self._queue.retry(job)
+        with self._room(self.get(person, job).owner):
+            return self._queue.retry(job)
 
     def pause(self, person: Person, job: str) -> Job:
         """Hold a job back."""

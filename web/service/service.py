@@ -24,6 +24,7 @@ from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import DEFAULT, Supervision
 from web.service.hub import Hub
 from web.service.jobs import Jobs
+from web.service.people.people import People
 from web.service.person import Person
 from web.service.runs import Runs
 from web.service.settings import ServerSettings
@@ -57,10 +58,14 @@ class Service:
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
             self.artifacts = ArtifactFolder(data / "artifacts")
+            self.people = People(settings, data, self.queue.usage)
+            stack.callback(self.people.close)
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
-        self.jobs = Jobs(self.queue, self.journal, self.workers, self.artifacts, self._admit)
+        self.jobs = Jobs(
+            self.queue, self.journal, self.workers, self.artifacts, self._admit, self.people.quotas.admit
+        )
         self.hub = Hub(self.journal, self._owners)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
@@ -70,11 +75,13 @@ class Service:
 
     async def __aenter__(self) -> Service:
         await self.hub.start()
+        self.people.start()
         await self.call(self.runs.start)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.hub.close()
+        await self.people.stop()
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()
