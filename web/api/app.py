@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, people.routes, system.routes)
 """Every family of addresses, in the order of the description."""
 
+REQUEST = web.RequestKey("request", str)
 REQUEST_ID = "X-Request-Id"
-REQUEST_ID_KEY = web.RequestKey("id", str)
 ROUTE = web.RequestKey("route", Route)
 
 
@@ -92,7 +92,7 @@ def _response(reply: Reply) -> web.StreamResponse:
 async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResponse:
     """Give every request an id, and every failure the form of a problem."""
     request_id = secrets.token_hex(8)
-    request[REQUEST_ID_KEY] = request_id
+    request[REQUEST] = request_id
     try:
         response = await handler(request)
     except Refused as refused:
@@ -112,7 +112,7 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
 
 
 async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers[REQUEST_ID] = request[REQUEST_ID_KEY]
+    response.headers[REQUEST_ID] = request[REQUEST]
     add_headers(request, response, request.app[SERVICE].settings)
 
 

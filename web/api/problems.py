@@ -21,7 +21,7 @@ from graph_engine.errors import (
 from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
 from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
-from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
+from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
 from web.service.people.errors import (
     PeopleUnusable,
@@ -119,6 +119,8 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     NoAnswer: (422, "no_answer"),
     TooManyStreams: (429, "too_many_streams"),
     PeopleUnusable: (503, "people_unusable"),
+    AnswerLate: (503, "answer_late"),
+    Busy: (503, "busy"),
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from web.models.base import Bool, Cursor, Digest, Form, Int, JobId, Json, Query, View
+from web.models.base import (
+    Bool,
+    Cursor,
+    Digest,
+    Form,
+    Int,
+    JobId,
+    Json,
+    Query,
+    Reference,
+    View,
+)
 from web.models.problems import FaultView
 
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -108,7 +119,7 @@ class InputView(View):
     help: str = ""
     type: str
     required: bool
-    schema_: dict[str, Json] = Field({}, alias="schema", serialization_alias="schema")
+    schema_: dict[str, Json] | None = Field(None, alias="schema", serialization_alias="schema")
     default: Json = None
     file: str | None = Field(None, description="What kind of file it names, where it names one.")
     takes_text: bool = False
@@ -128,6 +139,7 @@ class InterfaceView(View):
 
     inputs: dict[str, InputView]
     outputs: dict[str, OutputView]
+    problems: list[FaultView] = Field([], description="What is wrong with the document, and with `names`.")
 
 
 class ArtifactView(View):
@@ -177,7 +189,7 @@ class JobView(JobSummary):
     wanted: list[str] | None = None
     idempotency_key: str | None = None
     continue_on_error: bool = False
-    models: list[Digest] = Field([])
+    models: list[Reference] = Field([], description="What it needs, by content.")
     nodes: dict[str, NodeView] = Field({})
     events: int = Field(0, description="The number of its last event.")
 
@@ -203,7 +215,7 @@ class JobsQuery(Query):
     input: list[Annotated[str, StringConstraints(pattern=r"^[^:]{1,300}:", max_length=1000)]] = Field(
         [], description="`name:text`: jobs whose input of that name contains the text."
     )
-    model: Digest | None = None
+    model: Reference | None = Field(None, description="Jobs that need this model.")
     artifact: Digest | None = None
     workflow: str | None = Field(None, max_length=100)
 

@@ -1,7 +1,7 @@
 """The hub: facts, read from the journal once and handed to every reader; of the rest, the newest.
 
 Facts are numbered and durable: a reader gets each of them, from the hub's memory or from the journal, as
-slowly as it likes. Progress and previews pass: of each node a reader gets the newest, as often as it asked for.
+slowly as it likes. Progress and previews pass: of each node a reader gets the newest, at the pace it asked.
 Everything here happens on the event loop, but for what comes from the threads of workers and of the queue.
 """
 
@@ -178,9 +178,10 @@ class Hub:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     async def _follow(self) -> None:
-        while True:
+        while not self._closed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
             self._woken.clear()
             with self._waking:
                 self._wake_sent = False
@@ -392,7 +393,8 @@ class Reader:
             if batch or left <= 0:
                 return batch
             try:
-                await asyncio.wait_for(self._woken.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._woken.wait()
             except TimeoutError:
                 return batch
         return None
