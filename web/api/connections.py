@@ -135,6 +135,7 @@ class _Connection(RequestHandler):
             log.error("A request from %s failed.", request.remote, exc_info=exc)
         response = problem_response(_of_parser(status, exc), _mark())
         response.headers.update(SECURITY)
+        response.headers["Connection"] = "close"
         response.force_close()
         return response
 

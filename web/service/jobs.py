@@ -112,7 +112,7 @@ class Jobs:
         found = self._queue.get(job)
         if not person.sees(found.owner):
             raise UnknownJob(
-                f"There is no job '{job}'. It may have been deleted, or belong to another data folder."
+                f"There is no job '{job}'. It may have been deleted, or be in another data folder."
             )
         return found
 

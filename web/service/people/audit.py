@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from web.service.people.errors import PeopleUnusable
+
 log = logging.getLogger(__name__)
 
 SIZE = 16 << 20  # bytes of a file, until the next one is begun
@@ -36,7 +38,7 @@ class AuditLog:
         self._writing = self._closed = False
         self._lost = 0
         self._failing = False
-        self._number = next((entry["number"] for entry in self._backwards()), 0)
+        self._number = self._last_number()
         self._thread = threading.Thread(target=self._run, name="audit")
         self._thread.start()
 
@@ -51,13 +53,19 @@ class AuditLog:
             self._changed.notify_all()
 
     def page(self, limit: int, cursor: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
-        """Entries with numbers below the cursor, newest first, and the next page's cursor."""
+        """Entries with numbers below the cursor, newest first, and the next page's cursor.
+
+        Raises `PeopleUnusable`.
+        """
         self.flush()
         found: list[dict[str, Any]] = []
-        for entry in self._backwards(cursor):
-            if len(found) == limit:
-                return found, found[-1]["number"]
-            found.append(entry)
+        try:
+            for entry in self._backwards(cursor):
+                if len(found) == limit:
+                    return found, found[-1]["number"]
+                found.append(entry)
+        except OSError as error:
+            raise PeopleUnusable(f"The audit log '{self._path}' can not be read: {error}.") from error
         return found, None
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> None:
@@ -73,6 +81,13 @@ class AuditLog:
             self._closed = True
             self._changed.notify_all()
         self._thread.join()
+
+    def _last_number(self) -> int:
+        try:
+            return next((int(entry["number"]) for entry in self._backwards()), 0)
+        except OSError as error:
+            log.error("The audit log '%s' can not be read: %s.", self._path, error)
+            return 0
 
     def _run(self) -> None:
         while True:
@@ -137,7 +152,7 @@ class AuditLog:
                     if entry is not None and (below is None or entry["number"] < below):
                         below = entry["number"]
                         yield entry
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 continue
 
 
