@@ -9,10 +9,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from graph_engine.errors import BadSettings
 from tests.web.conftest import Running, running, two_nodes
 from tests.web.http import Http, Reply
 from tests.web.people import EVERYWHERE, raw, with_token
 from tests.web.people import token as new_token
+from web.api.guard import names
+from web.service.settings import ServerSettings
 
 FRIEND = "https://friend.example"
 
@@ -159,6 +162,28 @@ def test_a_foreign_referer_may_change_nothing(open_server: Running) -> None:
     ask(http, own(http), foreign, method="GET", path=job).refused(404)
     for referer in (f"http://{http.host}:{http.port}/canvas", f"{FRIEND}/page"):
         ask(http, own(http), ("Referer", referer), method="DELETE", path=job).refused(404)
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[::1", "//", "nonsense", "http://\xff/"])
+def test_a_url_that_is_none_is_foreign(open_server: Running, url: str) -> None:
+    http = open_server.http
+    job = "/api/v1/jobs/job-0000000000000000"
+    ask(http, own(http), ("Referer", url), method="DELETE", path=job).refused(403, "foreign_referer")
+    ask(http, own(http), ("Origin", url)).refused(403, "foreign_origin")
+    assert ask(http, own(http), path=url).status in (400, 404, 421)
+
+
+@pytest.mark.parametrize(
+    "given", [{"hosts": ["*"]}, {"hosts": ["http://name"]}, {"origins": ["*"]}, {"origins": ["https://*.x"]}]
+)
+def test_names_and_sites_are_listed_whole_and_never_with_a_star(given: dict[str, list[str]]) -> None:
+    with pytest.raises(BadSettings, match="star"):
+        ServerSettings.given(**given)
+
+
+def test_a_name_in_the_settings_may_have_its_port() -> None:
+    settings = ServerSettings(hosts=("studio.example:8188", "[2001:db8::1]:80", "2001:db8::2"))
+    assert names(settings) == {"127.0.0.1", "studio.example", "2001:db8::1", "2001:db8::2"}
 
 
 def test_a_site_in_the_settings_may_use_the_api_and_is_told_so_by_name(open_server: Running) -> None:

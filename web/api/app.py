@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from graph_engine.errors import EngineError
 from web.api import events, jobs, people, system
 from web.api.guard import (
+    SAFE,
     add_headers,
     check_host,
     check_origin,
@@ -120,7 +121,7 @@ def _note_change(request: web.Request, response: web.StreamResponse) -> None:
     """Put into the audit log what somebody changed, or tried to."""
     route: Route | None = request.get(ROUTE)
     person: Person | None = request.get(PERSON)
-    if route is None or person is None or route.method == "GET" or route.scope == "view":
+    if route is None or person is None or request.method in SAFE or route.scope == "view":
         return
     entry = {
         "owner": person.owner,

@@ -34,6 +34,7 @@ FORWARDED = (
 )
 """With any of these a proxy passes on what somebody else asks for."""
 
+EVERYWHERE = ("", "0.0.0.0", "::")  # settings that listen at every address, and name none
 SAFE = ("GET", "HEAD", "OPTIONS")
 SUBPROTOCOL = "latentgraph"
 BEARER = f"{SUBPROTOCOL}.bearer."
@@ -47,13 +48,13 @@ def check_host(request: web.Request, settings: ServerSettings) -> None:
     given = request.headers.getall("Host", [])
     if len(given) != 1:
         raise Refused(400, "bad_host", f"A request has one 'Host' header; this has {len(given)}.")
-    names = [given[0]]
+    called = [given[0]]
     target = request.raw_path
     if not target.startswith("/") and target != "*":  # absolute form: it counts for more than the header
-        names.append(urlsplit(target).netloc or target)
-    for name in names:
+        called.append(_site(target)[1] or target)
+    for name in called:
         host = host_name(name)
-        if not (is_loopback(host) or host in _names(settings)):
+        if not (is_loopback(host) or host in names(settings)):
             raise Refused(
                 421,
                 "foreign_host",
@@ -83,7 +84,7 @@ def check_origin(request: web.Request, settings: ServerSettings) -> None:
         raise Refused(403, "foreign_site", "A page of another site may not use this server.")
     referer = request.headers.get("Referer")
     if referer and request.method not in SAFE and not _is_own(referer, request):
-        scheme, netloc, *_ = urlsplit(referer)
+        scheme, netloc = _site(referer)
         if f"{scheme}://{netloc}" not in settings.origins:
             raise Refused(
                 403, "foreign_referer", f"Pages of '{netloc[:100]}' may not change anything on this server."
@@ -183,11 +184,11 @@ def shown_token(request: web.Request) -> str | None:
             raise Refused(401, "no_token", text, headers={"WWW-Authenticate": REALM})
         return token.strip()
     offered = ",".join(request.headers.getall("Sec-WebSocket-Protocol", [])).split(",")
-    names = [one.strip() for one in offered]
-    tokens = [one.removeprefix(BEARER) for one in names if one.startswith(BEARER)]
+    words = [one.strip() for one in offered]
+    tokens = [one.removeprefix(BEARER) for one in words if one.startswith(BEARER)]
     if not tokens:
         return None
-    if len(tokens) > 1 or SUBPROTOCOL not in names:
+    if len(tokens) > 1 or SUBPROTOCOL not in words:
         text = f"A WebSocket offers two subprotocols: '{SUBPROTOCOL}', and '{BEARER}' with one token."
         raise Refused(400, "bad_subprotocol", text)
     return tokens[0]
@@ -235,10 +236,11 @@ def host_name(host: str) -> str:
     return _plain(found[1])
 
 
-def _names(settings: ServerSettings) -> set[str]:
+def names(settings: ServerSettings) -> set[str]:
     """The names that this server is known by. That it listens everywhere gives it no name."""
-    bound = [] if settings.host in ("", "0.0.0.0", "::") else [settings.host]
-    return {_plain(one) for one in (*bound, *settings.hosts)}
+    bound = [] if settings.host in EVERYWHERE else [settings.host]
+    found = ((_HOST.fullmatch(one), one) for one in (*bound, *settings.hosts))
+    return {_plain(match[1] if match else one) for match, one in found}
 
 
 def _plain(name: str) -> str:
@@ -251,5 +253,14 @@ def _plain(name: str) -> str:
 
 def _is_own(url: str, request: web.Request) -> bool:
     """Whether a URL is of the site by whose name this server is called."""
-    scheme, netloc, *_ = urlsplit(url)
+    scheme, netloc = _site(url)
     return scheme in ("http", "https") and netloc.lower() == request.headers["Host"].strip().lower()
+
+
+def _site(url: str) -> tuple[str, str]:
+    """The scheme and the name with the port of a URL; of what is none, nothing."""
+    try:
+        scheme, netloc, *_ = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return scheme, netloc

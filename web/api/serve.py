@@ -13,6 +13,7 @@ from aiohttp import web
 from graph_engine.errors import EngineError
 from web.api.app import make_app
 from web.api.connections import Runner
+from web.api.guard import EVERYWHERE
 from web.service.people.people import check_reachable
 from web.service.service import Service
 from web.service.settings import ServerSettings
@@ -52,6 +53,11 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
                 f"'{settings.host}' port {settings.port} can not be listened at ({error.strerror or error}). "
                 "Choose another with --host and --port; port 0 takes a free one."
             ) from error
+        if settings.host in EVERYWHERE and not settings.hosts:
+            log.warning(
+                "The server listens at every address, but goes by no name than localhost: put the names and "
+                "addresses that people call it by into the setting `hosts`."
+            )
         opened(_address(runner, settings.host))
         await stop.wait()
         await service.drain()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -49,6 +50,9 @@ class ServerSettings(Settings):
             scheme, _, rest = origin.partition("://")
             if scheme not in ("http", "https") or not rest or "/" in rest or "*" in rest:
                 raise ValueError(f"'{origin}' is no origin: write https://name, without a path or a star")
+        for name in self.hosts:
+            if not re.fullmatch(r"[0-9A-Za-z_.:\[\]-]+", name):
+                raise ValueError(f"'{name}' is no name of a host: write each whole, without a path or a star")
         return self
 
     @property
