@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, people, system
+from web.api import artifacts, events, jobs, people, system, uploads
 from web.api.guard import (
     SAFE,
     add_headers,
@@ -33,7 +33,14 @@ from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
 
-FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, people.routes, system.routes)
+FAMILIES: tuple[Routes, ...] = (
+    jobs.routes,
+    events.routes,
+    artifacts.routes,
+    uploads.routes,
+    people.routes,
+    system.routes,
+)
 """Every family of addresses, in the order of the description."""
 
 REQUEST = web.RequestKey("request", str)

@@ -23,6 +23,7 @@ from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
 from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
+from web.service.artifacts import ArtifactGone, UnknownArtifact
 from web.service.people.errors import (
     PeopleUnusable,
     QuotaReached,
@@ -30,6 +31,10 @@ from web.service.people.errors import (
     TooManyTokens,
     UnknownToken,
 )
+from web.service.pictures import PictureDamaged, PicturesBusy, PictureTooLarge
+from web.service.storage import DiskFull
+from web.service.thumbnails import NoPicture
+from web.service.uploads import KindRefused, UnknownUpload, UploadInUse, WrongDigest
 
 TYPE = "urn:latentgraph:problem:"
 RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
@@ -110,15 +115,26 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
     UnknownToken: (404, "unknown_token"),
     FileMissing: (404, "file_missing"),
+    NoPicture: (404, "no_picture"),
+    UnknownArtifact: (404, "unknown_artifact"),
+    UnknownUpload: (404, "unknown_upload"),
+    ArtifactGone: (410, "artifact_gone"),
+    UploadInUse: (409, "upload_in_use"),
     JobConflict: (409, "job_conflict"),
     IdempotencyConflict: (409, "idempotency_conflict"),
     TooManyTokens: (409, "too_many_tokens"),
     UploadTooLarge: (413, "upload_too_large"),
+    KindRefused: (415, "kind_refused"),
+    PictureDamaged: (422, "picture_damaged"),
+    PictureTooLarge: (422, "picture_too_large"),
+    WrongDigest: (422, "wrong_digest"),
     PathEscape: (422, "path_escape"),
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
     TooManyStreams: (429, "too_many_streams"),
     PeopleUnusable: (503, "people_unusable"),
+    DiskFull: (507, "disk_full"),
+    PicturesBusy: (503, "pictures_busy"),
     AnswerLate: (503, "answer_late"),
     Busy: (503, "busy"),
     QueueUnusable: (503, "queue_unusable"),

@@ -20,7 +20,7 @@ from web.service.service import Service
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 PERSON: web.RequestKey[Person] = web.RequestKey("person", Person)  # who asks, once that is known
 
-Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 
 LARGE = 64 * 1024  # bytes; more JSON than this is not parsed on the event loop

@@ -6,33 +6,39 @@ import asyncio
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.files import Files
-from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
 from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import DEFAULT, Supervision
+from web.service.artifacts import Artifacts
 from web.service.hub import Hub
 from web.service.jobs import Jobs
 from web.service.people.people import People
 from web.service.person import Person
+from web.service.pictures import Pictures
 from web.service.runs import Runs
+from web.service.scaled import ScaledPreviews
 from web.service.settings import ServerSettings
+from web.service.thumbnails import Thumbnails
+from web.service.uploads import Uploads
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 32  # for what waits for a disk or for the desk
+LONG_THREADS = 8  # for whole files and pictures
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,7 @@ class Service:
         self.draining = False
         self._stack = ExitStack()
         self._threads = ThreadPoolExecutor(THREADS, "service")
+        self._long_threads = ThreadPoolExecutor(LONG_THREADS, "files")
         with ExitStack() as stack:
             data = settings.data.expanduser().absolute()
             self.data = data
@@ -57,16 +64,29 @@ class Service:
             stack.callback(self.queue.close)
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
-            self.artifacts = ArtifactFolder(data / "artifacts")
+            folder = ArtifactFolder(data / "artifacts")
+            self.pictures = Pictures(settings.pixel_limit)
+            stack.callback(self.pictures.close)
+            self.thumbnails = Thumbnails(data / "thumbnails", settings.thumbnail_budget, self.pictures)
+            self.uploads = Uploads(data, self.queue, self.pictures)
+            stack.callback(self.uploads.close)
             self.people = People(settings, data, self.queue.usage)
             stack.callback(self.people.close)
+            self.people.quotas.count_disk(self.uploads.usage)
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(
-            self.queue, self.journal, self.workers, self.artifacts, self._admit, self.people.quotas.admit
+            self.queue,
+            self.journal,
+            self.workers,
+            self._delete_artifact,
+            self._admit,
+            self.people.quotas.admit,
         )
-        self.hub = Hub(self.journal, self._owners)
+        self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
+        self.scaled = ScaledPreviews(self.pictures, self.call_long)
+        self.hub = Hub(self.journal)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
         self.runs = Runs(
@@ -85,6 +105,7 @@ class Service:
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()
+        self._long_threads.shutdown()
 
     async def drain(self) -> None:
         """Take no new jobs, and let those that run end, for as long as the settings say."""
@@ -96,26 +117,26 @@ class Service:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
 
+    async def call_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what takes long over a file or a picture, in threads that nothing else waits for."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._long_threads, partial(function, *args, **kwargs))
+
     @property
     def version(self) -> str:
         """The version of this distribution."""
         return server_version()
 
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
-        """Refuse what a person has no room for."""
+        """Refuse what a person may not use, or has no room for."""
+        self.uploads.may_use(person, prepared["uploads"], prepared["document"])
+
+    def _delete_artifact(self, artifact: Artifact) -> None:
+        self.artifacts.delete(artifact)
 
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
         self.queue.keep(self.settings.keep_jobs)
-
-    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
-        found = {}
-        for job in jobs:
-            try:
-                found[job] = self.queue.get(job).owner
-            except UnknownJob:
-                continue
-        return found
 
 
 def server_version() -> str:
