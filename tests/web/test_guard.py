@@ -240,7 +240,7 @@ def test_a_websocket_of_another_site_is_refused(open_server: Running) -> None:
         async with aiohttp.ClientSession() as session:
             try:
                 async with session.ws_connect(f"{http.address}/api/v1/events", origin=origin) as stream:
-                    return 101 if (await stream.receive_json())["kind"] == "hello" else 0
+                    return 101 if "hello" in await stream.receive_str() else 0
             except aiohttp.WSServerHandshakeError as error:
                 return error.status
 

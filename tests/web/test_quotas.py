@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph_engine.jobs.job import Usage
 from tests.web.conftest import Running, document, two_nodes
 from tests.web.http import Http
-from tests.web.people import EVERYWHERE, as_person, token, with_token
+from tests.web.people import EVERYWHERE, Wire, as_person, head, token, with_token
 from tests.web.test_jobs import waiting
 from web.service.people.errors import QuotaReached, TooManyStreams
 from web.service.people.quotas import DAY, Bounds, Quotas
@@ -228,6 +228,24 @@ def test_an_owner_whose_files_fill_the_quota_makes_room_by_deleting(serving: Cal
     assert problem["used"] > problem["bound"] == 10
     assert ada.delete(f"/api/v1/jobs/{job}?artifacts=true").status == 204
     submit(ada, 1).ok(202)
+
+
+def test_uploads_count_too_and_one_that_does_not_fit_is_refused_before_it_is_sent(
+    serving: Callable[..., Running],
+) -> None:
+    server = serving(quota_disk_bytes=100)
+    ada, eve = as_person(server, "ada", "view", "run"), as_person(server, "eve", "run")
+    kept = ada.post("/api/v1/uploads", b"a" * 60, Content_Type="text/plain").ok(201)
+    problem = ada.post("/api/v1/uploads", b"b" * 41, Content_Type="text/plain").refused(429, "quota_disk")
+    assert (problem["used"], problem["bound"]) == (60, 100)
+    eve.post("/api/v1/uploads", b"b" * 41, Content_Type="text/plain").ok(201)
+    with Wire(ada) as wire:  # one that does not say how long it is
+        lines = [("Host", ada.host), ("Transfer-Encoding", "chunked"), *ada.headers.items()]
+        wire.send(head("POST", "/api/v1/uploads", lines) + b"29\r\n" + b"c" * 41 + b"\r\n0\r\n\r\n")
+        wire.reply().refused(429, "quota_disk")
+    assert ada.get("/api/v1/uploads").ok()["uploads"] == [kept]
+    assert ada.delete(f"/api/v1/uploads/{kept['digest']}").status == 204
+    ada.post("/api/v1/uploads", b"b" * 41, Content_Type="text/plain").ok(201)
 
 
 def test_owners_take_turns_whoever_came_first_with_whatever_many(serving: Callable[..., Running]) -> None:
