@@ -14,8 +14,9 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, system
+from web.api import events, jobs, metrics, system, webhooks
 from web.api.guard import check_host, check_origin, check_scope, person_of
+from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.problems import Refused, problem_response, refusal_of
 from web.api.routing import JSON, SERVICE, Reply, Route, Routes, read_call
@@ -24,7 +25,7 @@ from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
 
-FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, system.routes)
+FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, webhooks.routes, system.routes, metrics.routes)
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"
@@ -51,7 +52,7 @@ def description() -> dict[str, Any]:
 
 def make_app(service: Service) -> web.Application:
     """The application over an open service."""
-    app = web.Application(middlewares=[_answered, _guarded], client_max_size=0)
+    app = web.Application(middlewares=[observed, _answered, _guarded], client_max_size=0)
     app[SERVICE] = service
     for route in all_routes():
         app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
@@ -65,6 +66,7 @@ def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
         person = LOCAL
         if route.scope is not None:
             person = person_of(request, service.settings)
+            request["person"] = person
             check_scope(person, route.scope)
         return _response(await route.handler(await read_call(route, request, person)))
 
@@ -89,16 +91,19 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
     try:
         response = await handler(request)
     except Refused as refused:
+        request["code"] = refused.code
         response = problem_response(refused, request_id)
     except web.HTTPException as error:
         response = problem_response(_of_http(error, request), request_id)
     except EngineError as error:
         known = refusal_of(error)
         if known is None:
-            log.exception("Request %s failed.", request_id)
-        response = problem_response(known or _internal(error), request_id)
+            log.exception("A request failed.", extra={"fields": {"request": request_id}})
+        refusal = known or _internal(error)
+        request["code"] = refusal.code
+        response = problem_response(refusal, request_id)
     except Exception as error:
-        log.exception("Request %s failed.", request_id)
+        log.exception("A request failed.", extra={"fields": {"request": request_id}})
         response = problem_response(_internal(error), request_id)
     if not response.prepared:
         response.headers[REQUEST_ID] = request_id

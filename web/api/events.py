@@ -160,6 +160,7 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
             "X-Accel-Buffering": "no",
         }
     )
+    call.request["streams"] = True
     async with reader:
         await response.prepare(call.request)
         with suppress(ConnectionError, TimeoutError):
@@ -178,6 +179,8 @@ def _sse(batch: Batch, number: Any) -> Any:
         yield f"id: {number(fact)}\nevent: {fact.kind}\ndata: {fact.text}\n\n"
     for progress in batch.progress:
         yield f"event: node_progress\ndata: {progress.text}\n\n"
+    if batch.ending:
+        yield "event: server_ending\ndata: {}\n\n"
     for preview in batch.previews:
         yield f"event: node_preview\ndata: {json.dumps(_head(preview), ensure_ascii=False)}\n\n"
 
@@ -199,6 +202,7 @@ class _Socket:
         self._socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE)
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
+        self._call.request["streams"] = True
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})

@@ -62,6 +62,8 @@ async def submit_job(call: Call) -> Reply:
 async def accepted(call: Call, job: Job) -> Reply:
     """The answer to whoever submitted a job."""
     call.service.runs.wake()
+    call.service.tracing.submitted(job.id)
+    call.request["job"] = job.id
     return Reply(await shown(call, job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
 
 
@@ -238,6 +240,7 @@ def wanted(call: Call, form: InputsForm, workflow: str = "", version: int | None
         priority=form.priority,
         continue_on_error=form.continue_on_error,
         idempotency_key=form.idempotency_key or key,
+        webhook=form.webhook or "",
         workflow=workflow,
         workflow_version=version,
     )

@@ -29,6 +29,8 @@ SLOWEST = 16 * 1024  # bytes a second that a body must come with, in the long ru
 PATH_PARTS = {
     "job": (r"job-[0-9a-f]{16}", "job-0123456789abcdef"),
     "digest": (r"[0-9a-f]{64}", "0" * 64),
+    "webhook": (r"wh-[0-9a-f]{16}", "wh-0123456789abcdef"),
+    "delivery": (r"msg-[0-9a-f]{32}", "msg-" + "0" * 32),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

@@ -20,6 +20,10 @@ def extend(commands: Commands) -> None:
         metavar="DEVICE",
         help="auto, cpu, cuda:0, ...; several: a worker each",
     )
+    one.add_argument("--log-format", choices=("text", "json"), help="how the log is written")
+    one.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), help="what is logged; info and above"
+    )
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -32,6 +36,8 @@ def serve(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         devices=tuple(arguments.device) or None,
+        log_format=arguments.log_format,
+        log_level=arguments.log_level,
     )
     return run(settings, _say)
 

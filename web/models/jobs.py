@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from web.models.base import Bool, Cursor, Digest, Form, Int, JobId, Json, Query, View
 from web.models.problems import FaultView
+from web.models.webhooks import WebhookUrl
 
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 InputName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -56,6 +57,9 @@ class RunForm(InputsForm):
         False, description="After a failure, go on with what does not depend on it."
     )
     idempotency_key: Key | None = Field(None, description="Asking again with this key gives the same job.")
+    webhook: WebhookUrl | None = Field(
+        None, description="An address that is told how the job ended; see docs/webhooks.md."
+    )
 
 
 class SubmitForm(RunForm):

@@ -1,7 +1,7 @@
 """The hub: facts, read from the journal once and handed to every reader; of the rest, the newest.
 
 Facts are numbered and durable: a reader gets each of them, from the hub's memory or from the journal, as
-slowly as it likes. Progress and previews pass: of each node a reader gets the newest, as often as it asked for.
+slowly as it likes. Progress and previews pass: of each node a reader gets the newest, as often as it asks.
 Everything here happens on the event loop, but for what comes from the threads of workers and of the queue.
 """
 
@@ -103,9 +103,10 @@ class Batch:
     facts: list[Fact]
     progress: list[Progress]
     previews: list[Preview]
+    ending: bool = False  # said once: the server is about to end, and the stream with it
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.progress or self.previews)
+        return bool(self.facts or self.progress or self.previews or self.ending)
 
 
 class Hub:
@@ -122,6 +123,8 @@ class Hub:
         self._previews: OrderedDict[tuple[str, str], Preview] = OrderedDict()
         self._preview_bytes = self._preview_count = 0
         self.serial = 0
+        self.ending = False
+        self.previews_dropped = 0  # that a newer one overtook before a reader took it
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -141,6 +144,12 @@ class Hub:
         await asyncio.gather(self._task, return_exceptions=True)
         for reader in list(self._readers):
             reader.close()
+
+    def announce_ending(self) -> None:
+        """Tell every reader that the server is about to end; facts still come until it does."""
+        self.ending = True
+        for reader in self._readers:
+            reader.wake()
 
     def wake(self) -> None:
         """Something was written to the journal; from any thread."""
@@ -179,8 +188,10 @@ class Hub:
 
     async def _follow(self) -> None:
         while True:
+            # Not `wait_for`: in Python 3.11 it swallows a cancellation that comes with what it waits for.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
             self._woken.clear()
             with self._waking:
                 self._wake_sent = False
@@ -336,7 +347,7 @@ class Reader:
         self._progress_due = self._preview_due = 0.0
         self._woken = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._closed = self._told_ending = False
         self._loop = asyncio.get_running_loop()
 
     async def __aenter__(self) -> Reader:
@@ -376,6 +387,7 @@ class Reader:
     def previewed(self, preview: Preview) -> None:
         """There is a new picture."""
         if self._preview_seconds is not None and self._sees(preview.owner):
+            self.hub.previews_dropped += (preview.job, preview.node) in self._previews
             self._previews[preview.job, preview.node] = preview
             self._wake_at(self._preview_due)
 
@@ -387,12 +399,14 @@ class Reader:
             facts = await self._facts()
             for fact in facts:
                 self._settle(fact)
-            batch = Batch(facts, *self._passing())
+            batch = Batch(facts, *self._passing(), ending=self.hub.ending and not self._told_ending)
+            self._told_ending = self.hub.ending
             left = deadline - self._loop.time()
             if batch or left <= 0:
                 return batch
             try:
-                await asyncio.wait_for(self._woken.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._woken.wait()
             except TimeoutError:
                 return batch
         return None

@@ -50,7 +50,7 @@ Check = Callable[[Person, Mapping[str, Any]], None]
 
 
 class Jobs:
-    """`admit` may refuse what a person asks for, by raising, before it is queued."""
+    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued."""
 
     def __init__(
         self,
@@ -59,15 +59,18 @@ class Jobs:
         workers: LocalWorkers,
         artifacts: ArtifactFolder,
         admit: Check,
+        allow_webhook: Callable[[Person, str], None],
     ) -> None:
         self._queue, self._journal, self._workers, self._artifacts = queue, journal, workers, artifacts
-        self._admit = admit
+        self._admit, self._allow_webhook = admit, allow_webhook
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
         """Check and complete a document, and queue it; when this returns the job is on disk.
 
         Raises `DocumentError` with every problem.
         """
+        if how.webhook:
+            self._allow_webhook(person, how.webhook)
         prepared, text = self._workers.prepare(document, how.options)
         raise_problems(prepared)
         self._admit(person, prepared)
