@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph_engine.cli import main as engine
-from web.cli import serve
+from web.cli import doctor, serve
 
-EXTENSIONS = (serve.extend,)
+EXTENSIONS = (serve.extend, doctor.extend)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
