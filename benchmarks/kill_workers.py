@@ -30,7 +30,7 @@ import toy_pack  # noqa: E402
 
 from graph_engine import Catalogue, Workflow  # noqa: E402
 from graph_engine.execution.plan import EVICTED  # noqa: E402
-from graph_engine.jobs.job import Job, Request  # noqa: E402
+from graph_engine.jobs.job import ENDED, Job, JobEvent, Request  # noqa: E402
 from graph_engine.jobs.journal import Journal  # noqa: E402
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue  # noqa: E402
 
@@ -306,6 +306,21 @@ class Killing:
                 finished.add(node)
         if [event.number for event in log] != list(range(1, len(log) + 1)):
             found.wrong.append(f"{job.id}: its journal has gaps")
+        serials = [event.serial for event in log]
+        if serials != sorted(set(serials)):
+            found.wrong.append(f"{job.id}: its serials are not in order")
+        self.verify_told(job, log)
+
+    def verify_told(self, job: Job, log: list[JobEvent]) -> None:
+        """Whether the queue told of the job's life, and every announced artifact can be read."""
+        told = [str(event.data["status"]) for event in log if event.kind == "job_status"]
+        if [status for status in told if status in ENDED] != [job.status] or told[-1] != job.status:
+            self.found.wrong.append(f"{job.id} is {job.status}, and its journal tells of {told}")
+        if told.count("running") != job.attempts:
+            self.found.wrong.append(f"{job.id}: {job.attempts} attempts, and its journal tells of {told}")
+        for event in log:
+            if event.kind == "artifact_saved":
+                self.artifact(event.data["digest"])  # raises if it is not there
 
     def artifact(self, digest: str) -> str:
         """The text of a file that a job saved."""

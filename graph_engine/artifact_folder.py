@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from graph_engine.artifact import Artifact
 from graph_engine.atomic import copy_atomic, write_atomic
 from graph_engine.digest import digest_content, digest_file, is_digest
 from graph_engine.errors import FileMissing
+
+_UNSEEN = ("Cf", "Cs", "Zl", "Zp")  # categories of Unicode: format, half characters, breaks
+_JOINERS = "\u200c\u200d"  # which some scripts and many emoji are written with
 
 
 class ArtifactFolder:
@@ -46,6 +50,10 @@ class ArtifactFolder:
             raise FileMissing(f"The artifact '{artifact.name}' ({digest}) is no longer on disk.")
         return self._path(artifact)
 
+    def delete(self, artifact: Artifact) -> None:
+        """Delete the artifact's file, if it is there."""
+        self._path(artifact).unlink(missing_ok=True)
+
     def _path(self, artifact: Artifact) -> Path:
         if not is_digest(artifact.digest):
             raise FileMissing(f"'{artifact.digest}' is not the digest of an artifact.")
@@ -53,9 +61,14 @@ class ArtifactFolder:
 
 
 def readable_name(name: str) -> str:
-    """A file name that is safe on every platform: no folders, no control or reserved characters."""
+    """A file name that is safe on every platform and reads as it is.
+
+    No folders, no control or reserved characters, and none that show a name other than it is, as those do
+    that turn the direction of writing.
+    """
     name = PurePosixPath(name.replace("\\", "/")).name
-    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "_", name).strip(". ")
+    name = "".join(one for one in name if unicodedata.category(one) not in _UNSEEN or one in _JOINERS)
+    name = re.sub(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]+', "_", name).strip(". ")
     return name[-120:] or "artifact"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from graph_engine.checking.migrate import Change, Migrated, migrated
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Previews, Run, Surroundings
 from graph_engine.documents.document import Document
-from graph_engine.documents.document_io import load_document, parse_document
+from graph_engine.documents.document_io import Tell, load_document, loads_document, parse_document
 from graph_engine.documents.interface import set_inputs
 from graph_engine.errors import Cancelled, DocumentError, EngineError, Paused
 from graph_engine.execution.collecting import without_collecting
@@ -60,12 +60,13 @@ class Engine:
         input_roots: Sequence[Path] = (),
         settings: Settings | None = None,
         debug: bool | None = None,
+        services: Services | None = None,
     ) -> None:
         self.settings = settings or Settings.given(data=data, device=device, debug=debug)
         self.catalogue = catalogue or Catalogue.discover(*self.settings.plugin_folders)
         folder = self.settings.data.expanduser()
         self.data = folder
-        self.services = Services()
+        self.services = services or Services()
         self.artifacts = ArtifactFolder(folder / "artifacts")
         roots = (*input_roots, *self.settings.input_roots, folder / "models")
         self.files = Files(roots, folder / "uploads", self.settings.upload_limit)
@@ -89,6 +90,16 @@ class Engine:
         opened = self._migrated(path)
         differences = self.lock_differences(opened.document)
         return Opened(opened.document, opened.changes, opened.problems, tuple(differences))
+
+    def loads(self, text: str | bytes) -> Migrated:
+        """A document of JSON text at present versions, and what was done for that. Raises `DocumentError`."""
+        return self._brought(lambda tell: loads_document(text, tell=tell))
+
+    def read(self, path: Path, suffix: str) -> Migrated:
+        """`loads` for the document in a file of the kind that `suffix` says. Raises `DocumentError`."""
+        return self._brought(
+            lambda tell: load_document(path, self.catalogue.importers, tell=tell, suffix=suffix)
+        )
 
     def locked(self, document: Document) -> Document:
         """The document with a lock of the packs and models that it uses here."""
@@ -181,6 +192,10 @@ class Engine:
         """How runs from now on show work in progress; None: not at all."""
         self._surroundings = replace(self._surroundings, previews=previews)
 
+    def forget_documents(self) -> None:
+        """Let go of the documents that were checked lately: for whoever does not come back to them."""
+        self._checked.clear()
+
     def close(self) -> None:
         """Close services and store."""
         self._threads.close()
@@ -196,9 +211,11 @@ class Engine:
         self.close()
 
     def _migrated(self, path: Path | str) -> Migrated:
+        return self._brought(lambda tell: load_document(path, self.catalogue.importers, tell=tell))
+
+    def _brought(self, read: Callable[[Tell], Document]) -> Migrated:
         changes: list[str] = []
-        read = load_document(path, self.catalogue.importers, tell=changes.append)
-        opened = migrated(read, self.catalogue)
+        opened = migrated(read(changes.append), self.catalogue)
         return replace(opened, changes=(*(Change("", change) for change in changes), *opened.changes))
 
     def _compile(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:

@@ -42,6 +42,10 @@ class DocumentError(EngineError):
 class UnknownInput(EngineError):
     """A value was set for an interface input that the document does not have."""
 
+    def __init__(self, name: str, hint: str = "") -> None:
+        self.name, self.hint = name, hint
+        super().__init__(f"The document has no input '{name}'. {hint}".strip())
+
 
 class PathEscape(EngineError):
     """A path in a document points outside the folders that documents may read."""

@@ -63,6 +63,17 @@ class NodeFinished:
 
 
 @dataclass(frozen=True)
+class ArtifactSaved:
+    """An artifact of a node that finished, or was a hit: blake3 hex `digest`, `size` in bytes."""
+
+    node: str
+    digest: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
 class NodeOpened:
     """Nodes begin to run in a node's place: in `items` bodies, 0 where there is only one.
 
@@ -117,6 +128,7 @@ Event: TypeAlias = (
     | NodePreview
     | NodeHit
     | NodeFinished
+    | ArtifactSaved
     | NodeOpened
     | NodeRetried
     | NodeFailed

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from graph_engine.atomic import copy_atomic
 from graph_engine.digest import digest_file, is_digest
@@ -16,6 +18,9 @@ from graph_engine.errors import FileMissing, PathEscape, UploadTooLarge
 UPLOAD_PREFIX = "blake3:"
 _LONGEST_PATH = 1024  # bytes
 UPLOAD_LIMIT = 512 * 1024 * 1024  # bytes
+_LARGE = 1024 * 1024  # bytes
+_SETTLED = 2_000_000_000  # nanoseconds
+_Stamp: TypeAlias = tuple[int, int, int, int]
 
 
 class Files:
@@ -25,11 +30,12 @@ class Files:
         self.roots = tuple(roots)
         self.uploads = uploads
         self.upload_limit = upload_limit
+        self._digests: dict[Path, tuple[_Stamp, str]] = {}  # of large files, as they were
 
     def open(self, path: str) -> Path:
         """The file a document means by `path`; raises `PathEscape` or `FileMissing`."""
         if path.startswith(UPLOAD_PREFIX):
-            return self._upload(path)
+            return self.upload_path(path)
         if reason := why_path_escapes(path):
             raise PathEscape(reason)
         if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
@@ -70,7 +76,7 @@ class Files:
             raise FileMissing(f"'{source}' is not a file.")
         if size > self.upload_limit:
             raise UploadTooLarge(f"'{source}' has {size:,} bytes; an input may have {self.upload_limit:,}.")
-        digest = digest_file(source)
+        digest = self._digest(source)
         target = self._upload_path(digest)
         if not target.is_file() or target.stat().st_size != size:
             copy_atomic(source, target)
@@ -79,11 +85,27 @@ class Files:
     def reference(self, path: str) -> str | None:
         """The `blake3:...` name of the content `path` leads to now, or None if it leads nowhere."""
         try:
-            return path if path.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + digest_file(self.open(path))
+            return path if path.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + self._digest(self.open(path))
         except (PathEscape, FileMissing, OSError, ValueError):
             return None
 
-    def _upload(self, reference: str) -> Path:
+    def _digest(self, path: Path) -> str:
+        """The digest of a file; that of a large one is read anew only when the file was touched."""
+        stat = path.stat()
+        stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        known = self._digests.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        digest = digest_file(path)
+        settled = (
+            time.time_ns() - stat.st_ctime_ns > _SETTLED
+        )  # else it may change within one tick of a clock
+        if stat.st_size >= _LARGE and settled:
+            self._digests[path] = (stamp, digest)
+        return digest
+
+    def upload_path(self, reference: str) -> Path:
+        """The file of an upload by its `blake3:...` name. Raises `FileMissing`."""
         digest = reference.removeprefix(UPLOAD_PREFIX)
         if not is_digest(digest):
             raise FileMissing(f"'{reference}' is not an upload: 'blake3:' and 64 hex digits are wanted.")
@@ -108,6 +130,11 @@ class UnrestrictedFiles(Files):
         if not found.is_file():
             raise FileMissing(f"There is no file '{path}'.")
         return found
+
+
+def is_upload(text: str) -> bool:
+    """Whether a text is the `blake3:...` name of an upload."""
+    return text.startswith(UPLOAD_PREFIX) and is_digest(text.removeprefix(UPLOAD_PREFIX))
 
 
 def why_path_escapes(path: str) -> str | None:

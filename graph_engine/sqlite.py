@@ -1,4 +1,4 @@
-"""A SQLite file in WAL mode: threads share one connection, processes have their own, migrations in order."""
+"""A SQLite file in WAL mode: threads share its connections, processes have their own, migrations in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+from graph_engine.group_commit import GroupCommit, within_savepoint
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 30.0  # how long one waits for another's transaction
 
@@ -23,7 +27,8 @@ class SqliteFile:
 
     `durable`: a finished transaction survives a power cut. Without it the last ones may be lost, never half
     of one. `backup`: a copy `NAME.before-vN` is kept before an existing file is migrated to version N.
-    `functions`: what statements may call by name, besides SQLite's own.
+    `functions`: what statements may call by name, besides SQLite's own. `reader`: queries go over a
+    connection of their own, so that none waits for a commit; it sees what was committed.
     Raises `sqlite3.Error` and `OSError`.
     """
 
@@ -35,6 +40,7 @@ class SqliteFile:
         durable: bool = False,
         backup: bool = False,
         functions: Mapping[str, Callable[..., Any]] | None = None,
+        reader: bool = False,
     ) -> None:
         self.path = path
         self._migrations = tuple(migrations)
@@ -42,19 +48,32 @@ class SqliteFile:
         self._backup = backup
         self._functions = dict(functions or {})
         self._lock = threading.RLock()
+        self._writer: int | None = None  # the thread that is inside `writing`
+        self._group = GroupCommit(self.writing)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = self._open()
+        self._reading_lock = threading.Lock()
+        self._reading_connection = self._open_reader() if reader else None
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._lock:
-            return self._connection.execute(sql, parameters).fetchall()
+        with self._reading() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a query."""
-        with self._lock:
-            found: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+        with self._reading() as connection:
+            cursor = connection.execute(sql, parameters)
+            try:
+                found: tuple[Any, ...] | None = cursor.fetchone()
+            finally:
+                cursor.close()  # a query that is not over holds on to the state it began with
             return found
+
+    @property
+    def inside(self) -> bool:
+        """Whether this thread is inside `writing`."""
+        return self._writer == threading.get_ident()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -64,25 +83,62 @@ class SqliteFile:
                 yield self._connection
                 return
             self._connection.execute("BEGIN IMMEDIATE")
+            self._writer = threading.get_ident()
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
                 _roll_back(self._connection)
                 raise
-            self._connection.execute("COMMIT")
+            finally:
+                self._writer = None
+
+    def grouped(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """What `function` gives, once it is committed; those of other threads share the commit.
+
+        What it raises undoes only what it did itself. It may be called twice, see `GroupCommit`.
+        """
+        if self.inside:
+            return within_savepoint(self._connection, function)
+        return self._group.run(function)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
+        if self._reading_connection is not None:
+            with self._reading_lock:
+                self._reading_connection.close()
         with self._lock:
             self._connection.close()
 
-    def _open(self) -> sqlite3.Connection:
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if self._reading_connection is None or self.inside:
+            with self._lock:
+                yield self._connection
+        else:
+            with self._reading_lock:
+                yield self._reading_connection
+
+    def _open_reader(self) -> sqlite3.Connection:
+        try:
+            connection = self._connect()
+        except BaseException:
+            self._connection.close()
+            raise
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
+        for name, function in self._functions.items():
+            connection.create_function(name, -1, function, deterministic=True)
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = self._connect()
         try:
-            for name, function in self._functions.items():
-                connection.create_function(name, -1, function, deterministic=True)
             version = _version(connection)
             if version > len(self._migrations):
                 raise NewerVersion(f"{self.path.name} was written by a newer version")

@@ -22,6 +22,15 @@ def check(document: Document, catalogue: Catalogue) -> list[Problem]:
     return list(_problems(document, catalogue))
 
 
+def output_types(document: Document, catalogue: Catalogue) -> dict[str, Any]:
+    """The annotations of the interface's outputs; what is not known, or is wrong, can be anything."""
+    shapes = Shapes(document.definitions, catalogue)
+    list(_nesting(shapes, catalogue))
+    scope = ScopeChecker(document, Bodies(shapes, catalogue))
+    list(scope.problems())
+    return scope.interface_outputs()
+
+
 def check_body(
     body: Definition,
     port_types: Mapping[str, Any],

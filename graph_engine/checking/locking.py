@@ -68,8 +68,7 @@ def locked(document: Document, catalogue: Catalogue, run: Run) -> Document:
     }
     if entries == {"packs": old.packs, "models": old.models}:
         return document
-    raw = document.as_json()
-    return Document.model_validate({**raw, "lock": {**raw.get("lock", {}), **entries}})
+    return document.with_fields(lock=old.with_fields(**entries))
 
 
 def lock_differences(document: Document, catalogue: Catalogue, run: Run) -> list[LockDifference]:

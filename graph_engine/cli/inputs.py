@@ -1,20 +1,20 @@
-"""What `--set name=value` means: text where the input takes text, JSON elsewhere, files imported."""
+"""`--set name=value` and its kin: options taken apart, and the files that they name read or imported."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from graph_engine.declaration.sockets import NodeInput
 from graph_engine.documents.document import Document
-from graph_engine.documents.interface import input_place, set_inputs
+from graph_engine.documents.interface import set_inputs
 from graph_engine.documents.sweep import sweep
 from graph_engine.engine import Engine
 from graph_engine.errors import EngineError, FileMissing
 from graph_engine.files import UPLOAD_PREFIX
-from graph_engine.flow.shapes import Shapes
+from graph_engine.typed_text import typed_value
 
 
 class BadOption(EngineError):
@@ -64,21 +64,7 @@ def _split(option: str, flag: str, kind: str) -> tuple[str, str]:
 
 
 def _value(document: Document, engine: Engine, name: str, text: str) -> Any:
-    wanted = _input(document, engine, name)
-    if wanted is not None and wanted.file is not None:
-        return _file(engine, text)
-    if wanted is not None and wanted.takes_text:
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text  # the checker says what this input wants
-
-
-def _input(document: Document, engine: Engine, name: str) -> NodeInput | None:
-    node, input_name = input_place(document, name)
-    targets = Shapes(document.definitions, engine.catalogue).targets(document.nodes[node])
-    return next(iter(targets.get(input_name, ())), None)
+    return typed_value(document, engine, name, text, partial(_file, engine))
 
 
 def _file(engine: Engine, text: str) -> str:

@@ -21,13 +21,14 @@ from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError
-from graph_engine.export import check_folder, portable, write_artifacts, write_file
+from graph_engine.export import about_job, check_folder, write_artifacts, write_file
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.errors import JobConflict
 from graph_engine.jobs.job import STATUSES, Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
+from graph_engine.preparing import Wishes, prepared
 from graph_engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,18 +39,19 @@ KEPT = 10_000  # ended jobs; older ones are forgotten
 
 def submit(arguments: argparse.Namespace, engine: Engine, document: Document) -> int:
     """Put a checked, self-contained copy of a document into the queue."""
-    problems = engine.check(document)
-    if problems:
-        raise DocumentError(problems, str(arguments.file))
-    kept = engine.locked(portable(document, engine))
+    wanted = tuple(arguments.only) or None
+    try:
+        ready = prepared(document, engine, Wishes(wanted=wanted))
+    except DocumentError as error:
+        raise DocumentError(error.problems, str(arguments.file)) from None
     request = Request(
-        document=kept.dumps(),
+        document=ready.text,
         name=document.name or Path(arguments.file).stem,
         owner=arguments.owner,
         priority=arguments.priority,
-        wanted=tuple(arguments.only) or None,
+        wanted=wanted,
         idempotency_key=arguments.key,
-        required_models=tuple(sorted(set(kept.lock.models.values()))),
+        required_models=ready.models,
         continue_on_error=arguments.keep_going,
     )
     with _queue(engine.data) as queue:
@@ -73,13 +75,11 @@ def work(arguments: argparse.Namespace, interruptible: Callable[[Cancellation], 
     with ExitStack() as stack:
         stack.enter_context(the_only_runner(data))
         queue = stack.enter_context(_queue(data))
-        journal = Journal(data / "jobs.sqlite")
-        stack.callback(journal.close)
         stack.enter_context(interruptible(stop))
         queue.recover()
         workers = stack.enter_context(LocalWorkers(settings, arguments.device))
         shown = _Shown(queue, arguments, several=len(workers.workers) > 1)
-        dispatcher = Dispatcher(workers.workers, queue, journal)
+        dispatcher = Dispatcher(workers.workers, queue, Journal.of(queue))
         dispatcher.run(shown.listen, shown.ended, stop, wait=arguments.wait)
     return 130 if stop.cancelled else int(shown.failed)
 
@@ -150,12 +150,8 @@ def _show(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
 
 
 def _events(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    journal = Journal(data / "jobs.sqlite")
-    try:
-        for event in journal.read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
-            print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
-    finally:
-        journal.close()
+    for event in Journal.of(queue).read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
+        print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
     return 0
 
 
@@ -166,7 +162,9 @@ def _save(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
     check_folder(arguments.out)
     with Engine(settings=Settings.given(data=arguments.data)) as engine:
         engine.catalogue.packs()  # those that put documents into pictures
-        for path in write_artifacts(_artifacts(job), _as_run(job, queue), engine, arguments.out):
+        document = _as_run(job, queue)
+        about = about_job(job_json(job), document)
+        for path in write_artifacts(_artifacts(job), document, engine, arguments.out, about):
             print(path)
     return 0
 
@@ -258,9 +256,10 @@ def add_options(
 def _tell(job: Job, worker: LocalWorker, queue: JobQueue, arguments: argparse.Namespace) -> None:
     paths: list[Path] = []
     if job.status == "done":
-        document = _as_run(job, queue).dumps()
+        document = _as_run(job, queue)
+        text, about = document.dumps(), about_job(job_json(job), document)
         for one in _artifacts(job):
-            paths.append(write_file(one.name, worker.export(one, document), arguments.out))
+            paths.append(write_file(one.name, worker.export(one, text, about), arguments.out))
     if arguments.json:
         print(json.dumps(job_json(job) | {"paths": list(map(str, paths))}, ensure_ascii=False), flush=True)
         return

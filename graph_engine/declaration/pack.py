@@ -16,7 +16,8 @@ from graph_engine.declaration.value_type import ValueType
 from graph_engine.errors import EngineError, PackError
 
 Importer: TypeAlias = Callable[[Path], dict[str, Any] | None]
-Exporter: TypeAlias = Callable[[bytes, dict[str, Any]], bytes]
+Exporter: TypeAlias = Callable[..., bytes]
+"""`(bytes, document) -> bytes`; one with a parameter `about` is told of the job, too, as plain JSON."""
 
 PRIVATE_MODULES = "latentgraph_plugins"  # the parent of the modules of packs that lie in a plugins folder
 
@@ -71,8 +72,9 @@ class Pack:
     """Node types and value types under one name.
 
     `importers` read a workflow document out of a file by its suffix; `exporters` put one into a file by its
-    media type. `values` holds `ValueType`s, or bare pydantic models and dataclasses that JSON can say.
-    `renamed` leads former names of nodes to the present ones; documents with the former ones go on working.
+    media type, and `about_importers` read, by suffix, what an exporter wrote about the job. `values` holds
+    `ValueType`s, or bare pydantic models and dataclasses that JSON can say. `renamed` leads former names of
+    nodes to the present ones; documents with the former ones go on working.
     """
 
     def __init__(
@@ -84,12 +86,14 @@ class Pack:
         importers: Mapping[str, Importer] | None = None,
         exporters: Mapping[str, Exporter] | None = None,
         renamed: Mapping[str, str] | None = None,
+        about_importers: Mapping[str, Importer] | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.importers = dict(importers or {})
         self.exporters = dict(exporters or {})
         self.renamed = dict(renamed or {})
+        self.about_importers = dict(about_importers or {})
         self.values: list[ValueType | type] = list(values)
         self._functions = list(nodes)
         self._package: str | None = None
@@ -106,9 +110,10 @@ class Pack:
         importers: Mapping[str, Importer] | None = None,
         exporters: Mapping[str, Exporter] | None = None,
         renamed: Mapping[str, str] | None = None,
+        about_importers: Mapping[str, Importer] | None = None,
     ) -> Pack:
         """A pack of every @node function in every submodule of a package, imported on first use."""
-        pack = cls(name, version, (), values, importers, exporters, renamed)
+        pack = cls(name, version, (), values, importers, exporters, renamed, about_importers)
         pack._package = package if isinstance(package, str) else package.__name__
         return pack
 

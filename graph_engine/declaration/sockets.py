@@ -69,10 +69,14 @@ class NodeInput:
         return next((mark for mark in self.marks if isinstance(mark, FilePath)), None)
 
     @cached_property
+    def item_marks(self) -> tuple[Any, ...]:
+        """`marks` of one item of a list input."""
+        return () if self.item is None else tuple(_marks(self.item))
+
+    @cached_property
     def names_files(self) -> bool:
         """Whether it names a file, or is a list of such names."""
-        items = [] if self.item is None else _marks(self.item)
-        return any(isinstance(mark, FilePath) for mark in (*self.marks, *items))
+        return any(isinstance(mark, FilePath) for mark in (*self.marks, *self.item_marks))
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -40,11 +40,20 @@ class Part(BaseModel):
             part._order = tuple(value)
         return part
 
+    def with_fields(self, **fields: Any) -> Self:
+        """A copy with other values, which are of the fields' types, as it would be read from JSON."""
+        changed = self.model_copy(update=fields)
+        changed._order = (*self._order, *(name for name in fields if name not in self._order))
+        return changed
+
     @model_serializer(mode="wrap")
     def _in_order(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         dumped: dict[str, Any] = handler(self)
-        order = [name for name in self._order if name in dumped]
-        return {name: dumped[name] for name in [*order, *(name for name in dumped if name not in order)]}
+        order = self._order
+        if not order or tuple(dumped) == order:
+            return dumped
+        kept = [name for name in order if name in dumped]
+        return {name: dumped[name] for name in [*kept, *(name for name in dumped if name not in kept)]}
 
 
 class Limits(Part):
@@ -143,10 +152,11 @@ class Document(Body):
 
     def with_inputs(self, changes: dict[tuple[str, str], Any]) -> Document:
         """A copy in which some inputs, by (node, input), are other literals or links."""
-        raw = self.as_json()
+        inputs = {node: dict(self.nodes[node].inputs) for node, _ in changes}
         for (node, name), value in changes.items():
-            raw["nodes"][node].setdefault("inputs", {})[name] = value
-        return Document.model_validate(raw)
+            inputs[node][name] = value
+        changed = {node: self.nodes[node].with_fields(inputs=its) for node, its in inputs.items()}
+        return self.with_fields(nodes={**self.nodes, **changed})
 
 
 @dataclass(frozen=True)

@@ -30,18 +30,23 @@ Tell = Callable[[str], object]
 
 
 def load_document(
-    path: Path | str, importers: FindImporters | None = None, *, tell: Tell | None = None
+    path: Path | str,
+    importers: FindImporters | None = None,
+    *,
+    tell: Tell | None = None,
+    suffix: str | None = None,
 ) -> Document:
     """Read a workflow from a .json file, or from a picture that carries one. Raises `DocumentError`.
 
-    `tell` hears in words what was done to bring it from an earlier format to the present one.
+    `tell` hears in words what was done to bring it from an earlier format to the present one. `suffix` says
+    what the file is where its name does not.
     """
     path = Path(path)
     try:
         size = path.stat().st_size
         if not path.is_file():
             raise _refused("not_a_file", f"'{path}' is not a file.", str(path))
-        suffix = path.suffix.lower()
+        suffix = (path.suffix if suffix is None else suffix).lower()
         found = list(importers(suffix)) if importers is not None and suffix != ".json" else []
         limit = MAX_PICTURE_BYTES if found else MAX_BYTES
         if size > limit:
@@ -69,7 +74,7 @@ def parse_document(
 
     One of an earlier format is brought to the present one by `formats` first.
     """
-    if problem := _limit_problem(raw):
+    if problem := limit_problem(raw):
         raise DocumentError([problem], where)
     if not isinstance(raw, dict) or "latentgraph" not in raw:
         raise _refused(
@@ -153,27 +158,28 @@ def _parse_json(text: str | bytes, where: str) -> Any:
     return raw
 
 
-def _limit_problem(raw: Any) -> Problem | None:
-    """What of the limits a plain JSON value breaks; walks without recursion."""
+def limit_problem(raw: Any) -> Problem | None:
+    """Which limit of documents a plain JSON value breaks, if one; walks without recursion."""
     if (count := _count_nodes(raw)) > MAX_NODES:
         return Problem("too_many_nodes", f"It has {count:,} nodes; {MAX_NODES:,} are allowed.")
-    waiting = [(raw, 1)]
+    waiting: list[tuple[Any, int]] = [((raw,), 0)]
     while waiting:
-        value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            return Problem("too_deep", f"It is nested deeper than {MAX_DEPTH} levels.")
-        if isinstance(value, str):
-            if len(value) > MAX_TEXT:
-                return Problem("too_long", f"A text has {len(value):,} characters; {MAX_TEXT:,} are allowed.")
-            if _HALF_CHARACTER.search(value):
-                return Problem("not_text", "A text holds half of a character, a lone surrogate.")
-        elif isinstance(value, float) and not math.isfinite(value):
-            return Problem("not_a_number", f"{value} is not a JSON number.")
-        elif isinstance(value, dict):
-            waiting.extend((item, depth + 1) for item in value.values())
-            waiting.extend((name, depth + 1) for name in value)
-        elif isinstance(value, list):
-            waiting.extend((item, depth + 1) for item in value)
+        inside, depth = waiting.pop()
+        depth += 1
+        for value in (*inside, *inside.values()) if isinstance(inside, dict) else inside:
+            if depth > MAX_DEPTH:
+                return Problem("too_deep", f"It is nested deeper than {MAX_DEPTH} levels.")
+            if isinstance(value, str):
+                if len(value) > MAX_TEXT:
+                    message = f"A text has {len(value):,} characters; {MAX_TEXT:,} are allowed."
+                    return Problem("too_long", message)
+                if not value.isascii() and _HALF_CHARACTER.search(value):
+                    return Problem("not_text", "A text holds half of a character, a lone surrogate.")
+            elif isinstance(value, float):
+                if not math.isfinite(value):
+                    return Problem("not_a_number", f"{value} is not a JSON number.")
+            elif isinstance(value, dict | list | tuple):
+                waiting.append((value, depth))
     return None
 
 

@@ -21,12 +21,12 @@ def input_place(document: Document, name: str) -> tuple[str, str]:
     known = list(document.interface.inputs)
     hint = nearest(name, known)
     if dot and not hint.startswith("Did"):
-        raise UnknownInput(f"The document has no input '{name}'. {_no_node(node, document)}")
+        raise UnknownInput(name, _no_node(node, document))
     if not hint and known:
         hint = f"It has {', '.join(known)}."
     if not known:
         hint = "It declares no inputs; `node.input` sets any input of any node."
-    raise UnknownInput(f"The document has no input '{name}'. {hint}")
+    raise UnknownInput(name, hint)
 
 
 def _no_node(node: str, document: Document) -> str:

@@ -23,6 +23,7 @@ class Account:
         self.errors: list[EngineError] = []
         self.stuck: list[str] = []  # nodes that went past their limit and did not stop
         self._saved: dict[str, tuple[Artifact, ...]] = {}
+        self._announced: set[tuple[str, Artifact]] = set()
         self._seconds: defaultdict[str, float] = defaultdict(float)  # of an opened node: of what is inside
         self._reasons: dict[str, str] = {}  # why an opened node was computed itself
         self._inside: Counter[str] = Counter()  # nodes inside an opened one, and how many of them ran
@@ -45,11 +46,13 @@ class Account:
         """A node was known already."""
         self.reports[task.node] = NodeReport(task.type_name, "hit")
         self._listener(events.NodeHit(task.node, task.type_name))
+        self._announce(task.node)
 
     def miss(self, task: Task, reason: str, seconds: float) -> None:
         """A node was computed."""
         self.reports[task.node] = NodeReport(task.type_name, "miss", reason, seconds)
         self._listener(events.NodeFinished(task.node, task.type_name, seconds))
+        self._announce(task.node)
 
     def cancelled(self, task: Task) -> None:
         """A node was stopped on the way."""
@@ -115,6 +118,13 @@ class Account:
     def ordered_reports(self) -> dict[str, NodeReport]:
         """The reports in the document's order."""
         return {node: self.reports[node] for node in self._in_order(self.reports)}
+
+    def _announce(self, node: str) -> None:
+        """Tell of the artifacts of a node that is over; of each once, also if the node runs again."""
+        for one in self._saved.get(node, ()):
+            if (node, one) not in self._announced:
+                self._announced.add((node, one))
+                self._listener(events.ArtifactSaved(node, one.digest, one.name, one.media_type, one.size))
 
     def _in_order(self, nodes: Iterable[str]) -> list[str]:
         return sorted(nodes, key=lambda node: self._program.tasks[node].place)

@@ -354,11 +354,11 @@ def _literal(wanted: NodeInput, value: Any) -> Given:
     if not isinstance(value, _UNCHANGING) or (isinstance(value, str) and len(value) > 100):
         return _given(wanted.literal(value))
     known, key = wanted.seen, (type(value), repr(value))  # 0.0 and -0.0 are equal, and not the same
-    if key not in known:
+    found: Given | None = known.get(key)
+    if found is None:
         if len(known) >= _REPEATED:
             known.clear()
-        known[key] = _given(wanted.literal(value))
-    found: Given = known[key]
+        found = known[key] = _given(wanted.literal(value))
     return found
 
 

@@ -36,8 +36,11 @@ class Dispatcher(Generic[W]):
         self._workers = tuple(workers)
         self._queue, self._journal, self._previews = queue, journal, previews
         self._changed = threading.Condition()
+        self._wakes = 0  # reasons to look for jobs that there were so far
+        self._claiming = threading.Lock()
         self._telling = threading.Lock()
         self._busy = 0
+        self._draining = False
         self._errors: list[Exception] = []
         self._unusable: list[Exception] = []
 
@@ -67,6 +70,22 @@ class Dispatcher(Generic[W]):
         if len(self._unusable) == len(self._workers):
             raise self._unusable[-1]
 
+    def wake(self) -> None:
+        """Look for jobs now rather than at the next poll. From any thread; it waits for nothing."""
+        with self._changed:
+            self._wakes += 1
+            self._changed.notify_all()
+
+    def drain(self) -> None:
+        """Give out no more jobs; `run` ends when those that run have ended."""
+        self._draining = True
+        self.wake()
+
+    @property
+    def busy(self) -> int:
+        """How many jobs run now."""
+        return self._busy
+
     def _work(
         self,
         worker: W,
@@ -76,7 +95,7 @@ class Dispatcher(Generic[W]):
         wait: bool,
     ) -> None:
         runner = Runner(worker, self._queue, self._journal, self._previews)
-        while not stop.cancelled and not self._errors:
+        while not (stop.cancelled or self._errors or self._draining):
             try:
                 if not worker.ready(stop):
                     return
@@ -86,19 +105,25 @@ class Dispatcher(Generic[W]):
                     if len(self._unusable) < len(self._workers):
                         log.error("%s", error)
                 return
+            seen = self._wakes
             try:
                 if self._next(runner, worker, listen, ended, stop):
                     continue
             except Exception as error:  # the queue, or who is told: nobody can go on
-                with self._changed:
-                    self._errors.append(error)
-                    self._changed.notify_all()
+                self._errors.append(error)
+                self.wake()
                 stop.cancel()
                 return
-            with self._changed:
-                if not wait and not self._busy:
-                    return
-                self._changed.wait(POLL_SECONDS)
+            with self._claiming:
+                idle = not self._busy
+            if idle and not wait:
+                return
+            self._rest(seen)
+
+    def _rest(self, seen: int) -> None:
+        """Wait for a reason to look for jobs, if there was none since `seen`; no longer than a poll."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._wakes != seen, POLL_SECONDS)
 
     def _next(
         self,
@@ -108,17 +133,18 @@ class Dispatcher(Generic[W]):
         ended: Callable[[Job, W], None],
         stop: Cancellation,
     ) -> bool:
-        with self._changed:  # claimed and busy in one step: nobody may find the queue empty in between
-            claim = runner.claim()
+        with self._claiming:  # claimed and busy in one step: nobody may find the queue empty in between
+            claim = None if self._draining else runner.claim()
             if claim is None:
                 return False
-            self._busy += 1
+            with self._changed:
+                self._busy += 1
         try:
             job = runner.run(claim, listen, stop)
         finally:
             with self._changed:
                 self._busy -= 1
-                self._changed.notify_all()
+            self.wake()
         with self._telling:
             ended(job, worker)
         return True

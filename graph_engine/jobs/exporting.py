@@ -19,6 +19,7 @@ from graph_engine.digest import is_digest
 from graph_engine.errors import FileMissing
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.archive import ArchiveWriter, place_of
+from graph_engine.jobs.artifacts import artifacts_in
 from graph_engine.jobs.errors import ArchiveUnusable
 from graph_engine.jobs.files import open_jobs, usable
 from graph_engine.jobs.job import JobStatus
@@ -78,21 +79,23 @@ def _write(data: Path, archive: ArchiveWriter, statuses: Collection[JobStatus]) 
         with archive.lines() as write:
             write(header.model_dump())
             for row in rows_of(connection, f"SELECT * FROM job WHERE {chosen} ORDER BY number", statuses):
-                files, gone = _files_of(row, data)
+                files, gone = _files_of(connection, row, data)
                 sources |= files
                 missing |= dict.fromkeys(gone)
                 number = row["number"]
                 line = line_of(row) | {"place": places[number], "ended": endings.get(number)}
                 write(line | {"files": sorted(files)})
-                for event in event_lines(connection, number):
+                for event in event_lines(connection, row):
                     write(event)
     for name, source in sorted(sources.items()):
         archive.add(name, source)
     return Exported(len(places), len(sources), tuple(missing))
 
 
-def _files_of(row: dict[str, Any], data: Path) -> tuple[dict[str, Path], list[str]]:
-    """The files that a job's document and result name, by their names in an archive; and those not here."""
+def _files_of(
+    connection: sqlite3.Connection, row: dict[str, Any], data: Path
+) -> tuple[dict[str, Path], list[str]]:
+    """The files that a job names and saved, by their names in an archive; and those that are not here."""
     files, missing = {}, []
     for digest in _uploads_in(row["document"]):
         source = data / place_of(f"uploads/{digest}")
@@ -101,8 +104,7 @@ def _files_of(row: dict[str, Any], data: Path) -> tuple[dict[str, Path], list[st
         else:
             missing.append(f"{UPLOAD_PREFIX}{digest}")
     folder = ArtifactFolder(data / "artifacts")
-    for one in json.loads(row["result"]).get("artifacts", ()):
-        artifact = Artifact(**one)
+    for artifact in _saved_by(connection, row):
         try:
             source = folder.path(artifact)
         except FileMissing:
@@ -110,6 +112,15 @@ def _files_of(row: dict[str, Any], data: Path) -> tuple[dict[str, Path], list[st
         else:
             files[f"artifacts/{source.name}"] = source
     return files, missing
+
+
+def _saved_by(connection: sqlite3.Connection, row: dict[str, Any]) -> Iterator[Artifact]:
+    """What a job's result names, and what it had announced in whatever attempt."""
+    result = artifacts_in(json.loads(row["result"]))
+    yield from result
+    sql = "SELECT digest, name, media_type, size FROM artifact WHERE job = ? ORDER BY digest"
+    announced = (Artifact(*one) for one in connection.execute(sql, (row["number"],)).fetchall())
+    yield from (one for one in announced if one.digest not in {known.digest for known in result})
 
 
 def _uploads_in(document: str) -> Iterator[str]:

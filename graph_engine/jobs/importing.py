@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_engine.jobs.archive import ArchiveReader, place_of, reading
+from graph_engine.jobs.artifacts import ARTIFACT_SAVED, artifacts_in, artifacts_of, keep_artifacts
 from graph_engine.jobs.errors import ArchiveUnusable, JobsDiffer
 from graph_engine.jobs.files import open_jobs, usable
 from graph_engine.jobs.record import FORMAT, EventLine, Header, JobLine, line_as
@@ -124,9 +125,7 @@ class _Import:
             line = line_of(found)
             ended = None if line["status"] == "queued" else 1
             here = JobLine.model_validate(line | {"place": 1, "ended": ended, "files": []}).content()
-            journal = [
-                EventLine.model_validate(one) for one in event_lines(self._connection, found["number"])
-            ]
+            journal = [EventLine.model_validate(one) for one in event_lines(self._connection, found)]
             if here | job.content() != here or journal != list(events):
                 raise JobsDiffer(
                     f"Job '{job.id}' is here already, {found['status']}, and not as it is in the archive; "
@@ -160,9 +159,11 @@ class _Import:
         except (sqlite3.IntegrityError, OverflowError) as error:
             raise ValueError(f"job '{job.id}' does not fit the queue ({error})") from error
         self._connection.executemany(
-            "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO event (job, number, time, kind, data) VALUES (?, ?, ?, ?, ?)",
             [(number, one.event, one.time, one.kind, to_json(one.data)) for one in events],
         )
+        saved = [*artifacts_in(job.result), *artifacts_of(e.data for e in events if e.kind == ARTIFACT_SAVED)]
+        keep_artifacts(self._connection, int(number or 0), saved)
 
     def _introduce(self, owners: Sequence[str]) -> None:
         """Owners who had their turns had them in this order, after the turns that were had here."""

@@ -17,7 +17,9 @@ class Request:
 
     Of two requests of one owner with the same `idempotency_key` the second gets the first one's job.
     Higher `priority` goes first. `required_models` are digests; a worker that holds them is preferred. With
-    `continue_on_error` a failure stops only what depends on it.
+    `continue_on_error` a failure stops only what depends on it. `inputs` are the interface's, by name, as
+    JSON: jobs are found by them. `workflow` and its version say where the document is from; `webhook` is an
+    address that is told of the job.
     """
 
     document: str
@@ -28,11 +30,18 @@ class Request:
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
     continue_on_error: bool = False
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    workflow: str = ""
+    workflow_version: int | None = None
+    webhook: str = ""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it stands. Times are seconds since 1970, for people to read: nothing is decided by them."""
+    """A job as it stands. Times are seconds since 1970, for people to read: nothing is decided by them.
+
+    `device_seconds`: how long workers ran it, all attempts together, by a clock that does not jump.
+    """
 
     id: str
     status: JobStatus
@@ -50,6 +59,11 @@ class Job:
     idempotency_key: str | None = None
     required_models: tuple[str, ...] = ()
     continue_on_error: bool = False
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    workflow: str = ""
+    workflow_version: int | None = None
+    webhook: str = ""
+    device_seconds: float = 0.0
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
 
@@ -61,10 +75,35 @@ class Job:
 
 @dataclass(frozen=True)
 class JobEvent:
-    """One entry of a job's journal. Numbers of a job go 1, 2, 3, ... without a gap."""
+    """One entry of a job's journal. Numbers of a job go 1, 2, 3, ... without a gap.
+
+    `serial` numbers the entries of all jobs in the order they were written: it grows, with gaps.
+    """
 
     job: str
+    serial: int
     number: int
     time: float
     kind: str
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some jobs, newest first; `cursor` is where the next page begins, None on the last."""
+
+    jobs: tuple[Job, ...]
+    cursor: int | None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What an owner has of the queue: jobs that wait and run now, and what was used.
+
+    `device_seconds` are of the jobs that ended in the time asked for, `artifact_bytes` of all there are.
+    """
+
+    waiting: int
+    running: int
+    device_seconds: float
+    artifact_bytes: int

@@ -1,7 +1,8 @@
 """The queue: jobs go in, workers claim them, and nothing that was acknowledged is ever lost.
 
-Every change is one durable transaction. The order of jobs: higher priority first; then owners in turn; then
-the owner's own order, in which people may move jobs. Clocks decide nothing.
+Every change is one durable transaction, with what the journal says of it. The order of jobs: higher
+priority first; then owners in turn; then the owner's own order, in which people may move jobs. Clocks decide
+nothing.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, UnknownJob
-from graph_engine.jobs.files import open_jobs, usable
+from graph_engine.jobs.artifacts import artifacts_in, keep_artifacts
+from graph_engine.jobs.entries import Fact, write_entries
+from graph_engine.jobs.errors import IdempotencyConflict, JobConflict
 from graph_engine.jobs.job import ENDED, Job, JobStatus, Request
-from graph_engine.jobs.order import WAITING, line_of, next_job, place_before
+from graph_engine.jobs.listing import JobList, unknown
+from graph_engine.jobs.order import line_of, next_job, place_before
 from graph_engine.jobs.rows import COLUMNS, job_of, request_digest, to_json
+from graph_engine.jobs.status import Reason, ended, given_back, moved, status_is
 
 MAX_CRASHES = 5  # workers that a job may bring down in a row, without a node finished in between
 
@@ -32,23 +35,15 @@ class Claim:
     document: str
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some jobs, newest first; `cursor` is where the next page begins, None on the last."""
-
-    jobs: tuple[Job, ...]
-    cursor: int | None
-
-
-class JobQueue:
+class JobQueue(JobList):
     """Opens `jobs.sqlite`. Several processes may submit, read and steer; one runs (see `the_only_runner`)."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = open_jobs(path)
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call this after each change that was committed by this object or its `Journal.of`.
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        It must be quick, and may be called by any thread; what it raises is logged.
+        """
+        self._file.on_change(callback)
 
     def submit(self, request: Request) -> Job:
         """Take a job; when this returns it is on disk."""
@@ -56,76 +51,17 @@ class JobQueue:
 
     def submit_many(self, requests: Sequence[Request]) -> list[Job]:
         """Take jobs, all or none. Raises `IdempotencyConflict`."""
-        with self._writing() as connection:
-            return [self._submit(connection, request) for request in requests]
+        digests = [request_digest(request) for request in requests]
 
-    def get(self, job: str) -> Job:
-        """The job with this id. Raises `UnknownJob`."""
-        row = self._file.row(f"SELECT {COLUMNS} FROM job WHERE id = ?", (job,))
-        if row is None:
-            raise _unknown(job)
-        return job_of(row)
+        def take(connection: sqlite3.Connection) -> list[Job]:
+            return [self._submit(connection, *one) for one in zip(requests, digests, strict=True)]
 
-    def document(self, job: str) -> str:
-        """The text of a job's document. Raises `UnknownJob`."""
-        row = self._file.row("SELECT document FROM job WHERE id = ?", (job,))
-        if row is None:
-            raise _unknown(job)
-        return str(row[0])
-
-    def page(
-        self,
-        limit: int = 50,
-        *,
-        cursor: int | None = None,
-        status: JobStatus | None = None,
-        statuses: Collection[JobStatus] = (),
-        owner: str | None = None,
-        search: str = "",
-    ) -> Page:
-        """A page of jobs, newest first; `search` looks in ids, names and documents."""
-        conditions, parameters = ["1"], list[Any]()
-        if statuses:
-            conditions.append(f"status IN ({', '.join('?' * len(statuses))})")
-            parameters += statuses
-        for condition, value in (
-            ("number < ?", cursor),
-            ("status = ?", status),
-            ("owner = ?", owner),
-        ):
-            if value is not None:
-                conditions.append(condition)
-                parameters.append(value)
-        if search:
-            pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
-            conditions.append(
-                "(id LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\' OR document LIKE ? ESCAPE '\\')"
-            )
-            parameters += [pattern] * 3
-        where = " AND ".join(conditions)
-        rows = self._file.rows(
-            f"SELECT {COLUMNS}, number FROM job WHERE {where} ORDER BY number DESC LIMIT ?",
-            [*parameters, limit + 1],
-        )
-        more = len(rows) > limit
-        shown = rows[:limit]
-        return Page(tuple(job_of(row[:-1]) for row in shown), shown[-1][-1] if more else None)
-
-    def waiting(self, limit: int = 50) -> list[Job]:
-        """The jobs that wait, by priority and each owner's order; owners take turns when claimed."""
-        order = "priority DESC, owner, place"
-        rows = self._file.rows(
-            f"SELECT {COLUMNS} FROM job WHERE {WAITING} ORDER BY {order} LIMIT ?", (limit,)
-        )
-        return [job_of(row) for row in rows]
-
-    def counts(self) -> dict[str, int]:
-        """How many jobs there are of each status that occurs."""
-        return dict(self._file.rows("SELECT status, count(*) FROM job GROUP BY status"))
+        return self._file.change(take)
 
     def claim(self, worker: str, models: Collection[str] = ()) -> Claim | None:
         """Give the next job to a worker that holds `models`, or None when none may run."""
-        with self._writing() as connection:
+
+        def take(connection: sqlite3.Connection) -> Claim | None:
             if self._counter(connection, "paused"):
                 return None
             row = next_job(connection, models)
@@ -141,47 +77,77 @@ class JobQueue:
             )
             taken = connection.execute(f"SELECT {COLUMNS}, document FROM job WHERE number = ?", (number,))
             *columns, document = taken.fetchone()
-            return Claim(job_of(tuple(columns)), document)
+            job = job_of(tuple(columns))
+            write_entries(connection, job.id, [status_is("running", worker=worker, attempt=job.attempts)])
+            return Claim(job, document)
+
+        return self._file.change(take)
 
     def finish(
-        self, job: str, status: JobStatus, result: Mapping[str, Any] | None = None, error: str = ""
+        self,
+        job: str,
+        status: JobStatus,
+        result: Mapping[str, Any] | None = None,
+        error: str = "",
+        *,
+        seconds: float = 0.0,
+        facts: Sequence[Fact] = (),
     ) -> Job:
-        """End a running job. Raises `JobConflict` if it is not running: nothing ends twice."""
+        """End a running job, after the last `facts` of it; its worker had it for `seconds`.
+
+        Raises `JobConflict` if it is not running: nothing ends twice.
+        """
         if status not in ENDED:
             raise JobConflict(f"A job ends as {', '.join(ENDED)}; not as '{status}'.")
-        with self._writing() as connection:
+
+        def end(connection: sqlite3.Connection) -> Job:
             self._expect(connection, job, "running")
-            self._end(connection, job, status, to_json(dict(result or {})), error)
+            self._end(connection, job, status, result, error, seconds, facts)
             return self._read(connection, job)
 
-    def give_back(self, job: str, *, crashed: bool = False, error: str = "") -> Job:
-        """Put a running job back to where it was in the queue: it was paused, or its worker died of `error`.
+        return self._file.change(end)
 
-        A job that brought down `MAX_CRASHES` workers in a row fails; see `progressed`.
+    def give_back(
+        self,
+        job: str,
+        *,
+        crashed: bool = False,
+        error: str = "",
+        reason: Reason | None = None,
+        seconds: float = 0.0,
+        facts: Sequence[Fact] = (),
+    ) -> Job:
+        """Put a running job back to where it was in the queue, after the last `facts` of it.
+
+        It was paused, or its worker died of `error`. A job that brought down `MAX_CRASHES` workers in a row,
+        without a node finished in between, fails.
         """
-        with self._writing() as connection:
+        why = reason or ("crashed" if crashed else "paused")
+
+        def put_back(connection: sqlite3.Connection) -> Job:
             self._expect(connection, job, "running")
+            if facts:  # first: a node that was finished makes up for crashes before it
+                write_entries(connection, job, facts)
             (crashes,) = connection.execute("SELECT crashes FROM job WHERE id = ?", (job,)).fetchone()
             crashes += crashed
             if self._read(connection, job).cancel_asked:
-                self._end(connection, job, "cancelled", "{}", "")
+                self._end(connection, job, "cancelled", seconds=seconds)
             elif crashes >= MAX_CRASHES:
                 text = (
                     f"The worker died {crashes} times in a row while it ran this job; it is not tried again."
                     f"{f' The last time: {error}' if error else ''}"
                 )
-                self._end(connection, job, "failed", "{}", text)
+                self._end(connection, job, "failed", error=text, seconds=seconds)
             else:
                 connection.execute(
-                    "UPDATE job SET status = 'queued', worker = '', crashes = ?, error = ? WHERE id = ?",
-                    (crashes, error, job),
+                    "UPDATE job SET status = 'queued', worker = '', crashes = ?, error = ?, "
+                    "device_seconds = device_seconds + ? WHERE id = ?",
+                    (crashes, error, seconds, job),
                 )
+                write_entries(connection, job, [given_back(why, error)])
             return self._read(connection, job)
 
-    def progressed(self, job: str) -> None:
-        """Note that a node of a running job was finished: crashes before that no longer count."""
-        with self._writing() as connection:
-            connection.execute("UPDATE job SET crashes = 0 WHERE id = ? AND crashes > 0", (job,))
+        return self._file.change(put_back)
 
     def recover(self) -> list[str]:
         """Put back every running job: their process is gone. Only the process that runs jobs may ask."""
@@ -190,7 +156,7 @@ class JobQueue:
                 "SELECT id FROM job WHERE status = 'running' ORDER BY number"
             ).fetchall()
             for (job,) in found:
-                self.give_back(job)
+                self.give_back(job, reason="restarted")
         return [job for (job,) in found]
 
     def cancel(self, job: str) -> Job:
@@ -198,9 +164,10 @@ class JobQueue:
         with self._writing() as connection:
             before = self._read(connection, job)
             if before.status == "queued":
-                self._end(connection, job, "cancelled", "{}", "")
-            elif before.status == "running":
+                self._end(connection, job, "cancelled")
+            elif before.status == "running" and not before.cancel_asked:
                 connection.execute("UPDATE job SET cancel_asked = 1 WHERE id = ?", (job,))
+                write_entries(connection, job, [status_is("running", cancel_asked=True)])
             return self._read(connection, job)
 
     def retry(self, job: str) -> Job:
@@ -215,6 +182,7 @@ class JobQueue:
                 "place = (SELECT max(place) + 1 FROM job) WHERE id = ?",
                 (job,),
             )
+            write_entries(connection, job, [status_is("queued", retried=True)])
             return self._read(connection, job)
 
     def pause(self, job: str) -> Job:
@@ -233,12 +201,6 @@ class JobQueue:
         """Give out jobs again."""
         self._set_counter("paused", 0)
 
-    @property
-    def paused(self) -> bool:
-        """Whether the queue as a whole is paused."""
-        row = self._file.row("SELECT value FROM counter WHERE name = 'paused'")
-        return bool(row and row[0])
-
     def prioritise(self, job: str, priority: int) -> Job:
         """Set a job's priority; it becomes the last of its owner there."""
         with self._writing() as connection:
@@ -247,6 +209,7 @@ class JobQueue:
                 "UPDATE job SET priority = ?, place = (SELECT max(place) + 1 FROM job) WHERE id = ?",
                 (priority, job),
             )
+            write_entries(connection, job, [moved(priority)])
             return self._read(connection, job)
 
     def move(self, job: str, before: str | None) -> Job:
@@ -266,6 +229,7 @@ class JobQueue:
                     )
                 place = place_before(connection, owner, priority, before)
             connection.execute("UPDATE job SET place = ? WHERE id = ?", (place, job))
+            write_entries(connection, job, [moved(priority)])
             return self._read(connection, job)
 
     def delete(self, job: str) -> None:
@@ -284,8 +248,7 @@ class JobQueue:
             )
             return done.rowcount
 
-    def _submit(self, connection: sqlite3.Connection, request: Request) -> Job:
-        digest = request_digest(request)
+    def _submit(self, connection: sqlite3.Connection, request: Request, digest: str) -> Job:
         if request.idempotency_key is not None:
             known = connection.execute(
                 "SELECT id, request FROM job WHERE owner = ? AND idempotency_key = ?",
@@ -302,8 +265,10 @@ class JobQueue:
         connection.execute("INSERT OR IGNORE INTO owner VALUES (?, 0)", (request.owner,))
         connection.execute(
             "INSERT INTO job (id, status, name, owner, priority, place, submitted, document, wanted, "
-            "idempotency_key, request, required_models, continue_on_error) VALUES (?, 'queued', ?, ?, ?, "
-            "coalesce((SELECT max(place) FROM job), 0) + 1, ?, ?, ?, ?, ?, ?, ?)",
+            "idempotency_key, request, required_models, continue_on_error, inputs, workflow, "
+            "workflow_version, webhook) "
+            "VALUES (?, 'queued', ?, ?, ?, coalesce((SELECT max(place) FROM job), 0) + 1, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job,
                 request.name,
@@ -316,37 +281,58 @@ class JobQueue:
                 digest,
                 to_json(request.required_models),
                 request.continue_on_error,
+                to_json(dict(request.inputs)),
+                request.workflow,
+                request.workflow_version,
+                request.webhook,
             ),
         )
+        write_entries(connection, job, [status_is("queued")])
         return self._read(connection, job)
 
     def _end(
-        self, connection: sqlite3.Connection, job: str, status: JobStatus, result: str, error: str
+        self,
+        connection: sqlite3.Connection,
+        job: str,
+        status: JobStatus,
+        result: Mapping[str, Any] | None = None,
+        error: str = "",
+        seconds: float = 0.0,
+        facts: Sequence[Fact] = (),
     ) -> None:
+        result = dict(result or {})
+        if artifacts := artifacts_in(result):
+            (number,) = connection.execute("SELECT number FROM job WHERE id = ?", (job,)).fetchone()
+            keep_artifacts(connection, number, artifacts)
         connection.execute(
             "UPDATE job SET status = ?, result = ?, error = ?, finished = ?, ended_as = ?, paused = 0, "
-            "cancel_asked = 0, worker = '' WHERE id = ?",
-            (status, result, error, time.time(), self._count_up(connection, "ended"), job),
+            "cancel_asked = 0, worker = '', device_seconds = device_seconds + ? WHERE id = ?",
+            (status, to_json(result), error, time.time(), self._count_up(connection, "ended"), seconds, job),
         )
+        write_entries(connection, job, [*facts, ended(status, seconds, error, result)])
 
     def _set_paused(self, job: str, paused: bool) -> Job:
         with self._writing() as connection:
             before = self._read(connection, job)
             if before.ended:
                 raise JobConflict(f"Job '{job}' is {before.status}; there is nothing to pause.")
-            connection.execute("UPDATE job SET paused = ? WHERE id = ?", (paused, job))
+            if before.paused != paused:
+                connection.execute("UPDATE job SET paused = ? WHERE id = ?", (paused, job))
+                write_entries(connection, job, [status_is(before.status, paused=paused)])
             return self._read(connection, job)
 
     def _read(self, connection: sqlite3.Connection, job: str) -> Job:
         row = connection.execute(f"SELECT {COLUMNS} FROM job WHERE id = ?", (job,)).fetchone()
         if row is None:
-            raise _unknown(job)
+            raise unknown(job)
         return job_of(row)
 
     def _expect(self, connection: sqlite3.Connection, job: str, status: JobStatus) -> None:
-        found = self._read(connection, job).status
-        if found != status:
-            raise JobConflict(f"Job '{job}' is {found}, not {status}.")
+        found = connection.execute("SELECT status FROM job WHERE id = ?", (job,)).fetchone()
+        if found is None:
+            raise unknown(job)
+        if found[0] != status:
+            raise JobConflict(f"Job '{job}' is {found[0]}, not {status}.")
 
     def _counter(self, connection: sqlite3.Connection, name: str) -> int:
         return int(connection.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()[0])
@@ -360,8 +346,4 @@ class JobQueue:
             connection.execute("UPDATE counter SET value = ? WHERE name = ?", (value, name))
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return usable(self._file)
-
-
-def _unknown(job: str) -> UnknownJob:
-    return UnknownJob(f"There is no job '{job}'. It may have been deleted, or be in another data folder.")
+        return self._file.changing()

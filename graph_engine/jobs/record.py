@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from graph_engine.documents.document import Lock
 from graph_engine.documents.document_io import MAX_BYTES
-from graph_engine.jobs.journal import MAX_EVENTS
+from graph_engine.jobs.artifacts import ARTIFACT_SAVED
 from graph_engine.messages import sentence
 
 FORMAT = 1
@@ -102,10 +102,15 @@ class JobLine(Line):
     idempotency_key: Text | None
     request: Text
     required_models: list[Text]
+    inputs: dict[str, Any] = {}
+    workflow: Text = ""
+    workflow_version: Number | None = None
+    webhook: Text = ""
+    device_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     result: dict[str, Any]
     error: Text
     files: list[Text]
-    journal: Annotated[int, Field(ge=0, le=MAX_EVENTS)]
+    journal: Count
 
     @model_validator(mode="after")
     def _holds_together(self) -> JobLine:
@@ -125,10 +130,16 @@ class JobLine(Line):
 class EventLine(Line):
     """An entry of the journal of the job that stands before it."""
 
-    event: Annotated[int, Field(ge=1, le=MAX_EVENTS)]
+    event: Rank
     time: Seconds
     kind: Text
     data: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _saves_a_file(self) -> EventLine:
+        if self.kind == ARTIFACT_SAVED:
+            SavedFile.model_validate(self.data)
+        return self
 
 
 def line_as(kind: type[_L], raw: dict[str, Any]) -> _L:

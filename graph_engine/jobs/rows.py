@@ -10,7 +10,8 @@ from graph_engine.jobs.job import Job, Request
 
 COLUMNS = (
     "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
-    "worker, wanted, idempotency_key, required_models, continue_on_error, result, error"
+    "worker, wanted, idempotency_key, required_models, continue_on_error, inputs, workflow, "
+    "workflow_version, webhook, device_seconds, result, error"
 )
 
 
@@ -29,6 +30,11 @@ def job_of(row: tuple[Any, ...]) -> Job:
         idempotency_key,
         models,
         continue_on_error,
+        inputs,
+        workflow,
+        workflow_version,
+        webhook,
+        device_seconds,
         result,
         error,
     ) = row
@@ -50,6 +56,11 @@ def job_of(row: tuple[Any, ...]) -> Job:
         idempotency_key=idempotency_key,
         required_models=models_of(models),
         continue_on_error=bool(continue_on_error),
+        inputs=json.loads(inputs),
+        workflow=workflow,
+        workflow_version=workflow_version,
+        webhook=webhook,
+        device_seconds=device_seconds,
         result=json.loads(result),
         error=error,
     )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from graph_engine import events
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Previews
+from graph_engine.jobs.entries import Fact
 from graph_engine.jobs.errors import QueueTaken, UnknownJob
+from graph_engine.jobs.facts import FactWriter
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import Claim, JobQueue
+from graph_engine.jobs.status import Reason
 from graph_engine.jobs.worker import Order, Outcome, Tell, Worker
 from graph_engine.store.lock import taken
-from graph_engine.wire import event_as_json
 
 STEERING_SECONDS = 0.2  # between two looks at whether a running job was cancelled or paused
 WORKER_ENDED = "worker_ended"  # the journal's entry when a worker ended under a job
@@ -59,28 +61,43 @@ class Runner:
         return self._queue.claim(self._worker.name, self._worker.models)
 
     def run(self, claim: Claim, listen: Listen, stop: Cancellation) -> Job:
-        """Run a job that was claimed."""
+        """Run a job that was claimed. The listener is told at once, the journal a moment later."""
         job = claim.job.id
-        facts = _Facts(self._journal, job, self._queue.progressed)
         listener = listen(claim.job)
+        facts = FactWriter(self._journal, job, self._worker.cancel)
 
         def tell(event: events.Event) -> None:
             facts(event)
             listener(event)
 
         order = Order(job, claim.document, claim.job.wanted, self._previews, claim.job.continue_on_error)
-        with self._steered(job, stop):
-            outcome = self._worker.run(order, tell)
-        facts.flush()
-        return self._end(job, outcome)
+        begun = time.monotonic()
+        try:
+            with self._steered(job, stop):
+                outcome = self._worker.run(order, tell)
+        except BaseException:
+            with suppress(Exception):  # what is raised already counts, and is perhaps the same
+                self._journal.write(job, facts.close())
+            raise
+        seconds = time.monotonic() - begun
+        return self._end(job, outcome, seconds, facts.close())
 
-    def _end(self, job: str, outcome: Outcome) -> Job:
+    def _end(self, job: str, outcome: Outcome, seconds: float, facts: Sequence[Fact]) -> Job:
+        """End the job or give it back, in one transaction with the last facts."""
         if outcome.status == "ended":
-            self._journal.write(job, [(WORKER_ENDED, {"worker": self._worker.name, "error": outcome.error})])
-            return self._queue.give_back(job, crashed=outcome.crashed, error=outcome.error)
-        if outcome.status == "paused" or (outcome.status == "cancelled" and not self._is_cancelled(job)):
-            return self._queue.give_back(job)
-        return self._queue.finish(job, outcome.status, outcome.result, outcome.error)
+            crashed, error = outcome.crashed, outcome.error
+            facts = [*facts, (WORKER_ENDED, {"worker": self._worker.name, "error": error})]
+            reason: Reason = "crashed" if crashed else "restarted"
+            return self._queue.give_back(
+                job, crashed=crashed, error=error, reason=reason, seconds=seconds, facts=facts
+            )
+        if outcome.status == "paused":
+            return self._queue.give_back(job, reason="paused", seconds=seconds, facts=facts)
+        if outcome.status == "cancelled" and not self._is_cancelled(job):
+            return self._queue.give_back(job, reason="restarted", seconds=seconds, facts=facts)
+        return self._queue.finish(
+            job, outcome.status, outcome.result, outcome.error, seconds=seconds, facts=facts
+        )
 
     @contextmanager
     def _steered(self, job: str, stop: Cancellation) -> Iterator[None]:
@@ -108,26 +125,3 @@ class Runner:
             return self._queue.get(job).cancel_asked
         except UnknownJob:
             return True
-
-
-class _Facts:
-    """A listener that writes what counts to the journal: previews and progress pass, the rest stays."""
-
-    def __init__(self, journal: Journal, job: str, progressed: Callable[[str], None]) -> None:
-        self._journal, self._job, self._progressed = journal, job, progressed
-        self._waiting: list[tuple[str, Mapping[str, Any]]] = []
-
-    def __call__(self, event: events.Event) -> None:
-        if isinstance(event, events.NodeProgress | events.NodePreview):
-            return
-        self._waiting.append(event_as_json(event))
-        if isinstance(event, events.NodeFinished):
-            self._progressed(self._job)
-        if not isinstance(event, events.NodeHit):  # hits come by the thousand, and soon something else will
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            self._journal.write(self._job, self._waiting)
-            self._waiting.clear()

@@ -54,5 +54,45 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE job ADD COLUMN continue_on_error INTEGER NOT NULL DEFAULT 0;
     """,
+    # Entries are numbered over all jobs too; what jobs saved has a table of its own.
+    """
+    ALTER TABLE job ADD COLUMN inputs TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE job ADD COLUMN workflow TEXT NOT NULL DEFAULT '';
+    ALTER TABLE job ADD COLUMN workflow_version INTEGER;
+    ALTER TABLE job ADD COLUMN webhook TEXT NOT NULL DEFAULT '';
+    ALTER TABLE job ADD COLUMN device_seconds REAL NOT NULL DEFAULT 0;
+    CREATE INDEX job_usage ON job (owner, status, finished, device_seconds);
+    CREATE INDEX job_workflow ON job (workflow, number) WHERE workflow != '';
+    ALTER TABLE event RENAME TO event_before;
+    CREATE TABLE event (
+        serial INTEGER PRIMARY KEY AUTOINCREMENT,
+        job INTEGER NOT NULL REFERENCES job (number) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        time REAL NOT NULL,
+        kind TEXT NOT NULL,
+        data TEXT NOT NULL,
+        UNIQUE (job, number)
+    );
+    INSERT INTO event (job, number, time, kind, data)
+        SELECT job, number, time, kind, data FROM event_before ORDER BY job, number;
+    DROP TABLE event_before;
+    CREATE TABLE artifact (
+        job INTEGER NOT NULL REFERENCES job (number) ON DELETE CASCADE,
+        digest TEXT NOT NULL,
+        name TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        PRIMARY KEY (job, digest)
+    ) WITHOUT ROWID;
+    CREATE INDEX artifact_digest ON artifact (digest, job);
+    INSERT OR IGNORE INTO artifact
+        SELECT job.number, one.value ->> '$.digest', one.value ->> '$.name', one.value ->> '$.media_type',
+            one.value ->> '$.size'
+        FROM job, json_each(iif(json_valid(job.result), job.result, '{}'), '$.artifacts') AS one
+        WHERE one.type = 'object';
+    """,
 )
-"""`place` orders the jobs of one owner and priority; `ended_as` counts endings, so that no clock decides."""
+"""`place` orders the jobs of one owner and priority; `ended_as` counts endings, so that no clock decides.
+
+`serial` numbers the entries of all jobs, in the order they were written, and is never given twice.
+"""

@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from typing import Any
 
-IN_JSON = ("wanted", "required_models", "result")
+from graph_engine.jobs.status import ended, given_back
+
+IN_JSON = ("wanted", "required_models", "inputs", "result")
 OF_THIS_QUEUE = ("number", "place", "ended_as", "worker", "events")
 """Columns that mean nothing in another queue: its places and counts are its own."""
 _TRUTHS = ("paused", "cancel_asked")
@@ -27,16 +29,20 @@ def line_of(row: dict[str, Any]) -> dict[str, Any]:
         line["status"] = "cancelled" if row["cancel_asked"] else "queued"
         if row["cancel_asked"]:
             line |= {"paused": False, "cancel_asked": False}
-    return line | {"journal": row["events"]}
+    return line | {"journal": row["events"] + (row["status"] == "running")}
 
 
-def event_lines(connection: sqlite3.Connection, job: int) -> Iterator[dict[str, Any]]:
-    """The journal of the job with that number, as lines of an archive."""
+def event_lines(connection: sqlite3.Connection, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The journal of the job in that row, as lines of an archive; of a running one as a restart leaves it."""
     rows = connection.execute(
-        "SELECT number, time, kind, data FROM event WHERE job = ? ORDER BY number", (job,)
+        "SELECT number, time, kind, data FROM event WHERE job = ? ORDER BY number", (row["number"],)
     )
     for number, time, kind, data in rows:
         yield {"event": number, "time": time, "kind": kind, "data": json.loads(data)}
+    if row["status"] == "running":
+        kind, fact = ended("cancelled", 0.0, "", {}) if row["cancel_asked"] else given_back("restarted", "")
+        at = row["started"]  # of this queue alone: equal queues give equal archives
+        yield {"event": row["events"] + 1, "time": at, "kind": kind, "data": dict(fact)}
 
 
 def rows_of(

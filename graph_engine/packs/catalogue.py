@@ -148,6 +148,10 @@ class Catalogue:
         """What may read a document out of a file with this suffix."""
         return (pack.importers[suffix] for pack in self.packs() if suffix in pack.importers)
 
+    def about_importers(self, suffix: str) -> Iterator[Importer]:
+        """What may read out of a file with this suffix which job made it."""
+        return (pack.about_importers[suffix] for pack in self.packs() if suffix in pack.about_importers)
+
     def exporter(self, media_type: str) -> Exporter | None:
         """What puts a document into a file of this media type, of the packs loaded so far."""
         loaded = (pack.exporters.get(media_type) for pack in self._packs.values())

@@ -128,7 +128,7 @@ def _value(name: str, one: ValueType) -> Iterator[BrokenLaw]:
 
 
 def _files(pack: Pack, catalogue: Catalogue) -> Iterator[BrokenLaw]:
-    for suffix in pack.importers:
+    for suffix in (*pack.importers, *pack.about_importers):
         if not re.fullmatch(r"\.[a-z0-9]+", suffix):
             text = f"the importer for '{suffix}' is never asked."
             yield BrokenLaw("files", text, 'Name a suffix in lower case with its dot, as ".png".')

@@ -7,15 +7,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
+from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.jobs.worker import Order, Outcome, Tell
 from graph_engine.wire import WireError, event_types, from_wire
 from graph_engine.workers.connection import Connection
 from graph_engine.workers.errors import (
+    AnswerLate,
     BrokenFrame,
+    Busy,
     ConnectionEnded,
     FileNotDelivered,
     FrameTooLarge,
@@ -42,12 +45,14 @@ from graph_engine.workers.protocol import (
     RunJob,
     Stop,
     Taken,
+    Withdraw,
 )
 from graph_engine.workers.supervision import Supervision, doing
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between two looks at a worker that says nothing
+MOST_ASKED = 256  # questions that one worker has before it
 
 
 @dataclass
@@ -59,6 +64,7 @@ class _Running:
     taken: bool = False
     nodes: dict[str, None] = field(default_factory=dict)  # started, not ended
     needs: list[Need] = field(default_factory=list)
+    held: list[tuple[events.ArtifactSaved, list[Need]]] = field(default_factory=list)  # till the file is here
     finished: Finished | None = None
     asked_to_stop: bool = False
     paused: bool = False
@@ -73,6 +79,7 @@ class _Asked:
 
     data: bytearray = field(default_factory=bytearray)
     answer: Answer | None = None
+    over: threading.Event = field(default_factory=threading.Event)  # answered, or never to be
 
 
 class Conversation:
@@ -84,7 +91,7 @@ class Conversation:
         self.name = name
         self.info: Ready | None = None
         self.memory: Memory | None = None
-        self.useful = False  # it told something of an order
+        self.useful = False  # it told something of an order, or answered
         self._connection, self._exchange, self._supervision = connection, exchange, supervision
         self._changed = threading.Condition()
         self._ended = ""
@@ -93,9 +100,9 @@ class Conversation:
         self._asked: dict[int, _Asked] = {}
         self._numbers = itertools.count(1)
 
-    def greet(self, settings: dict[str, Any]) -> None:
+    def greet(self, settings: dict[str, Any], desk: bool = False) -> None:
         """Say who the worker is; it answers `Ready`."""
-        self._send(Hello(VERSION, self.name, settings, self._supervision.beat))
+        self._send(Hello(VERSION, self.name, settings, self._supervision.beat, desk))
 
     def run(self, order: Order, tell: Tell) -> Outcome:
         """Run an order to its end. What `tell` raises is raised, after the order was stopped."""
@@ -148,20 +155,35 @@ class Conversation:
         self._send(Stop())
 
     def ask(
-        self, what: Literal["check", "plan", "export"], document: str, options: dict[str, Any]
+        self, what: str, document: str, options: dict[str, Any], timeout: float
     ) -> tuple[dict[str, Any], bytes]:
-        """Ask a question, also while an order runs.
+        """Ask a question, also while an order runs, and wait `timeout` seconds for the answer.
 
-        Raises `WorkerEnded` and `NoAnswer`.
+        Raises `WorkerEnded`, `NoAnswer`, `AnswerLate` and `Busy`.
         """
         asked = _Asked()
         with self._changed:
+            if self._ended:
+                raise WorkerEnded(f"The worker '{self.name}' ended ({self._ended}) before it was asked.")
+            if len(self._asked) >= MOST_ASKED:
+                raise Busy(
+                    f"The worker '{self.name}' has {MOST_ASKED} questions waiting and takes no more for now; "
+                    "ask again in a moment."
+                )
             number = next(self._numbers)
             self._asked[number] = asked
-        self._send(Ask(number, what, document.encode(), options))
-        with self._changed:
-            self._changed.wait_for(lambda: asked.answer is not None or bool(self._ended))
-            del self._asked[number]
+        try:
+            self._send(Ask(number, what, document.encode(), options))
+        except BaseException:  # it can not be sent: too large, say
+            with self._changed:
+                self._asked.pop(number, None)
+            raise
+        if not asked.over.wait(timeout):
+            self._send(Withdraw(number))  # it counts as asked until the worker is done with it
+            raise AnswerLate(
+                f"The worker '{self.name}' did not answer within {timeout:.3g} s; ask again with more time, "
+                "or about less."
+            )
         if asked.answer is None:
             raise WorkerEnded(f"The worker '{self.name}' ended ({self._ended}) before it answered.")
         if asked.answer.error:
@@ -199,7 +221,10 @@ class Conversation:
                 text = f"The worker '{self.name}' ended ({how}) {when}."
                 crashed = running.taken and not running.asked_to_stop
                 running.outcome = Outcome("ended", error=text, crashed=crashed)
+            unanswered, self._asked = self._asked, {}
             self._changed.notify_all()
+        for asked in unanswered.values():
+            asked.over.set()
 
     def _send(self, message: Message) -> None:
         try:
@@ -239,10 +264,10 @@ class Conversation:
                 self._take_of_job(message, running)
             case Blob():
                 self._exchange.take(message)
-                self._settle_if_whole()
+                self._files_came()
             case Lacking():
                 self._exchange.give_up(message)
-                self._settle_if_whole()
+                self._files_came()
 
     def _take_of_job(self, message: Taken | Event | Have | Finished, running: _Running) -> None:
         match message:
@@ -270,6 +295,31 @@ class Conversation:
             running.nodes[message.data["node"]] = None
         elif message.kind in ("node_finished", "node_failed"):
             running.nodes.pop(message.data["node"], None)
+        if isinstance(event, events.ArtifactSaved):
+            artifact = Artifact(event.digest, event.name, event.media_type, event.size)
+            running.held.append((event, self._exchange.request(artifact_needs([artifact]))))
+            self._release(running)
+        else:
+            self._tell(event, running)
+
+    def _release(self, running: _Running) -> None:
+        """Tell of the artifacts whose files are here; of those that never will be, nothing: the job fails."""
+        held, running.held = running.held, []
+        for event, needs in held:
+            try:
+                if self._exchange.waiting(needs):
+                    running.held.append((event, needs))
+                else:
+                    self._tell(event, running)
+            except FileNotDelivered as error:
+                log.warning("An artifact of job '%s' is not told of: %s", running.order.job, error)
+
+    def _files_came(self) -> None:
+        if self._running is not None:
+            self._release(self._running)
+            self._settle_if_whole()
+
+    def _tell(self, event: events.Event, running: _Running) -> None:
         if running.raised is None:
             try:
                 running.tell(event)
@@ -281,7 +331,7 @@ class Conversation:
     def _settle_if_whole(self) -> None:
         """End the order if the worker has finished it and every artifact is here."""
         running = self._running
-        if running is None or running.finished is None:
+        if running is None or running.finished is None or running.held:
             return
         finished = running.finished
         try:
@@ -301,11 +351,14 @@ class Conversation:
 
     def _note_answer(self, answer: Answer) -> None:
         with self._changed:
-            asked = self._asked.get(answer.request)
-            if asked is not None:
-                asked.data += answer.data
-                asked.answer = answer if answer.last else None
-                self._changed.notify_all()
+            asked = self._asked.pop(answer.request, None) if answer.last else self._asked.get(answer.request)
+        if asked is None:
+            return
+        asked.data += answer.data
+        if answer.last:
+            self.useful = True
+            asked.answer = answer
+            asked.over.set()
 
 
 def _message(order: Order) -> RunJob:
@@ -324,8 +377,3 @@ def held_models(memory: Memory | None) -> Collection[str]:
     """Digests of the models that a worker's services hold, by its last report."""
     services = memory.services.values() if memory else ()
     return {digest for report in services for digest in report.get("models", ())}
-
-
-def artifact_options(artifact: Artifact) -> dict[str, Any]:
-    """The options of a question about an artifact."""
-    return {"artifact": asdict(artifact)}

@@ -31,3 +31,11 @@ class NoAnswer(EngineError):
 
 class FileNotDelivered(EngineError):
     """A file that one side asked for did not come whole."""
+
+
+class AnswerLate(EngineError):
+    """A question was not answered in time; nobody waits for its answer any more."""
+
+
+class Busy(EngineError):
+    """A worker has so many questions waiting that it takes no more for now."""

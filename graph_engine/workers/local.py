@@ -1,11 +1,11 @@
-"""The workers of this machine: one process for each device."""
+"""The workers of this machine: one process for each device, and a desk where questions are asked."""
 
 from __future__ import annotations
 
 import re
 import sys
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,14 +15,18 @@ from graph_engine.files import Files
 from graph_engine.settings import Settings
 from graph_engine.workers.local_worker import LocalWorker
 from graph_engine.workers.log import WorkerLog
+from graph_engine.workers.questions import Questions
 from graph_engine.workers.supervision import DEFAULT, Supervision
 
+DESK = "desk"  # its name
 
-class LocalWorkers:
+
+class LocalWorkers(Questions):
     """Starts a worker for each of `devices` (else one for the settings' device) and keeps them alive.
 
-    This process imports no pack. `worker_data` is a data folder of the workers' own: they then share no file
-    with this process, as on another machine.
+    This process imports no pack. With `desk` there is one more process, which gets no job, is not among the
+    `workers`, and answers all questions; else a worker that is ready does, beside its job. `worker_data` is a
+    data folder of the workers' own: they then share no file with this process, as on another machine.
     """
 
     def __init__(
@@ -31,37 +35,34 @@ class LocalWorkers:
         devices: Sequence[str] = (),
         supervision: Supervision = DEFAULT,
         *,
+        desk: bool = False,
         worker_data: Path | None = None,
         python: str = sys.executable,
     ) -> None:
         data = settings.data.expanduser().absolute()
         files = Files((), data / "uploads", settings.upload_limit)
         artifacts = ArtifactFolder(data / "artifacts")
+
+        def start(name: str, own: dict[str, Any], *, desk: bool = False) -> LocalWorker:
+            log = WorkerLog(data / "logs" / f"worker-{re.sub(r'[^A-Za-z0-9]+', '-', name)}.log")
+            its = settings.model_copy(update=own)
+            return LocalWorker(name, its, files, artifacts, log, supervision, python, desk=desk)
+
         chosen = list(devices) or [settings.device]
         self.workers = tuple(
-            LocalWorker(
-                name,
-                settings.model_copy(update={"data": worker_data or data, "device": device}),
-                files,
-                artifacts,
-                WorkerLog(data / "logs" / f"worker-{re.sub(r'[^A-Za-z0-9]+', '-', name)}.log"),
-                supervision,
-                python,
-            )
+            start(name, {"data": worker_data or data, "device": device})
             for name, device in zip(_names(chosen), chosen, strict=True)
         )
+        its = {"data": data, "device": "cpu", "memory_budget": 0}
+        self.desk = start(DESK, its, desk=True) if desk else None
 
-    def check(self, document: str) -> list[dict[str, Any]]:
-        """All problems of a document, as plain JSON, from a worker that is ready; see `LocalWorker.check`."""
-        return self._one().check(document)
-
-    def plan(self, document: str, wanted: Collection[str] | None = None) -> dict[str, Any]:
-        """What would run for a document, and why; see `LocalWorker.plan`."""
-        return self._one().plan(document, wanted)
+    @property
+    def _everyone(self) -> tuple[LocalWorker, ...]:
+        return self.workers if self.desk is None else (*self.workers, self.desk)
 
     def close(self) -> None:
-        """End all workers, at the same time; what one runs is stopped at its next step."""
-        threads = [threading.Thread(target=worker.close) for worker in self.workers]
+        """End all workers and the desk, at the same time; what one runs is stopped at its next step."""
+        threads = [threading.Thread(target=worker.close) for worker in self._everyone]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -75,8 +76,17 @@ class LocalWorkers:
     ) -> None:
         self.close()
 
+    def _ask(
+        self, what: str, document: str, options: dict[str, Any], timeout: float
+    ) -> tuple[dict[str, Any], bytes]:
+        return (self.desk or self._one())._ask(what, document, options, timeout)
+
     def _one(self) -> LocalWorker:
-        return next((worker for worker in self.workers if worker.info is not None), self.workers[0])
+        for state in ("ready", "starting"):
+            for worker in self.workers:
+                if worker.state == state:
+                    return worker
+        return self.workers[0]
 
 
 def _names(devices: Sequence[str]) -> list[str]:

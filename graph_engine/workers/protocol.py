@@ -30,12 +30,16 @@ class Message:
 
 @dataclass(frozen=True)
 class Hello(Message):
-    """To a worker, first: who it is, its settings, and how often (seconds) it says that it is alive."""
+    """To a worker, first: who it is, its settings, and how often (seconds) it says that it is alive.
+
+    A `desk` gets no jobs, only questions.
+    """
 
     version: int
     name: str
     settings: dict[str, Any]
     heartbeat: float
+    desk: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,19 @@ class Memory(Message):
 
 @dataclass(frozen=True)
 class Ask(Message):
-    """To a worker, at any time: check or plan a document, or put it into an artifact's file."""
+    """To a worker, at any time: a question, by its name in `workers.replies`, about a document."""
 
     request: int
-    what: Literal["check", "plan", "export"]
+    what: str
     document: bytes
     options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Withdraw(Message):
+    """To a worker: nobody waits for this answer any more. It comes, but need not be worked out."""
+
+    request: int
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A worker: a process that owns one device and runs one job at a time.
+"""A worker: a process that owns one device and runs one job at a time, or a desk that only answers.
 
 Started as `python -m graph_engine.workers.worker`; see `spawn` and docs/workers.md.
 """
@@ -28,6 +28,7 @@ from graph_engine.errors import Cancelled
 from graph_engine.jobs.in_process import InProcess
 from graph_engine.jobs.worker import Order, Outcome
 from graph_engine.packs.catalogue import Catalogue
+from graph_engine.services import Services
 from graph_engine.settings import Settings
 from graph_engine.wire import kind_of, to_wire
 from graph_engine.workers.answers import Answers, uploads_of
@@ -55,10 +56,13 @@ from graph_engine.workers.protocol import (
     RunJob,
     Stop,
     Taken,
+    Withdraw,
 )
 from graph_engine.workers.spawn import restore_python_path
 
 log = logging.getLogger(__name__)
+
+DESK_SWITCH = 0.0005  # seconds that a long answer keeps Python's lock while a short one waits for it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,9 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     connection = Connection(socket.socket(fileno=descriptor))
     try:
-        hello = _greeting(connection)
+        hello, rest = _greeting(connection)
         if hello is not None:
-            WorkerProcess(connection, hello).serve()
+            WorkerProcess(connection, hello, rest).serve()
     except ConnectionEnded:
         end_at_once()
     return 0
@@ -89,8 +93,9 @@ class WorkerProcess:
     Until it has said `Ready` nothing but `Stop` comes.
     """
 
-    def __init__(self, connection: Connection, hello: Hello) -> None:
+    def __init__(self, connection: Connection, hello: Hello, rest: Sequence[Message] = ()) -> None:
         self._connection = connection
+        self._rest = rest  # what came together with the greeting
         self._over = threading.Event()
         self._orders: queue.SimpleQueue[RunJob | None] = queue.SimpleQueue()
         self._cancellations: dict[str, Cancellation] = {}
@@ -102,9 +107,10 @@ class WorkerProcess:
         self._engine = Engine(settings=settings, catalogue=catalogue)
         quiet = settings.model_copy(update={"memory_budget": 0})
         self._exchange = Exchange(connection, self._engine.files, self._engine.artifacts)
-        self._answers = Answers(
-            connection, self._exchange, partial(Engine, settings=quiet, catalogue=catalogue)
-        )
+        asked = partial(Engine, settings=quiet, catalogue=catalogue, services=Services())
+        self._answers = Answers(connection, self._exchange, asked)
+        if hello.desk:
+            sys.setswitchinterval(DESK_SWITCH)
         self._runner = InProcess(self._engine, hello.name)
         self._every(MEMORY_SECONDS, self._report_memory, "memory")
         faults = tuple(f"{one.where}: {one.message}" for one in catalogue.faults)
@@ -120,6 +126,8 @@ class WorkerProcess:
     def _read(self) -> None:
         """Take what comes, without ever sending or waiting; when the connection ends, end the process."""
         try:
+            for message in self._rest:
+                self._take(message)
             while True:
                 for message in self._connection.receive():
                     self._take(message)
@@ -145,6 +153,8 @@ class WorkerProcess:
                 self._orders.put(None)
             case Ask():
                 self._answers.ask(message)
+            case Withdraw(request):
+                self._answers.withdraw(request)
             case Need():
                 self._exchange.serve(message)
             case Blob():
@@ -225,16 +235,16 @@ def engine_version() -> str:
         return "unknown"
 
 
-def _greeting(connection: Connection) -> Hello | None:
-    """The first message; None, after saying which version this is, if it is of another version."""
+def _greeting(connection: Connection) -> tuple[Hello | None, Sequence[Message]]:
+    """The first message and those that came with it; None for one of another version, which is told ours."""
     waiting: list[Message] = []
     while not waiting:
         waiting = connection.receive()
-    hello = waiting[0]
+    hello, *rest = waiting
     if isinstance(hello, Hello) and hello.version == VERSION:
-        return hello
+        return hello, rest
     connection.send(Ready(VERSION, engine_version(), os.getpid(), "", {}))
-    return None
+    return None, ()
 
 
 if __name__ == "__main__":

@@ -40,10 +40,32 @@ def test_a_submitted_workflow_runs_later_with_the_inputs_it_was_given(cli: Cli) 
     status, out, _ = cli("jobs", "show", job)
     assert "n: miss, it has not run before" in out
     events = [json.loads(line)["kind"] for line in cli("jobs", "events", job)[1].splitlines()]
-    assert events[0] == "run_started"
-    assert events[-1] == "run_finished"
+    assert events[:3] == ["job_status", "job_status", "run_started"]
+    assert events[-2:] == ["run_finished", "job_status"]
     status, out, _ = cli("jobs", "save", job, "--out", str(cli.folder / "again"))
     assert Path(out.strip()).parent == cli.folder / "again"
+
+
+def test_a_file_says_which_job_made_it_and_with_what(cli: Cli) -> None:
+    document = doc(
+        {
+            "n": ("number", {"value": 1}),
+            "b": ("make_blob", {"seed": 9}),
+            "s": ("save_told", {"value": link("n.integer")}),
+        }
+    )
+    document["interface"] = {"inputs": {"x": {"node": "n", "input": "value"}}, "outputs": {}}
+    job = submit(cli, "--set", "x=7", document=document)
+    made = Path(cli("work")[1].splitlines()[1].strip())
+    about = json.loads(made.read_bytes())["about"]
+    assert about["job"] == job
+    assert about["inputs"] == {"x": 7}
+    assert about["seeds"] == {"b.seed": 9}
+    assert about["versions"] == {"toy": "1.0"}
+    assert set(about["timings"]["nodes"]) == {"n", "s"}
+    assert about["timings"]["submitted"] <= about["timings"]["started"] <= about["timings"]["finished"]
+    saved = Path(cli("jobs", "save", job, "--out", str(cli.folder / "again"))[1].strip())
+    assert saved.read_bytes() == made.read_bytes()
 
 
 def test_a_file_beside_the_document_goes_with_the_job(cli: Cli) -> None:

@@ -21,6 +21,7 @@ HEARD: list[events.Event] = [
     events.NodeProgress("b", 1, 4, "[/loss] 0.5"),
     events.NodePreview("b", b"x", "image/png"),
     events.NodeFinished("b", "toy/b", 1.25),
+    events.ArtifactSaved("b", "a" * 64, "a.png", "image/png", 3),
     events.NodeStarted("c", "toy/c", "it has not run before"),
     events.NodeFailed("c", "toy/c", EngineError("no")),
     events.NodeSkipped("d", "toy/d", "c"),

@@ -101,3 +101,23 @@ def test_many_may_open_a_new_file_at_once(tmp_path):
         for thread in threads:
             thread.join()
     assert failures == []
+
+
+def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(tmp_path):
+    file = SqliteFile(tmp_path / "x.sqlite", (FIRST,), reader=True)
+    seen = []
+
+    def look() -> None:
+        seen.append(file.rows("SELECT name FROM fruit"))
+
+    with file.writing() as connection:
+        connection.execute("INSERT INTO fruit VALUES ('pear')")
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join(20)
+        assert seen == [[("apple",)]]
+        assert file.row("SELECT count(*) FROM fruit") == (2,)  # the one who writes sees what it wrote
+    assert file.row("SELECT count(*) FROM fruit") == (2,)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        file.rows("DELETE FROM fruit")
+    file.close()

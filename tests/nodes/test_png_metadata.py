@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nodes.png_metadata import KEYWORD, PngDamaged, png_with_workflow, workflow_in_png
+from nodes.png_metadata import (
+    KEYWORD,
+    RUN_KEYWORD,
+    PngDamaged,
+    png_with_workflow,
+    run_in_png,
+    workflow_in_png,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -35,13 +42,42 @@ def before_end(data: bytes, extra: bytes) -> bytes:
     return data[:-12] + extra + data[-12:]
 
 
-@given(document=st.dictionaries(st.text(), JSON, max_size=4))
+@given(
+    document=st.dictionaries(st.text(), JSON, max_size=4),
+    about=st.none() | st.dictionaries(st.text(), JSON, max_size=4),
+)
 def test_what_was_put_in_comes_out(
-    document: dict[str, object], tmp_path_factory: pytest.TempPathFactory
+    document: dict[str, object],
+    about: dict[str, object] | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "round.png"
-    path.write_bytes(png_with_workflow(png(), document))
+    path.write_bytes(png_with_workflow(png(), document, about))
     assert workflow_in_png(path) == document
+    assert run_in_png(path) == about
+
+
+def test_an_account_of_a_job_is_no_workflow(tmp_path: Path) -> None:
+    path = tmp_path / "one.png"
+    path.write_bytes(before_end(png(), chunk(b"tEXt", RUN_KEYWORD + b'\0{"job": "x"}')))
+    assert workflow_in_png(path) is None
+    assert run_in_png(path) == {"job": "x"}
+
+
+def test_what_was_said_of_an_older_job_goes_with_its_workflow(tmp_path: Path) -> None:
+    path = tmp_path / "again.png"
+    path.write_bytes(png_with_workflow(png_with_workflow(png(), {"a": 1}, {"job": "old"}), {"b": 2}))
+    assert run_in_png(path) is None
+
+
+def test_a_damaged_account_of_a_job_is_refused_with_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.png"
+    path.write_bytes(
+        png_with_workflow(png(), {"name": "whole"}, {"job": "sound"}).replace(b"sound", b"SOUND")
+    )
+    assert workflow_in_png(path) == {"name": "whole"}
+    with pytest.raises(PngDamaged, match="the account of its job in it is damaged"):
+        run_in_png(path)
 
 
 def test_the_picture_stays_as_it_was_and_opens_everywhere() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -395,11 +397,50 @@ def save_toy(value: int, name: str = "picture.toy", *, run: Run) -> Artifact:
     return run.save_artifact(name, str(value).encode(), "image/toy")
 
 
+@node(title="Paint", kind="effect")
+def paint(
+    pictures: int = 1, size: int = 32, seed: Annotated[int, Seed()] = 0, seconds: float = 0.0, *, run: Run
+) -> Artifact:
+    """Show so many pictures, each after some seconds, and keep the last."""
+    calls["paint"] += 1
+    picture = b""
+    for step in range(pictures):
+        time.sleep(seconds)
+        picture = png(size, size, (step * 40 % 256, seed % 256, 120))
+        run.progress(step + 1, pictures)
+        run.preview(picture)
+    return run.save_artifact("picture.png", picture, "image/png")
+
+
+def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    row = b"\0" + bytes(colour) * width
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def teller(data: bytes, document: dict[str, Any], about: dict[str, Any] | None = None) -> bytes:
+    import json
+
+    return json.dumps({"data": data.decode(), "document": document, "about": about}).encode()
+
+
+@node(title="Save a file that tells of its job", kind="effect")
+def save_told(value: int, name: str = "file.told", *, run: Run) -> Artifact:
+    calls["save_told"] += 1
+    return run.save_artifact(name, str(value).encode(), "image/told")
+
+
 pack = Pack(
     "toy",
     "1.0",
     [thing for thing in list(globals().values()) if hasattr(thing, "__node_type__")],
     values=[ValueType("toy/blob", "Blob", "#44aa88", BlobCodec)],
     importers={".toy": importer},
-    exporters={"image/toy": exporter},
+    exporters={"image/toy": exporter, "image/told": teller},
 )

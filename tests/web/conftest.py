@@ -114,7 +114,7 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 def two_nodes(value: int = 1) -> dict[str, Any]:
     """A document of two nodes, with an input and an output."""
     return document(
-        {"one": ("number", {"value": value}), "sum": ("add", {"a": link("one.value"), "b": 1})},
-        outputs={"sum": "sum.value"},
+        {"one": ("number", {"value": value}), "sum": ("add", {"a": link("one.integer"), "b": 1})},
+        outputs={"sum": "sum.integer"},
         inputs={"value": "one.value"},
     ).as_json()

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, webhooks.routes, system.routes, metrics.routes)
 """Every family of addresses, in the order of the description."""
 
+REQUEST = web.RequestKey("request", str)
 REQUEST_ID = "X-Request-Id"
 
 SECURITY = {
@@ -87,7 +88,7 @@ def _response(reply: Reply) -> web.StreamResponse:
 async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResponse:
     """Give every request an id, and every failure the form of a problem."""
     request_id = secrets.token_hex(8)
-    request["id"] = request_id
+    request[REQUEST] = request_id
     try:
         response = await handler(request)
     except Refused as refused:

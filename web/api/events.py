@@ -167,7 +167,8 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
             await response.write(b"retry: 1000\n\n")
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 data = "".join(_sse(batch, number)) if batch else ": still here\n\n"
-                await asyncio.wait_for(response.write(data.encode()), STALLED_SECONDS)
+                async with asyncio.timeout(STALLED_SECONDS):
+                    await response.write(data.encode())
                 if ends and any(fact.ends for fact in batch.facts[-1:]):
                     break
             await response.write_eof()
@@ -243,11 +244,13 @@ class _Socket:
     async def _tell(self, reader: Reader, size: int | None) -> None:
         async with reader:
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
-                for one in [*batch.facts, *batch.progress]:
-                    await asyncio.wait_for(self._socket.send_str(one.text), STALLED_SECONDS)
+                for text in [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
+                    async with asyncio.timeout(STALLED_SECONDS):
+                        await self._socket.send_str(text)
                 for preview in batch.previews:
                     data = await sized(self._call, preview, size)
-                    await asyncio.wait_for(self._socket.send_bytes(frame(preview, data)), STALLED_SECONDS)
+                    async with asyncio.timeout(STALLED_SECONDS):
+                        await self._socket.send_bytes(frame(preview, data))
         await self._socket.close()
 
     async def _send(self, value: dict[str, Any]) -> None:

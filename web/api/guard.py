@@ -14,7 +14,7 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 
 def check_host(request: web.Request, settings: ServerSettings) -> None:
-    """Refuse a name that this server is not known by: a page may have rebound its own name to this address."""
+    """Refuse a name that this server does not go by: a page may have rebound its own name to this address."""
     host = host_name(request.headers.get("Host", ""))
     if is_loopback(host) or host in _names(settings):
         return

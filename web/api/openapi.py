@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic.json_schema import models_json_schema
 
 from web.api.routing import JSON, PATH_PARTS, Answer, Content, Route
 from web.models.problems import MEDIA_TYPE, ProblemView
@@ -41,17 +41,11 @@ def openapi(routes: Iterable[Route], version: str) -> dict[str, Any]:
     }
 
 
-def _schemas(
-    forms: set[type[BaseModel]], views: set[type[BaseModel]]
-) -> tuple[dict[type[BaseModel], dict[str, Any]], dict[str, Any]]:
+def _schemas(forms: set[Any], views: set[Any]) -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
     """The schema of each model, as a reference, and what the references lead to."""
     inputs = [(one, "validation") for one in sorted(forms, key=_named)]
     outputs = [(one, "serialization") for one in sorted(views, key=_named)]
-    found, definitions = models_json_schema(
-        [*inputs, *outputs],  # type: ignore[list-item]
-        ref_template=REF,
-        schema_generator=GenerateJsonSchema,
-    )
+    found, definitions = models_json_schema([*inputs, *outputs], ref_template=REF)  # type: ignore[list-item]
     return {model: schema for (model, _), schema in found.items()}, definitions.get("$defs", {})
 
 
@@ -59,7 +53,7 @@ def _named(model: type[BaseModel]) -> str:
     return model.__name__
 
 
-def _operation(route: Route, names: dict[type[BaseModel], dict[str, Any]]) -> dict[str, Any]:
+def _operation(route: Route, names: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     parameters = [
         {
             "name": name,
@@ -110,7 +104,7 @@ def _operation(route: Route, names: dict[type[BaseModel], dict[str, Any]]) -> di
     return found
 
 
-def _responses(route: Route, names: dict[type[BaseModel], dict[str, Any]]) -> dict[str, Any]:
+def _responses(route: Route, names: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, answer in sorted(route.answers.items()):
         found[str(status)] = {"description": _phrase(status, answer)}
@@ -143,7 +137,7 @@ def refusals(route: Route) -> set[int]:
     return found - set(route.answers)
 
 
-def _content(answer: Answer, names: dict[type[BaseModel], dict[str, Any]]) -> dict[str, Any]:
+def _content(answer: Answer, names: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     if isinstance(answer, Content):
         return {kind: {} for kind in answer.media_types}
     assert answer is not None

@@ -21,7 +21,7 @@ from graph_engine.errors import (
 from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
 from graph_engine.messages import sentence, shown
 from graph_engine.problem import Problem
-from graph_engine.workers.errors import NoAnswer, WorkerEnded, WorkerUnusable
+from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
 from web.service.service import ServerEnding
 from web.service.webhooks.addresses import WebhookRefused
@@ -108,6 +108,8 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     PathEscape: (422, "path_escape"),
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
+    AnswerLate: (503, "answer_late"),
+    Busy: (503, "busy"),
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),

@@ -187,7 +187,12 @@ async def _read_body(route: Route, request: web.Request, service: Service) -> Ba
 def parse_json(data: bytes) -> Any:
     """JSON as RFC 8259 has it, in UTF-8. Raises `Refused`."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(
+            data.decode("utf-8"),
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            object_pairs_hook=_named_once,
+        )
     except UnicodeDecodeError as error:
         raise Refused(400, "not_utf8", f"The body is not UTF-8 text at byte {error.start}.") from error
     except RecursionError as error:
@@ -198,6 +203,15 @@ def parse_json(data: bytes) -> Any:
 
 def _no_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not a JSON number")
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name '{twice[:40]}' is there twice in one object")
+    return found
 
 
 def _finite(digits: str) -> float:
@@ -229,7 +243,8 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
     began, size = loop.time(), 0
     while True:
         try:
-            piece = await asyncio.wait_for(request.content.readany(), PIECE_SECONDS)
+            async with asyncio.timeout(PIECE_SECONDS):
+                piece = await request.content.readany()
         except TimeoutError:
             raise _too_slow(size) from None
         if not piece:

@@ -112,7 +112,7 @@ class InputView(View):
     help: str = ""
     type: str
     required: bool
-    schema_: dict[str, Json] = Field({}, alias="schema", serialization_alias="schema")
+    schema_: dict[str, Json] | None = Field(None, alias="schema", serialization_alias="schema")
     default: Json = None
     file: str | None = Field(None, description="What kind of file it names, where it names one.")
     takes_text: bool = False
@@ -132,6 +132,7 @@ class InterfaceView(View):
 
     inputs: dict[str, InputView]
     outputs: dict[str, OutputView]
+    problems: list[FaultView] = Field([], description="What is wrong with the document, and with `names`.")
 
 
 class ArtifactView(View):

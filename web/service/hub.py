@@ -1,7 +1,7 @@
 """The hub: facts, read from the journal once and handed to every reader; of the rest, the newest.
 
 Facts are numbered and durable: a reader gets each of them, from the hub's memory or from the journal, as
-slowly as it likes. Progress and previews pass: of each node a reader gets the newest, as often as it asks.
+slowly as it likes. Progress and previews pass: of each node a reader gets the newest, at the pace it asked.
 Everything here happens on the event loop, but for what comes from the threads of workers and of the queue.
 """
 
@@ -187,8 +187,7 @@ class Hub:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     async def _follow(self) -> None:
-        while True:
-            # Not `wait_for`: in Python 3.11 it swallows a cancellation that comes with what it waits for.
+        while not self._closed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._woken.wait()

@@ -10,9 +10,9 @@ from typing import Any
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.errors import DocumentError
 from graph_engine.jobs.errors import UnknownJob
-from graph_engine.jobs.job import Job, JobStatus, Request
+from graph_engine.jobs.job import Job, JobStatus, Page, Request
 from graph_engine.jobs.journal import Journal
-from graph_engine.jobs.queue import JobQueue, Page
+from graph_engine.jobs.queue import JobQueue
 from graph_engine.problem import Problem
 from graph_engine.workers.local import LocalWorkers
 from web.service.person import Person
@@ -42,7 +42,6 @@ class Wanted:
             "texts": dict(self.texts),
             "sweep": self.sweep,
             "wanted": None if self.wanted is None else list(self.wanted),
-            "strict_lock": self.strict_lock,
         }
 
 
@@ -71,11 +70,11 @@ class Jobs:
         """
         if how.webhook:
             self._allow_webhook(person, how.webhook)
-        prepared, text = self._workers.prepare(document, how.options)
+        prepared = self._workers.prepare(document, strict_lock=how.strict_lock, **how.options)
         raise_problems(prepared)
         self._admit(person, prepared)
         request = Request(
-            document=text,
+            document=prepared["document"],
             name=prepared["name"] or name,
             owner=person.owner,
             priority=how.priority,
@@ -96,15 +95,13 @@ class Jobs:
 
     def plan(self, document: str, how: Wanted) -> list[dict[str, Any]]:
         """What would run, and why. Raises `DocumentError`."""
-        planned = self._workers.plan(document, how.options)
+        planned = self._workers.plan(document, **how.options)
         raise_problems(planned)
         return list(planned["steps"])
 
     def interface(self, document: str, names: list[str]) -> dict[str, Any]:
-        """The inputs and outputs of a document. Raises `DocumentError`."""
-        found = self._workers.interface(document, names)
-        raise_problems(found)
-        return found
+        """The inputs and outputs of a document, and what is wrong with it."""
+        return self._workers.interface(document, names)
 
     def get(self, person: Person, job: str) -> Job:
         """A job that a person may see. Raises `UnknownJob`: of what is another's nothing is said."""

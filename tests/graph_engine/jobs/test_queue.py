@@ -1,4 +1,5 @@
 import sqlite3
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from graph_engine import Document
 from graph_engine.jobs.errors import IdempotencyConflict, JobConflict, QueueUnusable, UnknownJob
 from graph_engine.jobs.job import Request
+from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue
 
 
@@ -154,7 +156,7 @@ def test_crashes_before_a_finished_node_do_not_count(queue):
     job = queue.submit(request("a"))
     for _ in range(MAX_CRASHES * 2):
         claimed(queue)
-        queue.progressed(job.id)
+        Journal.of(queue).write(job.id, [("node_finished", {"node": "n"})])
         assert queue.give_back(job.id, crashed=True).status == "queued"
 
 
@@ -296,7 +298,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
 
 
 def test_a_clock_that_jumps_changes_no_order(queue, monkeypatch):
-    times = iter([1e9, 5e8, 2e9, 0.0, 1e6, 1e7, 1e8])
+    times = cycle([1e9, 5e8, 2e9, 0.0, 1e6, 1e7, 1e8])
     monkeypatch.setattr("time.time", lambda: next(times))
     for name in "abc":
         queue.submit(request(name))
@@ -305,11 +307,13 @@ def test_a_clock_that_jumps_changes_no_order(queue, monkeypatch):
 
 def test_a_full_disk_refuses_the_change_whole_and_keeps_what_was_taken(queue):
     kept = queue.submit(request("kept"))
-    pages = queue._file.row("PRAGMA page_count")[0]
-    queue._file.row(f"PRAGMA max_page_count = {pages}")
+    with queue.file.writing() as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(QueueUnusable, match=r"can not be written .*full.*nothing was changed"):
         queue.submit_many([Request("x" * 50_000, name=str(index)) for index in range(50)])
-    queue._file.row("PRAGMA max_page_count = 1000000")
+    with queue.file.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
     assert [job.id for job in queue.page().jobs] == [kept.id]
     queue.submit(request("again"))
     assert queue.counts() == {"queued": 2}

@@ -75,7 +75,8 @@ def test_a_job_leaves_its_artifacts_reports_and_journal(bench: Bench) -> None:
         "n": "miss",
         "save": "miss",
     }
-    assert bench.kinds(job) == ["run_started", *["node_started", "node_finished"] * 2, "run_finished"]
+    life = ["job_status", "job_status", "run_started", *["node_started", "node_finished"] * 2]
+    assert bench.kinds(job) == [*life, "artifact_saved", "run_finished", "job_status"]
     assert bench.run() is None
 
 

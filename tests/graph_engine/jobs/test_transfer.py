@@ -18,6 +18,7 @@ from hypothesis.stateful import rule
 
 from graph_engine import Catalogue, Engine
 from graph_engine.artifact import Artifact
+from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.jobs.errors import ArchiveUnusable, JobsDiffer
 from graph_engine.jobs.exporting import export_jobs
 from graph_engine.jobs.importing import import_jobs
@@ -63,7 +64,7 @@ class House:
         connection = sqlite3.connect(self.data / "jobs.sqlite")
         tables = {
             table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("job", "event", "owner", "counter")
+            for table in ("job", "event", "artifact", "owner", "counter")
         }
         connection.close()
         return tables, self.files()
@@ -308,6 +309,77 @@ def test_running_jobs_are_exported_as_a_restart_would_leave_them(
     assert found == {"goes on": ("queued", "", 1, False), "was cancelled": ("cancelled", "", 1, False)}
 
 
+def test_the_journal_of_a_running_job_ends_as_a_restart_would_end_it(
+    old: House, new: House, archive: Path
+) -> None:
+    for name in ("goes on", "was cancelled"):
+        job = old.submit(name).id
+        old.queue.claim("worker")
+        old.journal.write(job, [("node_started", {"node": "n"})])
+    old.queue.cancel(job)
+    before = old.everything()
+    export_jobs(old.data, archive)
+    assert old.everything() == before
+    import_jobs(new.data, archive)
+    assert import_jobs(new.data, archive).known == 2
+    old.queue.recover()
+    for job in (one.id for one in old.jobs()):
+        was, now = ([(e.number, e.kind, e.data) for e in one.journal.read(job)] for one in (old, new))
+        assert now == was
+
+
+def test_what_a_job_was_given_and_used_goes_with_it(old: House, new: House, archive: Path) -> None:
+    given = {"inputs": {"prompt": "cat"}, "workflow": "w", "workflow_version": 2, "webhook": "https://a.b/"}
+    job = old.submit("a", **given)
+    old.queue.claim("worker")
+    old.queue.give_back(job.id, seconds=2.5)
+    export_jobs(old.data, archive)
+    import_jobs(new.data, archive)
+    (came,) = new.jobs()
+    assert came == old.queue.get(job.id)
+    assert (came.device_seconds, came.workflow_version) == (2.5, 2)
+    assert new.queue.page(inputs={"prompt": "CAT"}, workflow="w").jobs == (came,)
+
+
+def test_entries_get_serials_of_the_queue_they_come_to(old: House, new: House, archive: Path) -> None:
+    old.journal.write(old.submit("a").id, [("one", {})])
+    old.submit("b")
+    export_jobs(old.data, archive)
+    new.submit("here")
+    import_jobs(new.data, archive)
+    assert [(e.serial, e.number, e.kind) for e in new.journal.since(0)] == [
+        (1, 1, "job_status"),
+        (2, 1, "job_status"),
+        (3, 2, "one"),
+        (4, 1, "job_status"),
+    ]
+
+
+def test_what_a_job_announced_before_its_end_goes_with_it(old: House, new: House, archive: Path) -> None:
+    artifact = ArtifactFolder(old.data / "artifacts").save("a.toy", b"early", "image/toy")
+    job = old.submit("a").id
+    old.queue.claim("worker")
+    old.journal.write(job, [("artifact_saved", {"node": "n", **vars(artifact)})])
+    assert export_jobs(old.data, archive).files == 1
+    import_jobs(new.data, archive)
+    assert new.queue.artifacts(job) == [artifact]
+    assert ArtifactFolder(new.data / "artifacts").path(artifact).read_bytes() == b"early"
+    export_jobs(new.data, archive.with_name("again.zip"))
+    assert archive.with_name("again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_an_archive_of_before_jobs_had_inputs_is_read(lived_in: Engine, new: House, archive: Path) -> None:
+    def older(lines: list[dict[str, Any]], files: dict[str, bytes]) -> None:
+        for line in lines:
+            for name in ("inputs", "workflow", "workflow_version", "webhook", "device_seconds"):
+                line.pop(name, None)
+
+    rewritten(archive, older)
+    assert import_jobs(new.data, archive).jobs == 3
+    assert import_jobs(new.data, archive).known == 3
+    assert {(job.workflow, job.webhook, len(job.inputs)) for job in new.jobs()} == {("", "", 0)}
+
+
 def test_jobs_of_some_statuses_only(lived_in: Engine, new: House, tmp_path: Path) -> None:
     exported = export_jobs(lived_in.data, tmp_path / "some.zip", ["failed", "queued"])
     assert (exported.jobs, exported.files) == (2, 1)
@@ -462,9 +534,20 @@ HOSTILE: dict[str, tuple[Callable[[Any, Any], None], str]] = {
     "half of a character": (field("error", "\ud800"), "surrogates"),
     "a journal with gaps": (lambda lines, files: lines[2].update(event=7), "has gaps"),
     "a journal that is too short": (field("journal", 50), "event: is missing|cut short"),
+    "an announced artifact that climbs out": (
+        lambda lines, files: next(one for one in lines if one.get("kind") == "artifact_saved")["data"].update(
+            name="../../evil.sh"
+        ),
+        "the name of a file is wanted",
+    ),
+    "seconds that were not": (field("device_seconds", -1), "device_seconds"),
+    "inputs that are none": (field("inputs", [1]), "inputs"),
     "a time that is none": (field("submitted", "now"), "submitted"),
     "one job twice": (
-        lambda lines, files: (lines.append(dict(lines[-1], name="twin")), lines[0].update(jobs=4)),
+        lambda lines, files: (
+            lines.append(dict(job_line(lines, "waits"), name="twin", journal=0)),
+            lines[0].update(jobs=4),
+        ),
         "is here already",
     ),
 }

@@ -110,6 +110,7 @@ class Works:
 @pytest.fixture
 def open_works(tmp_path: Path) -> Iterator[Callable[..., Works]]:
     opened: list[Works] = []
+    before = set(threading.enumerate())
 
     def begin(supervision: Supervision = DEFAULT, devices: tuple[str, ...] = (), **more: Any) -> Works:
         data = tmp_path / "data"
@@ -123,7 +124,8 @@ def open_works(tmp_path: Path) -> Iterator[Callable[..., Works]]:
         one.workers.close()
         one.queue.close()
         one.journal.close()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("worker ")]
+    left = set(threading.enumerate()) - before
+    assert not [thread.name for thread in left if thread.name.startswith("worker ")]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from graph_engine.workers.errors import BrokenFrame
 from graph_engine.workers.frames import Frame, FrameReader
 from graph_engine.workers.protocol import (
     Answer,
+    Ask,
     Blob,
     Cancel,
     Event,
@@ -28,6 +29,7 @@ from graph_engine.workers.protocol import (
     Need,
     Ready,
     RunJob,
+    Withdraw,
     decode,
     encode,
     message_types,
@@ -38,7 +40,9 @@ PLAIN = st.dictionaries(
     TEXT, TEXT | st.integers() | st.none() | st.lists(st.integers(), max_size=2), max_size=3
 )
 MESSAGES = st.one_of(
-    st.builds(Hello, st.integers(), TEXT, PLAIN, st.floats(0, 10)),
+    st.builds(Hello, st.integers(), TEXT, PLAIN, st.floats(0, 10), st.booleans()),
+    st.builds(Ask, st.integers(), TEXT, st.binary(), PLAIN),
+    st.builds(Withdraw, st.integers()),
     st.builds(Ready, st.integers(), TEXT, st.integers(), TEXT, st.dictionaries(TEXT, TEXT), st.tuples(TEXT)),
     st.builds(
         RunJob,
@@ -104,6 +108,7 @@ EVENTS = [
     events.NodePreview("n", b"\0\1picture", "image/png"),
     events.NodeHit("n", "toy/number"),
     events.NodeFinished("n", "toy/number", 0.25),
+    events.ArtifactSaved("n", "a" * 64, "a.png", "image/png", 3),
     events.NodeSkipped("n", "toy/number", "m"),
     events.RunFinished("done", 1.5),
 ]

@@ -13,8 +13,10 @@ import pytest
 from graph_engine import Document, events
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.jobs.queue import MAX_CRASHES
+from graph_engine.settings import Settings
 from graph_engine.workers.errors import WorkerUnusable
 from graph_engine.workers.log import WorkerLog
+from graph_engine.workers.protocol import VERSION, Hello, Stop, encode
 from graph_engine.workers.spawn import spawn
 from graph_engine.workers.supervision import Supervision, doing, how_ended
 from tests.graph_engine.conftest import link
@@ -161,6 +163,15 @@ def test_a_process_that_is_gone_before_it_is_killed_is_buried(tmp_path: Path) ->
     spawned.kill()  # collects it
     assert not spawned.alive()
     assert spawned.bury() == -signal.SIGKILL
+
+
+def test_a_worker_that_is_told_to_stop_in_one_breath_with_its_greeting_stops(tmp_path: Path) -> None:
+    spawned = spawn(sys.executable, WorkerLog(tmp_path / "worker.log"))
+    settings = Settings(data=tmp_path / "data", device="cpu").model_dump(mode="json")
+    both = encode(Hello(VERSION, "cpu", settings, 5.0)) + encode(Stop())
+    spawned.connection._stream.sendall(both)
+    until(lambda: not spawned.alive(), "the end of the worker")
+    assert spawned.bury() == 0
 
 
 def test_a_worker_that_is_stopped_by_a_signal_is_replaced(open_works: Callable[..., Works]) -> None:

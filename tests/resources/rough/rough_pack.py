@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from graph_engine import FilePath, Pack, Run, Seed, node
 
@@ -160,6 +160,31 @@ def hold(model: str, *, run: Run) -> str:
 @node(title="Surroundings")
 def python_path() -> str:
     return os.environ.get("PYTHONPATH", "unset")
+
+
+def _waiting(inputs: dict[str, Any]) -> dict[str, Any]:
+    gate = Path(inputs["gate"])
+    with gate.with_suffix(".begun").open("a") as begun:
+        begun.write("x")
+    while not gate.exists():
+        time.sleep(0.01)
+    return inputs
+
+
+def _never(inputs: dict[str, Any]) -> dict[str, Any]:
+    os._exit(7)
+
+
+@node(title="Waits to migrate", version=2, migrate=_waiting)
+def waits_to_migrate(gate: str) -> int:
+    """Its documents of version 1 are read only when there is a file of that name."""
+    return 0
+
+
+@node(title="Never migrates", version=2, migrate=_never)
+def migrates_never() -> int:
+    """Its documents of version 1 end the process that reads them."""
+    return 0
 
 
 pack = Pack("rough", "1.0", [thing for thing in list(globals().values()) if hasattr(thing, "__node_type__")])
