@@ -153,7 +153,7 @@ def test_a_request_is_one_line_with_the_id_that_the_client_saw(
         made = server.http.post("/api/v1/jobs", {"document": two_nodes(123454321)})
         server.http.ended(made.ok(202)["id"])
         missing = server.http.get("/api/v1/jobs/job-0000000000000000")
-        server.http.get("/nowhere\n/at-all?lg_a_b")
+        server.http.get("/nowhere%0A/at-all?lg_a_b")
     lines = [json.loads(one) for one in (tmp_path / "logs" / logs.FILE).read_text().splitlines()]
     requests = {one["request"]: one for one in lines if "request" in one}
     submitted = requests[made.headers["X-Request-Id"]]

@@ -116,7 +116,7 @@ def test_a_server_tells_what_it_did_and_what_it_has(serving: Callable[..., Runni
     assert found["latentgraph_oldest_waiting_seconds",] == 0
     assert found["latentgraph_cache_lookups_total", "miss"] == 2
     assert found["latentgraph_cache_lookups_total", "hit"] == 2
-    assert found["latentgraph_worker_state", "cpu", "ready"] == 1
+    assert found["latentgraph_worker_state", "ready", "cpu"] == 1
     assert found["latentgraph_worker_restarts", "cpu"] == 0
     assert found["latentgraph_http_requests_total", "submit_job", "202"] == 2
     assert found["latentgraph_http_request_seconds_count", "submit_job"] == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -102,15 +104,42 @@ def test_a_server_continues_the_trace_of_its_client(
     exporter = memory.InMemorySpanExporter()
     made = tracing_to("", "1", exporter=exporter)
     monkeypatch.setattr("web.service.service.tracing_to", lambda *_: made)
-    http = serving().http
-    submitted = http.post("/api/v1/jobs", {"document": two_nodes(77)}, traceparent=TRACEPARENT).ok(202)["id"]
-    http.ended(submitted)
+    server = serving().http
+    submitted = server.post("/api/v1/jobs", {"document": two_nodes(77)}, traceparent=TRACEPARENT).ok(202)[
+        "id"
+    ]
+    server.ended(submitted)
     begun = time.monotonic()
     while "run" not in spans(exporter):
         assert time.monotonic() - begun < LIMIT
         time.sleep(0.01)
     ours = {one.name for one in exporter.get_finished_spans() if f"{one.context.trace_id:032x}" == TRACE}
     assert {"submit_job", "desk prepare", "queue wait", "run"} <= ours
+
+
+def test_spans_are_sent_to_the_collector_that_the_setting_names() -> None:
+    came: list[tuple[str, str | None, bytes]] = []
+
+    class Collector(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            came.append((self.path, self.headers["Content-Type"], body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever).start()
+        traced = tracing_to(f"http://127.0.0.1:{server.server_port}/v1/traces", "1")
+        with traced.request("submit_job", {}):
+            pass
+        traced.close()
+        server.shutdown()
+    ((path, kind, body),) = came
+    assert (path, kind) == ("/v1/traces", "application/x-protobuf")
+    assert b"submit_job" in body
 
 
 def test_jobs_whose_trace_is_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

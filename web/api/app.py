@@ -19,7 +19,7 @@ from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.problems import Refused, problem_response, refusal_of
-from web.api.routing import JSON, SERVICE, Reply, Route, Routes, read_call
+from web.api.routing import CODE, JSON, PERSON, REQUEST, SERVICE, Reply, Route, Routes, read_call
 from web.service.person import LOCAL
 from web.service.service import Service, server_version
 
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, webhooks.routes, system.routes, metrics.routes)
 """Every family of addresses, in the order of the description."""
 
-REQUEST = web.RequestKey("request", str)
 REQUEST_ID = "X-Request-Id"
 
 SECURITY = {
@@ -67,7 +66,7 @@ def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
         person = LOCAL
         if route.scope is not None:
             person = person_of(request, service.settings)
-            request["person"] = person
+            request[PERSON] = person
             check_scope(person, route.scope)
         return _response(await route.handler(await read_call(route, request, person)))
 
@@ -92,7 +91,7 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
     try:
         response = await handler(request)
     except Refused as refused:
-        request["code"] = refused.code
+        request[CODE] = refused.code
         response = problem_response(refused, request_id)
     except web.HTTPException as error:
         response = problem_response(_of_http(error, request), request_id)
@@ -101,7 +100,7 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
         if known is None:
             log.exception("A request failed.", extra={"fields": {"request": request_id}})
         refusal = known or _internal(error)
-        request["code"] = refusal.code
+        request[CODE] = refusal.code
         response = problem_response(refusal, request_id)
     except Exception as error:
         log.exception("A request failed.", extra={"fields": {"request": request_id}})

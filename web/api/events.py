@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from graph_engine.digest import digest_content
 from web.api.problems import Refused
-from web.api.routing import Call, Content, Reply, Routes
+from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
 from web.service.hub import Batch, Fact, Preview, Reader
 
@@ -160,7 +160,7 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
             "X-Accel-Buffering": "no",
         }
     )
-    call.request["streams"] = True
+    call.request[STREAMS] = True
     async with reader:
         await response.prepare(call.request)
         with suppress(ConnectionError, TimeoutError):
@@ -203,7 +203,7 @@ class _Socket:
         self._socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE)
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
-        self._call.request["streams"] = True
+        self._call.request[STREAMS] = True
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph_engine.jobs.job import Job
 from web.api.problems import Refused
-from web.api.routing import Call, Reply, Routes
+from web.api.routing import JOB, Call, Reply, Routes
 from web.models.jobs import (
     CheckView,
     DeleteQuery,
@@ -63,7 +63,7 @@ async def accepted(call: Call, job: Job) -> Reply:
     """The answer to whoever submitted a job."""
     call.service.runs.wake()
     call.service.tracing.submitted(job.id)
-    call.request["job"] = job.id
+    call.request[JOB] = job.id
     return Reply(await shown(call, job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
 
 

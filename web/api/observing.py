@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler as WebHandler
 
-from web.api.routing import SERVICE
+from web.api.routing import CODE, JOB, PERSON, REQUEST, SERVICE, STREAMS
 from web.service.person import Person
 
 log = logging.getLogger("web.requests")
@@ -34,7 +34,7 @@ async def observed(request: web.Request, handler: WebHandler) -> web.StreamRespo
         return response
     finally:
         seconds = time.perf_counter() - begun
-        service.metrics.request(operation, status, None if request.get("streams") else seconds)
+        service.metrics.request(operation, status, None if request.get(STREAMS) else seconds)
         _log(request, operation, status, seconds, size)
 
 
@@ -43,9 +43,9 @@ def _log(request: web.Request, operation: str, status: int, seconds: float, size
     level = logging.WARNING if refused else logging.INFO
     if not log.isEnabledFor(level):
         return
-    person: Person | None = request.get("person")
+    person: Person | None = request.get(PERSON)
     fields: dict[str, Any] = {
-        "request": request.get("id", ""),
+        "request": request.get(REQUEST, ""),
         "operation": operation,
         "status": status,
         "ms": round(seconds * 1000, 1),
@@ -54,10 +54,10 @@ def _log(request: web.Request, operation: str, status: int, seconds: float, size
     }
     if person is not None:
         fields |= {"owner": person.owner, "token": person.token}
-    if job := request.get("job") or request.match_info.get("job"):
+    if job := request.get(JOB) or request.match_info.get("job"):
         fields["job"] = job
-    if "code" in request:
-        fields["code"] = request["code"]
+    if code := request.get(CODE):
+        fields["code"] = code
     log.log(level, "request", extra={"fields": fields})
 
 

@@ -19,6 +19,13 @@ from web.service.service import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
+# What is known of a request while it is answered, for the log.
+REQUEST = web.RequestKey("request", str)  # its id
+PERSON = web.RequestKey("person", Person)
+CODE = web.RequestKey("code", str)  # why it was refused
+JOB = web.RequestKey("job", str)  # the job that it made
+STREAMS = web.RequestKey("streams", bool)  # the answer goes on for as long as the client likes
+
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 

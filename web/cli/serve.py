@@ -43,4 +43,9 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 def _say(address: str) -> None:
-    print(f"Latent Graph is at {address}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    print(
+        f"Latent Graph is at {address}  (Ctrl-C ends it)\n"
+        f"  what it can do: {address}/openapi.json   whether it is ready: {address}/readyz",
+        file=sys.stderr,
+        flush=True,
+    )

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 KEPT_FACTS = 20_000  # in memory; older ones are read from the journal
 KEPT_PREVIEW_BYTES = 64 << 20
 POLL_SECONDS = 0.5  # between two looks for facts that another process wrote
+LAST_SECONDS = 2.0  # in which the last facts are read at the end
 PAGE = 1000  # facts read at once
 READERS_A_SECOND = 1000  # readers that are told of progress in a second, at most
 
@@ -137,9 +138,10 @@ class Hub:
         self._task = asyncio.create_task(self._follow(), name="hub")
 
     async def close(self) -> None:
-        """End; every reader's stream ends too."""
+        """End; every reader's stream ends too, when it has the facts that there are now."""
         self._closed = True
         self._woken.set()
+        await asyncio.wait([self._task], timeout=LAST_SECONDS)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         for reader in list(self._readers):
@@ -187,13 +189,15 @@ class Hub:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     async def _follow(self) -> None:
-        while not self._closed:
+        closing = False
+        while not closing:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._woken.wait()
             self._woken.clear()
             with self._waking:
                 self._wake_sent = False
+            closing = self._closed  # what is written by now is read once more
             try:
                 while facts := await self.read_all(self.serial):
                     self._take_facts(facts)
@@ -393,22 +397,26 @@ class Reader:
     async def take(self, patience: float) -> Batch | None:
         """What is new, after at most `patience` seconds perhaps nothing; None when the stream is over."""
         deadline = self._loop.time() + patience
-        while not self._closed:
+        while True:
             self._woken.clear()
+            closing = self._closed
             facts = await self._facts()
             for fact in facts:
                 self._settle(fact)
             batch = Batch(facts, *self._passing(), ending=self.hub.ending and not self._told_ending)
             self._told_ending = self.hub.ending
             left = deadline - self._loop.time()
-            if batch or left <= 0:
+            if batch:
+                return batch
+            if closing:
+                return None
+            if left <= 0:
                 return batch
             try:
                 async with asyncio.timeout(left):
                     await self._woken.wait()
             except TimeoutError:
                 return batch
-        return None
 
     async def _facts(self) -> list[Fact]:
         job = next(iter(self.jobs)) if len(self.jobs) == 1 else None

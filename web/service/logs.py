@@ -95,8 +95,13 @@ class _Entry(QueueHandler):
 class _Listener(QueueListener):
     """Writes lines in a thread of its own; at the end those that wait are written."""
 
+    def __init__(self, lines: queue.Queue[Any], *handlers: logging.Handler) -> None:
+        super().__init__(lines, *handlers)
+        self._lines = lines
+
     def enqueue_sentinel(self) -> None:
-        self.queue.put(None)
+        """Say that this was all, however many wait."""
+        self._lines.put(None)
 
 
 class JsonLines(logging.Formatter):

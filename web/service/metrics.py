@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from web.service.service import Service
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+OWN_READERS = 2  # of the hub that are no clients: webhooks, and these metrics
 MOST_TYPES = 500  # types of nodes that are told apart; the rest are `other`
 MEASURED_SECONDS = 60.0  # between two looks at folders
 MEASURED_SHARE = 0.01  # of the time may go into those looks
@@ -177,7 +178,7 @@ class _Standing(Collector):
         yield from self._queue()
         yield from self._workers()
         service = self._service
-        yield _gauge("event_readers", "Open streams of events.", service.hub.readers)
+        yield _gauge("event_readers", "Open streams of events.", service.hub.readers - OWN_READERS)
         yield _gauge("previews_dropped", "Previews that a newer one overtook.", service.hub.previews_dropped)
         yield _gauge("threads", "Threads of this process.", threading.active_count())
         yield _gauge("uptime_seconds", "Seconds since the start.", time.monotonic() - service.started)

@@ -10,6 +10,7 @@ from web.service.metrics import Metrics
 log = logging.getLogger("web.jobs")
 
 PATIENCE = 60.0
+SHOWN = ("status", "worker", "attempt", "seconds", "reason")
 
 
 async def observe(hub: Hub, metrics: Metrics) -> None:
@@ -25,14 +26,10 @@ def _log(fact: Fact) -> None:
     """Only names and figures: what an error says may quote the document."""
     fields = {"job": fact.job, "owner": fact.owner}
     if fact.kind == STATUS:
-        given = {
-            name: fact.data[name]
-            for name in ("status", "worker", "attempt", "seconds", "reason")
-            if name in fact.data
-        }
+        given = {name: value for name, value in fact.data.items() if name in SHOWN}
         log.info("job", extra={"fields": fields | given})
     elif fact.kind == "node_failed":
-        given = {name: fact.data.get(name, "") for name in ("node", "node_type")}
+        given = {name: value for name, value in fact.data.items() if name in ("node", "node_type")}
         log.warning("A node failed.", extra={"fields": fields | given})
     elif fact.kind == "worker_ended":
         log.warning(

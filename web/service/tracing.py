@@ -120,7 +120,7 @@ class OpenTelemetry(Tracing):
         """Spans for the wait, the run, and each node that is computed."""
         with self._lock:
             context = self._submitted.get(job.id)
-        attributes = {"latentgraph.job": job.id, "latentgraph.attempt": job.attempts}
+        attributes: dict[str, Any] = {"latentgraph.job": job.id, "latentgraph.attempt": job.attempts}
         begun = time.time_ns()
         if job.attempts <= 1:
             waited = self._tracer.start_span(
