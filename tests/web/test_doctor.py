@@ -77,6 +77,24 @@ def test_a_file_in_place_of_the_folder_is_a_problem(tmp_path: Path) -> None:
     assert "data folder" in problems(found(tmp_path / "data"))
 
 
+def test_a_folder_that_is_read_only_is_looked_at_all_the_same(
+    serving: Callable[..., Running], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serving()
+    server.http.ended(server.http.post("/api/v1/jobs", {"document": two_nodes()}).ok(202)["id"])
+    server.close()
+
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("touch", "mkdir", "unlink", "write_bytes", "write_text"):
+        monkeypatch.setattr(Path, name, refuse)
+    findings = found(tmp_path / "data")
+    assert problems(findings) == {"data folder"}
+    assert "Read-only file system" in findings["data folder"].text
+    assert findings["jobs.sqlite"].text == "whole"
+
+
 def test_leftovers_are_named_and_removed_only_when_asked_to(tmp_path: Path) -> None:
     left = [tmp_path / "artifacts" / "ab" / ".0123.tmp", tmp_path / "catalogue.json.77.partial"]
     fresh = tmp_path / "uploads" / "cd" / ".4567.tmp"
