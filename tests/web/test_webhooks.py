@@ -114,7 +114,7 @@ class Place:
     def __init__(self, data: Path, schedule: Schedule = QUICK, allowed: tuple[str, ...] = ()) -> None:
         self.queue = JobQueue(data / "jobs.sqlite")
         self.journal = Journal.of(self.queue)
-        self.hub = Hub(self.journal, lambda jobs: {one: self.queue.get(one).owner for one in jobs})
+        self.hub = Hub(self.journal)
         self.queue.on_change(self.hub.wake)
         self.webhooks = Webhooks(
             data / "webhooks.sqlite",

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from graph_engine.declaration.fields import Bool, Float, Int
-
-__all__ = ["Bool", "Cursor", "Digest", "Float", "Form", "Int", "JobId", "Json", "Name", "Query", "View"]
+from graph_engine.declaration.fields import Bool as Bool
+from graph_engine.declaration.fields import Float as Float
+from graph_engine.declaration.fields import Int as Int
 
 
 class Form(BaseModel):
@@ -34,6 +34,9 @@ Json = Any
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="blake3, 64 hex digits")]
+Reference = Annotated[
+    str, Field(pattern=r"^blake3:[0-9a-f]{64}$", description="Content by its digest: an upload, a model.")
+]
 JobId = Annotated[str, Field(pattern=r"^job-[0-9a-f]{16}$", examples=["job-0123456789abcdef"])]
 Cursor = Annotated[
     int, Field(ge=1, le=2**53, description="Where the next page begins, as the last one said.")

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from web.models.base import Bool, Cursor, Digest, Form, Int, JobId, Json, Query, View
+from web.models.base import (
+    Bool,
+    Cursor,
+    Digest,
+    Form,
+    Int,
+    JobId,
+    Json,
+    Query,
+    Reference,
+    View,
+)
 from web.models.problems import FaultView
 from web.models.webhooks import WebhookUrl
 
@@ -182,7 +193,7 @@ class JobView(JobSummary):
     wanted: list[str] | None = None
     idempotency_key: str | None = None
     continue_on_error: bool = False
-    models: list[Digest] = Field([])
+    models: list[Reference] = Field([], description="What it needs, by content.")
     nodes: dict[str, NodeView] = Field({})
     events: int = Field(0, description="The number of its last event.")
 
@@ -208,7 +219,7 @@ class JobsQuery(Query):
     input: list[Annotated[str, StringConstraints(pattern=r"^[^:]{1,300}:", max_length=1000)]] = Field(
         [], description="`name:text`: jobs whose input of that name contains the text."
     )
-    model: Digest | None = None
+    model: Reference | None = Field(None, description="Jobs that need this model.")
     artifact: Digest | None = None
     workflow: str | None = Field(None, max_length=100)
 

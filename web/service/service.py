@@ -7,7 +7,7 @@ import contextvars
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -18,7 +18,6 @@ from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.errors import EngineError
 from graph_engine.files import Files
-from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -88,7 +87,7 @@ class Service:
         self.jobs = Jobs(
             self.queue, self.journal, self.workers, self.artifacts, self._admit, self.webhooks.allow
         )
-        self.hub = Hub(self.journal, self._owners)
+        self.hub = Hub(self.journal)
         self.metrics.watch(self)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
@@ -158,15 +157,6 @@ class Service:
         """A job's run is over."""
         self.tracing.ended(job)
         self.queue.keep(self.settings.keep_jobs)
-
-    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
-        found = {}
-        for job in jobs:
-            try:
-                found[job] = self.queue.get(job).owner
-            except UnknownJob:
-                continue
-        return found
 
 
 def server_version() -> str:
