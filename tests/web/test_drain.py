@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -15,11 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from graph_engine.store.lock import is_held
 from tests.graph_engine.conftest import RESOURCES, document
-from tests.web.conftest import ROUGH, two_nodes
+from tests.web.conftest import ROUGH, Running, two_nodes
 from tests.web.http import LIMIT, Http
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +141,23 @@ def test_while_it_ends_runs_end_streams_are_told_and_nothing_new_is_taken(start:
     assert server.ended() == 0
     again = start().http
     assert again.get(f"/api/v1/jobs/{job}").ok()["status"] == "done"
+
+
+def test_a_websocket_is_told_too(serving: Callable[..., Running]) -> None:
+    server = serving()
+
+    async def told() -> list[str]:
+        kinds: list[str] = []
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{server.http.address}/api/v1/events") as connection,
+        ):
+            kinds += [one["kind"] for one in await connection.receive_json()]
+            server.loop.call_soon_threadsafe(server.service.hub.announce_ending)
+            kinds += [one["kind"] for one in await connection.receive_json()]
+        return kinds
+
+    assert asyncio.run(told()) == ["hello", "server_ending"]
 
 
 def test_what_takes_longer_than_the_time_to_end_goes_back_to_the_queue(start: Start) -> None:

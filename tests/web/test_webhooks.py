@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
@@ -25,7 +27,7 @@ from tests.web.conftest import Running, two_nodes
 from tests.web.http import LIMIT, Http
 from web.service.hub import Hub
 from web.service.person import LOCAL, Person
-from web.service.webhooks.addresses import WebhookRefused, check_public, is_public
+from web.service.webhooks.addresses import WebhookRefused, check_public, host_of, is_public
 from web.service.webhooks.sending import Schedule
 from web.service.webhooks.signing import new_secret, signed_headers
 from web.service.webhooks.store import (
@@ -473,6 +475,22 @@ def test_addresses_that_everybody_can_reach_are_public(address: str) -> None:
 def test_such_an_address_is_refused_when_it_is_named(url: str) -> None:
     with pytest.raises(WebhookRefused):
         check_public(url)
+
+
+@given(st.text() | st.from_regex(r"https?://[^/]*(:[0-9]*)?/?.*"))
+def test_whatever_is_named_is_an_address_or_refused_with_a_sentence(text: str) -> None:
+    for url in (text, f"http://{text}"):
+        said = refusal(url)
+        assert said.endswith(".") or host_of(url)
+
+
+def refusal(url: str) -> str:
+    """Why an address is refused; nothing where it is not."""
+    try:
+        check_public(url)
+    except WebhookRefused as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize("host", ["localtest.invalid", "2130706433", "127.1"])

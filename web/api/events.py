@@ -43,7 +43,8 @@ async def stream_job_events(call: Call) -> Reply:
 
     `id` is the number of the event, `event` its kind, `data` JSON. Facts come once each and in order, from
     the number that `after` or `Last-Event-ID` gives; `node_progress` and `node_preview` have no number. The
-    stream ends when the job has, and 204 says that there is nothing more.
+    stream ends when the job has, and 204 says that there is nothing more. `server_ending` says that the
+    server is about to end, and the stream with it: go on later, from the last number.
     """
     query: EventStreamQuery = call.query
     job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
@@ -247,6 +248,8 @@ class _Socket:
                 if texts := [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
                     async with asyncio.timeout(STALLED_SECONDS):
                         await self._socket.send_str(f"[{','.join(texts)}]")
+                if batch.ending:
+                    await self._send({"kind": "server_ending"})
                 for preview in batch.previews:
                     data = await sized(self._call, preview, size)
                     async with asyncio.timeout(STALLED_SECONDS):
