@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from tests.web.conftest import Running, two_nodes
+from tests.web.http import LIMIT
 from web.service import logs
 from web.service.logs import JsonLines, TextLines, logging_to, told
 
@@ -116,8 +119,6 @@ def test_the_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_disk_that_is_slow_holds_nobody_up_and_what_is_lost_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     class Stuck(io.StringIO):
         free = threading.Event()
 
@@ -154,6 +155,10 @@ def test_a_request_is_one_line_with_the_id_that_the_client_saw(
         server.http.ended(made.ok(202)["id"])
         missing = server.http.get("/api/v1/jobs/job-0000000000000000")
         server.http.get("/nowhere%0A/at-all?lg_a_b")
+        begun = time.monotonic()
+        while '"status": "done"' not in (tmp_path / "logs" / logs.FILE).read_text():
+            assert time.monotonic() - begun < LIMIT
+            time.sleep(0.01)
     lines = [json.loads(one) for one in (tmp_path / "logs" / logs.FILE).read_text().splitlines()]
     requests = {one["request"]: one for one in lines if "request" in one}
     submitted = requests[made.headers["X-Request-Id"]]

@@ -134,6 +134,8 @@ def test_a_stream_counts_as_a_reader_and_not_as_a_slow_request(serving: Callable
     http = serving().http
     job = http.post("/api/v1/jobs", {"document": two_nodes(5)}).ok(202)["id"]
     assert [one.kind for one in http.events(f"/api/v1/jobs/{job}/events")]
-    found = scraped(http)
+    begun = time.monotonic()
+    while ("latentgraph_http_requests_total", "stream_job_events", "200") not in (found := scraped(http)):
+        assert time.monotonic() - begun < LIMIT
     assert found["latentgraph_http_requests_total", "stream_job_events", "200"] == 1
     assert ("latentgraph_http_request_seconds_count", "stream_job_events") not in found
