@@ -94,6 +94,10 @@ class Questions(ABC):
         options = {"artifact": asdict(artifact), "about": None if about is None else dict(about)}
         return self._ask("export", document, options, timeout)[1]
 
+    def seeds(self, document: str, *, timeout: float = SECONDS) -> dict[str, int]:
+        """The seeds that are written in a document, as `export.seeds` names them."""
+        return dict(self._ask("seeds", document, {}, timeout)[0]["seeds"])
+
     def metadata(self, file: Artifact | str, suffix: str = "", *, timeout: float = SECONDS) -> dict[str, Any]:
         """What a file carries, an artifact or an upload with that suffix: `document` and `about`, or None."""
         place = {"upload": file, "suffix": suffix} if isinstance(file, str) else {"artifact": asdict(file)}

@@ -11,7 +11,7 @@ from graph_engine.artifact import Artifact
 from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError, EngineError
-from graph_engine.export import exported, metadata
+from graph_engine.export import exported, metadata, seeds
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.interface_types import interface_types
 from graph_engine.preparing import Wishes, arranged, prepared, uploads_in, uploads_named
@@ -103,6 +103,10 @@ def _export(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Repl
     return {"problems": []}, exported(artifact, document, engine, options.get("about"))
 
 
+def _seeds(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Reply:
+    return {"problems": [], "seeds": seeds(loads_document(text), engine)}, b""
+
+
 def _metadata(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Reply:
     if "artifact" in options:
         artifact = Artifact(**options["artifact"])
@@ -122,6 +126,7 @@ REPLIES: dict[str, Callable[[bytes, Options, Engine, Fetch], Reply]] = {
     "interface": _interface,
     "read": _read,
     "export": _export,
+    "seeds": _seeds,
     "metadata": _metadata,
 }
 

@@ -14,10 +14,23 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import events, jobs, metrics, system, webhooks
+from web.api import (
+    artifacts,
+    events,
+    jobs,
+    library,
+    metrics,
+    shares,
+    system,
+    templates,
+    uploads,
+    webhooks,
+    workflow_api,
+)
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.observing import observed
 from web.api.openapi import openapi
+from web.api.pages import add_pages
 from web.api.problems import Refused, problem_response, refusal_of
 from web.api.routing import CODE, JSON, PERSON, REQUEST, SERVICE, Reply, Route, Routes, read_call
 from web.service.person import LOCAL
@@ -25,7 +38,19 @@ from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
 
-FAMILIES: tuple[Routes, ...] = (jobs.routes, events.routes, webhooks.routes, system.routes, metrics.routes)
+FAMILIES: tuple[Routes, ...] = (
+    jobs.routes,
+    events.routes,
+    library.routes,
+    workflow_api.routes,
+    shares.routes,
+    templates.routes,
+    artifacts.routes,
+    uploads.routes,
+    webhooks.routes,
+    system.routes,
+    metrics.routes,
+)
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"
@@ -57,6 +82,7 @@ def make_app(service: Service) -> web.Application:
     for route in all_routes():
         app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
     app.router.add_get("/openapi.json", _describe)
+    add_pages(app)
     return app
 
 

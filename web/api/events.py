@@ -121,7 +121,7 @@ async def read_preview(call: Call) -> Reply:
 
 async def sized(call: Call, preview: Preview, size: int | None) -> bytes:
     """A preview, not larger than a client wants it."""
-    return preview.data
+    return await call.service.scaled.get(preview, size)
 
 
 def _reader(call: Call, query: AllEventsQuery, after: int | None) -> Reader:

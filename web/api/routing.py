@@ -26,7 +26,7 @@ CODE = web.RequestKey("code", str)  # why it was refused
 JOB = web.RequestKey("job", str)  # the job that it made
 STREAMS = web.RequestKey("streams", bool)  # the answer goes on for as long as the client likes
 
-Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 
 LARGE = 64 * 1024  # bytes; more JSON than this is not parsed on the event loop
@@ -38,6 +38,13 @@ PATH_PARTS = {
     "digest": (r"[0-9a-f]{64}", "0" * 64),
     "webhook": (r"wh-[0-9a-f]{16}", "wh-0123456789abcdef"),
     "delivery": (r"msg-[0-9a-f]{32}", "msg-" + "0" * 32),
+    "workflow": (r"wf-[0-9a-f]{16}", "wf-0123456789abcdef"),
+    "version": (r"[1-9][0-9]{0,8}", "1"),
+    "before": (r"[1-9][0-9]{0,8}", "1"),
+    "after": (r"[1-9][0-9]{0,8}", "2"),
+    "share": (r"sh-[0-9a-f]{16}", "sh-0123456789abcdef"),
+    "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
+    "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

@@ -34,6 +34,7 @@ async def read_server(call: Call) -> Reply:
     limits = {
         "json_bytes": settings.json_limit,
         "upload_bytes": settings.upload_limit,
+        "picture_pixels": settings.pixel_limit,
         "preview_pixels": settings.preview_size,
     }
     return Reply(ServerView(version=call.service.version, limits=limits))

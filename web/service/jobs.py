@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graph_engine.artifact_folder import ArtifactFolder
+from graph_engine.artifact import Artifact
 from graph_engine.errors import DocumentError
+from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job, JobStatus, Page, Request
 from graph_engine.jobs.journal import Journal
@@ -16,6 +18,7 @@ from graph_engine.jobs.queue import JobQueue
 from graph_engine.problem import Problem
 from graph_engine.workers.local import LocalWorkers
 from web.service.person import Person
+from web.service.uploads import uploads_named
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,15 @@ class Wanted:
             "wanted": None if self.wanted is None else list(self.wanted),
         }
 
+    @property
+    def named(self) -> Iterator[str]:
+        """Texts of JSON in which all is named that the options name."""
+        yield json.dumps([dict(self.inputs), self.sweep], ensure_ascii=False)
+        for text in self.texts.values():
+            yield text
+            with suppress(ValueError, RecursionError):  # where an input takes no text, it is JSON
+                yield json.dumps(json.loads(text), ensure_ascii=False)
+
 
 Check = Callable[[Person, Mapping[str, Any]], None]
 
@@ -56,11 +68,12 @@ class Jobs:
         queue: JobQueue,
         journal: Journal,
         workers: LocalWorkers,
-        artifacts: ArtifactFolder,
+        delete_artifact: Callable[[Artifact], None],
         admit: Check,
         allow_webhook: Callable[[Person, str], None],
     ) -> None:
-        self._queue, self._journal, self._workers, self._artifacts = queue, journal, workers, artifacts
+        self._queue, self._journal, self._workers = queue, journal, workers
+        self._delete_artifact = delete_artifact
         self._admit, self._allow_webhook = admit, allow_webhook
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
@@ -72,7 +85,9 @@ class Jobs:
             self._allow_webhook(person, how.webhook)
         prepared = self._workers.prepare(document, strict_lock=how.strict_lock, **how.options)
         raise_problems(prepared)
-        self._admit(person, prepared)
+        named = uploads_named(document, *how.named)  # others are files that the desk found in its folders
+        kept = [one for one in prepared["uploads"] if one.removeprefix(UPLOAD_PREFIX) in named]
+        self._admit(person, {**prepared, "uploads": kept})
         request = Request(
             document=prepared["document"],
             name=prepared["name"] or name,
@@ -174,7 +189,7 @@ class Jobs:
         self._queue.delete(job)
         for one in saved:
             if not self._queue.artifact_users(one.digest):
-                self._artifacts.delete(one)
+                self._delete_artifact(one)
 
     @property
     def paused(self) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from graph_engine import events
+from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.errors import EngineError
@@ -24,14 +25,25 @@ from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
 from graph_engine.jobs.worker import Tell
 from graph_engine.workers.supervision import DEFAULT, Supervision
+from web.service.artifacts import Artifacts
 from web.service.hub import Hub
 from web.service.jobs import Jobs
+from web.service.library.file import LibraryFile
+from web.service.library.library import Library
+from web.service.library.pictures import WorkflowPictures
+from web.service.library.shares import Shares
+from web.service.library.signing import signing_key
+from web.service.library.templates import Templates
 from web.service.metrics import Metrics
 from web.service.observing import observe
 from web.service.person import Person
+from web.service.pictures import Pictures
 from web.service.runs import Runs
+from web.service.scaled import ScaledPreviews
 from web.service.settings import ServerSettings
+from web.service.thumbnails import Thumbnails
 from web.service.tracing import tracing_to
+from web.service.uploads import Uploads
 from web.service.views import job_view
 from web.service.watched_workers import WatchedWorkers
 from web.service.webhooks.webhooks import Webhooks
@@ -40,6 +52,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 32  # for what waits for a disk or for the desk
+LONG_THREADS = 8  # for whole files and pictures
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +73,7 @@ class Service:
         self.draining = False
         self._stack = ExitStack()
         self._threads = ThreadPoolExecutor(THREADS, "service")
+        self._long_threads = ThreadPoolExecutor(LONG_THREADS, "files")
         with ExitStack() as stack:
             data = settings.data.expanduser().absolute()
             self.data = data
@@ -68,10 +82,20 @@ class Service:
             stack.callback(self.queue.close)
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
-            self.artifacts = ArtifactFolder(data / "artifacts")
             self.metrics = Metrics()
             self.tracing = tracing_to(settings.tracing, server_version())
             stack.callback(self.tracing.close)
+            folder = ArtifactFolder(data / "artifacts")
+            self.pictures = Pictures(settings.pixel_limit)
+            stack.callback(self.pictures.close)
+            self.thumbnails = Thumbnails(data / "thumbnails", settings.thumbnail_budget, self.pictures)
+            self.uploads = Uploads(data, self.queue, self.pictures)
+            stack.callback(self.uploads.close)
+            library = LibraryFile(data / "workflows" / "library.sqlite")
+            stack.callback(library.close)
+            self.library = Library(library)
+            key = signing_key(data / "workflows" / "share.key")
+            self.shares = Shares(library, self.library, key, self.uploads.grant)
             self.workers = WatchedWorkers(self._asking, settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self.webhooks = Webhooks(
@@ -85,8 +109,12 @@ class Service:
             stack.callback(self.webhooks.store.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(
-            self.queue, self.journal, self.workers, self.artifacts, self._admit, self.webhooks.allow
+            self.queue, self.journal, self.workers, self._delete_artifact, self._admit, self.webhooks.allow
         )
+        self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
+        self.scaled = ScaledPreviews(self.pictures, self.call_long)
+        self.templates = Templates(settings.plugin_folders)
+        self.workflow_pictures = WorkflowPictures(self.queue, folder, self.uploads, self.thumbnails)
         self.hub = Hub(self.journal)
         self.metrics.watch(self)
         self.queue.on_change(self.hub.wake)
@@ -108,6 +136,7 @@ class Service:
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()
+        self._long_threads.shutdown()
 
     async def drain(self) -> None:
         """Take no new jobs, and let those that run end, for as long as the settings say."""
@@ -121,15 +150,25 @@ class Service:
         context = contextvars.copy_context()  # so that a trace goes on there
         return await loop.run_in_executor(self._threads, partial(context.run, function, *args, **kwargs))
 
+    async def call_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what takes long over a file or a picture, in threads that nothing else waits for."""
+        loop = asyncio.get_running_loop()
+        context = contextvars.copy_context()
+        return await loop.run_in_executor(self._long_threads, partial(context.run, function, *args, **kwargs))
+
     @property
     def version(self) -> str:
         """The version of this distribution."""
         return server_version()
 
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
-        """Refuse what a person has no room for, and everything while the server ends."""
+        """Refuse what a person may not use or has no room for, and everything while the server ends."""
         if self.draining:
             raise ServerEnding("The server is ending and takes no new jobs. Ask again when it is back.")
+        self.uploads.may_use(person, prepared["uploads"], prepared["document"])
+
+    def _delete_artifact(self, artifact: Artifact) -> None:
+        self.artifacts.delete(artifact)
 
     def _shown(self, job: Job) -> dict[str, Any]:
         """A job as webhooks tell it: as the API shows it, without its document."""

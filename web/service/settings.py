@@ -22,6 +22,10 @@ class ServerSettings(Settings):
     )
     origins: tuple[str, ...] = Field((), description="Origins of other sites whose pages may use the API.")
     json_limit: int = Field(17 << 20, ge=1024, description="Bytes that a JSON body may have.")
+    pixel_limit: int = Field(
+        100_000_000, ge=1, description="Pixels that a picture may have, all frames together."
+    )
+    thumbnail_budget: int = Field(256 << 20, ge=0, description="Bytes of small pictures kept on disk.")
     preview_size: int = Field(
         512, ge=16, le=4096, description="Pixels on the longer side of a preview, at most."
     )

@@ -168,10 +168,29 @@ def test_an_artifact_reference_can_not_leave_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "name"),
-    [("../../x.png", "x.png"), ("a\\b:c?.png", "b_c_.png"), ("..", "artifact"), ("", "artifact")],
+    [
+        ("../../x.png", "x.png"),
+        ("a\\b:c?.png", "b_c_.png"),
+        ("..", "artifact"),
+        ("", "artifact"),
+        ("cat\u202egnp.exe", "catgnp.exe"),
+        ("cat\x7f\x85\n.png", "cat_.png"),
+        ("half \ud83d.png", "half .png"),
+        ("👩\u200d🚀 猫.png", "👩\u200d🚀 猫.png"),
+    ],
 )
 def test_artifact_names_are_safe_file_names(given: str, name: str) -> None:
     assert readable_name(given) == name
+
+
+def test_a_deleted_artifact_is_gone_and_can_be_deleted_again(tmp_path: Path) -> None:
+    folder = ArtifactFolder(tmp_path)
+    artifact = folder.save("note.txt", b"text", "text/plain")
+    folder.delete(artifact)
+    folder.delete(artifact)
+    assert not folder.holds(artifact)
+    with pytest.raises(FileMissing):
+        folder.delete(Artifact("../../etc/passwd", "x", "text/plain", 1))
 
 
 def test_uploads_are_found_by_digest_and_nothing_else(tmp_path: Path) -> None:
