@@ -15,6 +15,7 @@ from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.cli import output as cli_output
 from graph_engine.cli import transfer as cli_transfer
+from graph_engine.data_folder import open_data_folder
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import loads_document
@@ -70,6 +71,7 @@ def work(arguments: argparse.Namespace, interruptible: Callable[[Cancellation], 
     settings = Settings.given(data=arguments.data)
     data = settings.data.expanduser()
     stop = Cancellation()
+    open_data_folder(data)  # before it is said that somebody runs jobs in it
     with ExitStack() as stack:
         stack.enter_context(the_only_runner(data))
         queue = stack.enter_context(_queue(data))
@@ -314,6 +316,7 @@ def _positive(text: str) -> int:
 
 @contextmanager
 def _queue(data: Path) -> Iterator[JobQueue]:
+    open_data_folder(data)
     queue = JobQueue(data / "jobs.sqlite")
     try:
         yield queue

@@ -26,6 +26,7 @@ from graph_engine.cli import output as cli_output
 from graph_engine.cli import packs as cli_packs
 from graph_engine.cli.commands import Commands, Extend
 from graph_engine.cli.inputs import apply_settings, apply_sweep
+from graph_engine.data_folder import open_data_folder
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.documents.diff import diff
 from graph_engine.documents.document import Document, document_schema
@@ -209,6 +210,7 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     file: Path | None = getattr(arguments, "file", None)
     roots = [file.expanduser().absolute().parent] if file is not None else []
     settings = Settings.given(data=arguments.data, device=getattr(arguments, "device", None))
+    open_data_folder(settings.data.expanduser())
     return Engine(settings=settings, input_roots=roots)
 
 

@@ -85,6 +85,11 @@ class JobList:
         )
         return [job_of(row) for row in rows]
 
+    def oldest_waiting(self) -> float | None:
+        """When the first of the waiting jobs came, in seconds since 1970; None where none waits."""
+        row = self._file.row(f"SELECT min(submitted) FROM job WHERE {WAITING}")
+        return None if row is None or row[0] is None else float(row[0])
+
     def counts(self, owner: str | None = None) -> dict[JobStatus, int]:
         """How many jobs there are of each status that occurs."""
         whose, parameters = _of(owner)

@@ -19,12 +19,14 @@ from web.api import (
     events,
     jobs,
     library,
+    metrics,
     people,
     shares,
     system,
     templates,
     uploads,
     versions,
+    webhooks,
     workflow_api,
 )
 from web.api.guard import (
@@ -37,10 +39,11 @@ from web.api.guard import (
     person_of,
     preflight,
 )
+from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.pages import add_pages
 from web.api.problems import Refused, problem_response, refusal_of
-from web.api.routing import JSON, PERSON, SERVICE, Reply, Route, Routes, read_call
+from web.api.routing import CODE, JSON, PERSON, REQUEST, SERVICE, Reply, Route, Routes, read_call
 from web.service.person import LOCAL, Person
 from web.service.service import Service, server_version
 
@@ -57,11 +60,12 @@ FAMILIES: tuple[Routes, ...] = (
     artifacts.routes,
     uploads.routes,
     people.routes,
+    webhooks.routes,
     system.routes,
+    metrics.routes,
 )
 """Every family of addresses, in the order of the description."""
 
-REQUEST = web.RequestKey("request", str)
 REQUEST_ID = "X-Request-Id"
 ROUTE = web.RequestKey("route", Route)
 
@@ -79,7 +83,7 @@ def description() -> dict[str, Any]:
 
 def make_app(service: Service) -> web.Application:
     """The application over an open service."""
-    app = web.Application(middlewares=[_answered, _guarded], client_max_size=0)
+    app = web.Application(middlewares=[observed, _answered, _guarded], client_max_size=0)
     app[SERVICE] = service
     app.on_response_prepare.append(_prepare)
     for route in all_routes():
@@ -123,16 +127,19 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
     try:
         response = await handler(request)
     except Refused as refused:
+        request[CODE] = refused.code
         response = problem_response(refused, request_id)
     except web.HTTPException as error:
         response = problem_response(_of_http(error, request), request_id)
     except EngineError as error:
         known = refusal_of(error)
         if known is None:
-            log.exception("Request %s failed.", request_id)
-        response = problem_response(known or _internal(error), request_id)
+            log.exception("A request failed.", extra={"fields": {"request": request_id}})
+        refusal = known or _internal(error)
+        request[CODE] = refusal.code
+        response = problem_response(refusal, request_id)
     except Exception as error:
-        log.exception("Request %s failed.", request_id)
+        log.exception("A request failed.", extra={"fields": {"request": request_id}})
         response = problem_response(_internal(error), request_id)
     _note_change(request, response)
     return response

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from graph_engine.digest import digest_content
 from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
-from web.api.routing import Call, Content, Reply, Routes
+from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
 from web.service.hub import Batch, Fact, Preview, Reader
 
@@ -44,7 +44,8 @@ async def stream_job_events(call: Call) -> Reply:
 
     `id` is the number of the event, `event` its kind, `data` JSON. Facts come once each and in order, from
     the number that `after` or `Last-Event-ID` gives; `node_progress` and `node_preview` have no number. The
-    stream ends when the job has, and 204 says that there is nothing more.
+    stream ends when the job has, and 204 says that there is nothing more. `server_ending` says that the
+    server is about to end, and the stream with it: go on later, from the last number.
     """
     query: EventStreamQuery = call.query
     job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
@@ -161,6 +162,7 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
             "X-Accel-Buffering": "no",
         }
     )
+    call.request[STREAMS] = True
     streams = call.service.people.streams
     with streams.open(call.person, reader.close):
         await _send_batches(call, response, reader, number, ends)
@@ -188,6 +190,8 @@ def _sse(batch: Batch, number: Any) -> Any:
         yield f"id: {number(fact)}\nevent: {fact.kind}\ndata: {fact.text}\n\n"
     for progress in batch.progress:
         yield f"event: node_progress\ndata: {progress.text}\n\n"
+    if batch.ending:
+        yield "event: server_ending\ndata: {}\n\n"
     for preview in batch.previews:
         yield f"event: node_preview\ndata: {json.dumps(_head(preview), ensure_ascii=False)}\n\n"
 
@@ -222,6 +226,7 @@ class _Socket:
         )
 
     async def _serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
+        self._call.request[STREAMS] = True
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})
@@ -265,6 +270,8 @@ class _Socket:
                 if texts := [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
                     async with asyncio.timeout(STALLED_SECONDS):
                         await self._socket.send_str(f"[{','.join(texts)}]")
+                if batch.ending:
+                    await self._send({"kind": "server_ending"})
                 for preview in batch.previews:
                     data = await sized(self._call, preview, size)
                     async with asyncio.timeout(STALLED_SECONDS):

@@ -8,7 +8,7 @@ from typing import Any
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.job import Job
 from web.api.problems import Refused
-from web.api.routing import Call, Reply, Routes
+from web.api.routing import JOB, Call, Reply, Routes
 from web.models.jobs import (
     CheckView,
     DeleteQuery,
@@ -65,9 +65,11 @@ async def submitted(call: Call, document: str, how: Wanted, name: str = "") -> R
     def submit() -> JobView:
         job = service.jobs.submit(call.person, document, how, name)
         service.runs.wake()
+        service.tracing.submitted(job.id)
         return job_view(job, service.jobs.last_event(job.id))
 
     view = await service.call(submit)
+    call.request[JOB] = view.id
     return Reply(view, 202, {"Location": f"/api/v1/jobs/{view.id}"})
 
 
@@ -256,6 +258,7 @@ def wanted(call: Call, form: InputsForm, workflow: str = "", version: int | None
         priority=form.priority,
         continue_on_error=form.continue_on_error,
         idempotency_key=form.idempotency_key or key,
+        webhook=form.webhook or "",
         workflow=workflow,
         workflow_version=version,
     )

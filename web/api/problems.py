@@ -42,9 +42,12 @@ from web.service.people.errors import (
     UnknownToken,
 )
 from web.service.pictures import PictureDamaged, PicturesBusy, PictureTooLarge
+from web.service.service import ServerEnding
 from web.service.storage import DiskFull
 from web.service.thumbnails import NoPicture
 from web.service.uploads import KindRefused, UnknownUpload, UploadInUse, WrongDigest
+from web.service.webhooks.addresses import WebhookRefused
+from web.service.webhooks.store import DeliveryWaits, TooManyWebhooks, UnknownWebhook, WebhooksUnusable
 
 TYPE = "urn:latentgraph:problem:"
 RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
@@ -158,4 +161,10 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     QueueUnusable: (503, "queue_unusable"),
     WorkerEnded: (503, "worker_ended"),
     WorkerUnusable: (503, "worker_unusable"),
+    UnknownWebhook: (404, "unknown_webhook"),
+    TooManyWebhooks: (409, "too_many_webhooks"),
+    DeliveryWaits: (409, "delivery_waits"),
+    WebhookRefused: (422, "webhook_refused"),
+    WebhooksUnusable: (503, "webhooks_unusable"),
+    ServerEnding: (503, "server_ending"),
 }

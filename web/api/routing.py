@@ -20,6 +20,13 @@ from web.service.service import Service
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 PERSON: web.RequestKey[Person] = web.RequestKey("person", Person)  # who asks, once that is known
 
+# What is known of a request while it is answered, for the log.
+REQUEST = web.RequestKey("request", str)  # its id
+PERSON = web.RequestKey("person", Person)
+CODE = web.RequestKey("code", str)  # why it was refused
+JOB = web.RequestKey("job", str)  # the job that it made
+STREAMS = web.RequestKey("streams", bool)  # the answer goes on for as long as the client likes
+
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 
@@ -30,6 +37,8 @@ SLOWEST = 16 * 1024  # bytes a second that a body must come with, in the long ru
 PATH_PARTS = {
     "job": (r"job-[0-9a-f]{16}", "job-0123456789abcdef"),
     "digest": (r"[0-9a-f]{64}", "0" * 64),
+    "webhook": (r"wh-[0-9a-f]{16}", "wh-0123456789abcdef"),
+    "delivery": (r"msg-[0-9a-f]{32}", "msg-" + "0" * 32),
     "workflow": (r"wf-[0-9a-f]{16}", "wf-0123456789abcdef"),
     "version": (r"[1-9][0-9]{0,8}", "1"),
     "before": (r"[1-9][0-9]{0,8}", "1"),

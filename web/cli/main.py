@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph_engine.cli import main as engine
-from web.cli import remote, serve, tokens
+from web.cli import doctor, remote, serve, tokens
 
-EXTENSIONS = (serve.extend, tokens.extend, remote.extend)
+EXTENSIONS = (serve.extend, tokens.extend, doctor.extend, remote.extend)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

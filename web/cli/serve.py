@@ -20,6 +20,10 @@ def extend(commands: Commands) -> None:
         metavar="DEVICE",
         help="auto, cpu, cuda:0, ...; several: a worker each",
     )
+    one.add_argument("--log-format", choices=("text", "json"), help="how the log is written")
+    one.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), help="what is logged; info and above"
+    )
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -32,9 +36,16 @@ def serve(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         devices=tuple(arguments.device) or None,
+        log_format=arguments.log_format,
+        log_level=arguments.log_level,
     )
     return run(settings, _say)
 
 
 def _say(address: str) -> None:
-    print(f"Latent Graph is at {address}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    print(
+        f"Latent Graph is at {address}  (Ctrl-C ends it)\n"
+        f"  what it can do: {address}/openapi.json   whether it is ready: {address}/readyz",
+        file=sys.stderr,
+        flush=True,
+    )

@@ -20,6 +20,7 @@ from web.models.base import (
     View,
 )
 from web.models.problems import FaultView
+from web.models.webhooks import WebhookUrl
 
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 InputName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -67,6 +68,9 @@ class RunForm(InputsForm):
         False, description="After a failure, go on with what does not depend on it."
     )
     idempotency_key: Key | None = Field(None, description="Asking again with this key gives the same job.")
+    webhook: WebhookUrl | None = Field(
+        None, description="An address that is told how the job ended; see docs/webhooks.md."
+    )
 
 
 class SubmitForm(RunForm):

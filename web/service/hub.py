@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 KEPT_FACTS = 20_000  # in memory; older ones are read from the journal
 KEPT_PREVIEW_BYTES = 64 << 20
 POLL_SECONDS = 0.5  # between two looks for facts that another process wrote
+LAST_SECONDS = 2.0  # in which the last facts are read at the end
 PAGE = 1000  # facts read at once
 READERS_A_SECOND = 1000  # readers that are told of progress in a second, at most
 
@@ -103,9 +104,10 @@ class Batch:
     facts: list[Fact]
     progress: list[Progress]
     previews: list[Preview]
+    ending: bool = False  # said once: the server is about to end, and the stream with it
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.progress or self.previews)
+        return bool(self.facts or self.progress or self.previews or self.ending)
 
 
 class Hub:
@@ -121,6 +123,8 @@ class Hub:
         self._previews: OrderedDict[tuple[str, str], Preview] = OrderedDict()
         self._preview_bytes = self._preview_count = 0
         self.serial = 0
+        self.ending = False
+        self.previews_dropped = 0  # that a newer one overtook before a reader took it
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._written = threading.Event()
@@ -132,12 +136,18 @@ class Hub:
         self._thread.start()
 
     async def close(self) -> None:
-        """End; every reader's stream ends too."""
+        """End; every reader's stream ends too, when it has the facts that there are now."""
         self._closed = True
         self._written.set()
+        await asyncio.to_thread(self._thread.join)
         for reader in list(self._readers):
             reader.close()
-        await asyncio.to_thread(self._thread.join)
+
+    def announce_ending(self) -> None:
+        """Tell every reader that the server is about to end; facts still come until it does."""
+        self.ending = True
+        for reader in self._readers:
+            reader.wake()
 
     def wake(self) -> None:
         """Something was written to the journal; from any thread."""
@@ -172,13 +182,18 @@ class Hub:
 
     def _follow(self, serial: int) -> None:
         """Hand over what comes into the journal, in a thread of its own, which waits for the disk."""
-        while not self._closed:
+        closing = False
+        while not closing:
             self._written.wait(POLL_SECONDS)
             self._written.clear()
+            closing = self._closed  # what is written by now is read once more
+            begun = time.monotonic()
             try:
-                while (facts := self._read(serial)) and not self._closed:
+                while facts := self._read(serial):
                     serial = facts[-1].serial
-                    self._soon(self._take_facts, facts)
+                    self._loop.call_soon_threadsafe(self._take_facts, facts)
+                    if self._closed and time.monotonic() > begun + LAST_SECONDS:
+                        break
             except Exception:  # a disk that fails now may work again
                 log.exception("The journal can not be read.")
                 time.sleep(POLL_SECONDS)
@@ -309,7 +324,7 @@ class Reader:
         self._progress_due = self._preview_due = 0.0
         self._woken = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._closed = self._told_ending = False
         self._loop = asyncio.get_running_loop()
 
     async def __aenter__(self) -> Reader:
@@ -349,27 +364,33 @@ class Reader:
     def previewed(self, preview: Preview) -> None:
         """There is a new picture."""
         if self._preview_seconds is not None and self._sees(preview.owner):
+            self.hub.previews_dropped += (preview.job, preview.node) in self._previews
             self._previews[preview.job, preview.node] = preview
             self._wake_at(self._preview_due)
 
     async def take(self, patience: float) -> Batch | None:
         """What is new, after at most `patience` seconds perhaps nothing; None when the stream is over."""
         deadline = self._loop.time() + patience
-        while not self._closed:
+        while True:
             self._woken.clear()
+            closing = self._closed
             facts = await self._facts()
             for fact in facts:
                 self._settle(fact)
-            batch = Batch(facts, *self._passing())
+            batch = Batch(facts, *self._passing(), ending=self.hub.ending and not self._told_ending)
+            self._told_ending = self.hub.ending
             left = deadline - self._loop.time()
-            if batch or left <= 0:
+            if batch:
+                return batch
+            if closing:
+                return None
+            if left <= 0:
                 return batch
             try:
                 async with asyncio.timeout(left):
                     await self._woken.wait()
             except TimeoutError:
                 return batch
-        return None
 
     async def _facts(self) -> list[Fact]:
         job = next(iter(self.jobs)) if len(self.jobs) == 1 else None

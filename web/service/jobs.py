@@ -62,7 +62,7 @@ Room = Callable[[str], AbstractContextManager[None]]
 
 
 class Jobs:
-    """`admit` may refuse what a person asks for, by raising, before it is queued.
+    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
 
     `room` is a block in which one more job of an owner may be queued, or raises.
     """
@@ -75,16 +75,19 @@ class Jobs:
         delete_artifact: Callable[[Artifact], None],
         admit: Check,
         room: Room,
+        allow_webhook: Callable[[Person, str], None],
     ) -> None:
         self._queue, self._journal, self._workers = queue, journal, workers
         self._delete_artifact = delete_artifact
-        self._admit, self._room = admit, room
+        self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
         """Check and complete a document, and queue it; when this returns the job is on disk.
 
         Raises `DocumentError` with every problem.
         """
+        if how.webhook:
+            self._allow_webhook(person, how.webhook)
         prepared = self._workers.prepare(document, strict_lock=how.strict_lock, **how.options)
         raise_problems(prepared)
         named = uploads_named(document, *how.named)  # others are files that the desk found in its folders

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from graph_engine import events
 from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
+from graph_engine.errors import EngineError
 from graph_engine.files import Files
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
-from graph_engine.workers.local import LocalWorkers
+from graph_engine.jobs.worker import Tell
 from graph_engine.workers.supervision import DEFAULT, Supervision
 from web.service.artifacts import Artifacts
 from web.service.hub import Hub
@@ -31,6 +34,8 @@ from web.service.library.pictures import WorkflowPictures
 from web.service.library.shares import Shares
 from web.service.library.signing import signing_key
 from web.service.library.templates import Templates
+from web.service.metrics import Metrics
+from web.service.observing import observe
 from web.service.people.people import People
 from web.service.person import Person
 from web.service.pictures import Pictures
@@ -38,7 +43,11 @@ from web.service.runs import Runs
 from web.service.scaled import ScaledPreviews
 from web.service.settings import ServerSettings
 from web.service.thumbnails import Thumbnails
+from web.service.tracing import tracing_to
 from web.service.uploads import Uploads
+from web.service.views import job_view
+from web.service.watched_workers import WatchedWorkers
+from web.service.webhooks.webhooks import Webhooks
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,6 +56,10 @@ THREADS = 32  # for what waits for a disk or for the desk
 LONG_THREADS = 8  # for whole files and pictures
 
 log = logging.getLogger(__name__)
+
+
+class ServerEnding(EngineError):
+    """The server is about to end, and takes no new jobs."""
 
 
 class Service:
@@ -70,6 +83,9 @@ class Service:
             stack.callback(self.queue.close)
             self.journal = Journal.of(self.queue)
             self.files = Files((), data / "uploads", settings.upload_limit)
+            self.metrics = Metrics()
+            self.tracing = tracing_to(settings.tracing, server_version())
+            stack.callback(self.tracing.close)
             folder = ArtifactFolder(data / "artifacts")
             self.pictures = Pictures(settings.pixel_limit)
             stack.callback(self.pictures.close)
@@ -84,8 +100,17 @@ class Service:
             self.people = People(settings, data, self.queue.usage)
             stack.callback(self.people.close)
             self.people.quotas.count_disk(self.uploads.usage)
-            self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
+            self.workers = WatchedWorkers(self._asking, settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
+            self.webhooks = Webhooks(
+                data / "webhooks.sqlite",
+                self.journal.last_serial,
+                self.queue.get,
+                self._shown,
+                settings.webhook_hosts,
+                user_agent=f"LatentGraph/{server_version()}",
+            )
+            stack.callback(self.webhooks.store.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(
             self.queue,
@@ -94,25 +119,30 @@ class Service:
             self._delete_artifact,
             self._admit,
             self.people.quotas.admit,
+            self.webhooks.allow,
         )
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
         self.scaled = ScaledPreviews(self.pictures, self.call_long)
         self.templates = Templates(settings.plugin_folders)
         self.workflow_pictures = WorkflowPictures(self.queue, folder, self.uploads, self.thumbnails)
         self.hub = Hub(self.journal)
+        self.metrics.watch(self)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
-        self.runs = Runs(
-            self.workers.workers, self.queue, self.journal, previews, self.hub.listen, self._ended
-        )
+        self.runs = Runs(self.workers.workers, self.queue, self.journal, previews, self._listen, self._ended)
 
     async def __aenter__(self) -> Service:
         await self.hub.start()
         self.people.start()
+        await self.webhooks.start(self.hub)
+        self._observing = asyncio.create_task(observe(self.hub, self.metrics), name="observe")
         await self.call(self.runs.start)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.webhooks.close()
+        self._observing.cancel()
+        await asyncio.gather(self._observing, return_exceptions=True)
         await self.hub.close()
         await self.people.stop()
         await asyncio.to_thread(self.runs.close)
@@ -123,17 +153,20 @@ class Service:
     async def drain(self) -> None:
         """Take no new jobs, and let those that run end, for as long as the settings say."""
         self.draining = True
+        self.hub.announce_ending()
         await asyncio.to_thread(self.runs.close, self.settings.drain_seconds)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what may wait for a disk or a desk, in a thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
+        context = contextvars.copy_context()  # so that a trace goes on there
+        return await loop.run_in_executor(self._threads, partial(context.run, function, *args, **kwargs))
 
     async def call_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what takes long over a file or a picture, in threads that nothing else waits for."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._long_threads, partial(function, *args, **kwargs))
+        context = contextvars.copy_context()
+        return await loop.run_in_executor(self._long_threads, partial(context.run, function, *args, **kwargs))
 
     @property
     def version(self) -> str:
@@ -141,14 +174,39 @@ class Service:
         return server_version()
 
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
-        """Refuse what a person may not use, or has no room for."""
+        """Refuse what a person may not use or has no room for, and everything while the server ends."""
+        if self.draining:
+            raise ServerEnding("The server is ending and takes no new jobs. Ask again when it is back.")
         self.uploads.may_use(person, prepared["uploads"], prepared["document"])
 
     def _delete_artifact(self, artifact: Artifact) -> None:
         self.artifacts.delete(artifact)
 
+    def _shown(self, job: Job) -> dict[str, Any]:
+        """A job as webhooks tell it: as the API shows it, without its document."""
+        return job_view(job, self.journal.last_number(job.id)).model_dump(mode="json")
+
+    @contextmanager
+    def _asking(self, question: str) -> Iterator[None]:
+        """Around what is asked of the desk."""
+        begun = time.perf_counter()
+        with self.tracing.step(f"desk {question}"):
+            yield
+        self.metrics.asked(question, time.perf_counter() - begun)
+
+    def _listen(self, job: Job) -> Tell:
+        """What takes the events of a job that begins to run."""
+        listeners = self.hub.listen(job), self.metrics.listen(), self.tracing.listen(job)
+
+        def tell(event: events.Event) -> None:
+            for one in listeners:
+                one(event)
+
+        return tell
+
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
+        self.tracing.ended(job)
         self.queue.keep(self.settings.keep_jobs)
 
 

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from graph_engine.settings import Settings
+from web.service.logs import LogFormat, LogLevel
 
 
 class ServerSettings(Settings):
@@ -32,6 +33,14 @@ class ServerSettings(Settings):
     preview_seconds: float = Field(0.2, ge=0.02, le=60, description="Seconds between two previews of a node.")
     drain_seconds: float = Field(
         20.0, ge=0, le=3600, description="Seconds that runs may take to end at a stop."
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        (), description="Hosts on this network that everybody's webhooks may go to."
+    )
+    log_format: LogFormat = Field("text", description="How the log is written: text or json.")
+    log_level: LogLevel = Field("info", description="What is logged: debug, info, warning or error.")
+    tracing: str = Field(
+        "", description="Where traces go, as http://localhost:4318/v1/traces; none without it."
     )
     keep_jobs: int = Field(100_000, ge=1, description="Ended jobs that are kept; older ones are forgotten.")
 

@@ -1,0 +1,37 @@
+"""Observing: the facts of all jobs, counted; and a line of the log for what is about a job as a whole."""
+
+from __future__ import annotations
+
+import logging
+
+from web.service.hub import STATUS, Fact, Hub, Reader
+from web.service.metrics import Metrics
+
+log = logging.getLogger("web.jobs")
+
+PATIENCE = 60.0
+SHOWN = ("status", "worker", "attempt", "seconds", "reason")
+
+
+async def observe(hub: Hub, metrics: Metrics) -> None:
+    """Follow the journal until the hub ends."""
+    async with Reader(hub, lambda _: True, progress_seconds=None) as reader:
+        while (batch := await reader.take(PATIENCE)) is not None:
+            for fact in batch.facts:
+                metrics.take(fact)
+                _log(fact)
+
+
+def _log(fact: Fact) -> None:
+    """Only names and figures: what an error says may quote the document."""
+    fields = {"job": fact.job, "owner": fact.owner}
+    if fact.kind == STATUS:
+        given = {name: value for name, value in fact.data.items() if name in SHOWN}
+        log.info("job", extra={"fields": fields | given})
+    elif fact.kind == "node_failed":
+        given = {name: value for name, value in fact.data.items() if name in ("node", "node_type")}
+        log.warning("A node failed.", extra={"fields": fields | given})
+    elif fact.kind == "worker_ended":
+        log.warning(
+            "A worker ended under a job.", extra={"fields": fields | {"worker": fact.data.get("worker")}}
+        )

@@ -1,0 +1,1 @@
+"""Webhooks: what becomes of jobs, told to addresses that people named; signed, durable, at least once."""
