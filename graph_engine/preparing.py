@@ -83,6 +83,9 @@ def prepared(document: Document, engine: Engine, wishes: Wishes = NO_WISHES) -> 
     problems = [*arranged_.problems, *engine.check(arranged_.document)]
     if wishes.strict_lock:
         problems += map(_differs, differences)
+    if not problems and not wishes.wanted and not _runs(arranged_.document, engine):
+        hint = "Give it an interface output, or a node that saves."
+        problems.append(Problem("nothing_to_run", "Nothing in this document would run.", hint=hint))
     if problems:
         raise DocumentError(problems)
     ready = portable(arranged_.document, engine)
@@ -167,6 +170,11 @@ def _swept(document: Document, wanted: Mapping[str, Any]) -> Document:
         return sweep(document, table, how)
     except ValidationError as error:
         raise BadSweep(str(problem_of("bad_sweep", error.errors()[0]))) from None
+
+
+def _runs(document: Document, engine: Engine) -> bool:
+    shapes = Shapes(document.definitions, engine.catalogue)
+    return bool(document.interface.outputs) or any(map(shapes.is_effect, document.nodes.values()))
 
 
 def _unknown_wanted(document: Document, wanted: tuple[str, ...]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Generic, TypeVar
 
 from graph_engine.declaration.cancellation import Cancellation
@@ -94,7 +95,18 @@ class Dispatcher(Generic[W]):
         stop: Cancellation,
         wait: bool,
     ) -> None:
-        runner = Runner(worker, self._queue, self._journal, self._previews)
+        with closing(Runner(worker, self._queue, self._journal, self._previews)) as runner:
+            self._keep_busy(runner, worker, listen, ended, stop, wait)
+
+    def _keep_busy(
+        self,
+        runner: Runner,
+        worker: W,
+        listen: Listen,
+        ended: Callable[[Job, W], None],
+        stop: Cancellation,
+        wait: bool,
+    ) -> None:
         while not (stop.cancelled or self._errors or self._draining):
             try:
                 if not worker.ready(stop):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from graph_engine import events
 from graph_engine.jobs.entries import Fact
@@ -18,17 +19,22 @@ class FactWriter:
     """A listener that writes what counts to the journal: previews and progress pass, the rest stays.
 
     In order, in batches, by a thread of its own. What the journal raises is raised by the next call and by
-    `close`, after `failed` was called.
+    `close`, after `failed` was called. With `helpers` the thread is one of them.
     """
 
-    def __init__(self, journal: Journal, job: str, failed: Callable[[], None]) -> None:
+    def __init__(
+        self, journal: Journal, job: str, failed: Callable[[], None], helpers: Executor | None = None
+    ) -> None:
         self._journal, self._job, self._failed = journal, job, failed
         self._changed = threading.Condition()
         self._waiting: list[Fact] = []
         self._closing = threading.Event()
         self._writing = False
         self._error: Exception | None = None
-        threading.Thread(target=self._write, name=f"facts of {job}", daemon=True).start()
+        if helpers is None:
+            threading.Thread(target=self._write, name=f"facts of {job}", daemon=True).start()
+        else:
+            helpers.submit(self._write)
 
     def __call__(self, event: events.Event) -> None:
         """Take a fact. Raises what writing an earlier one did."""

@@ -86,6 +86,7 @@ class JobEvent:
     time: float
     kind: str
     data: Mapping[str, Any]
+    owner: str = ""  # of the job
 
 
 @dataclass(frozen=True)

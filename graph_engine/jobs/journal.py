@@ -14,7 +14,7 @@ from graph_engine.jobs.job import JobEvent
 if TYPE_CHECKING:
     from graph_engine.jobs.queue import JobQueue
 
-_COLUMNS = "event.serial, job.id, event.number, event.time, event.kind, event.data"
+_COLUMNS = "event.serial, job.id, event.number, event.time, event.kind, event.data, job.owner"
 
 
 class Journal:
@@ -71,5 +71,5 @@ class Journal:
 
 
 def _event(row: tuple[Any, ...]) -> JobEvent:
-    serial, job, number, time, kind, data = row
-    return JobEvent(job, serial, number, time, kind, json.loads(data))
+    serial, job, number, time, kind, data, owner = row
+    return JobEvent(job, serial, number, time, kind, json.loads(data), owner)

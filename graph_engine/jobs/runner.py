@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -47,6 +48,12 @@ class Runner:
     ) -> None:
         self._worker, self._queue, self._journal = worker, queue, journal
         self._previews = previews
+        # One writes facts and one steers; a thread made anew for each takes as long as a small job's commit.
+        self._helpers = ThreadPoolExecutor(2, f"helper of {worker.name}")
+
+    def close(self) -> None:
+        """Let the helping threads go."""
+        self._helpers.shutdown()
 
     def run_next(self, listen: Listen, stop: Cancellation) -> Job | None:
         """Run the next job to its end and give it as it stands then; None when no job may run.
@@ -64,7 +71,7 @@ class Runner:
         """Run a job that was claimed. The listener is told at once, the journal a moment later."""
         job = claim.job.id
         listener = listen(claim.job)
-        facts = FactWriter(self._journal, job, self._worker.cancel)
+        facts = FactWriter(self._journal, job, self._worker.cancel, self._helpers)
 
         def tell(event: events.Event) -> None:
             facts(event)
@@ -112,13 +119,12 @@ class Runner:
                 elif now.paused:
                     self._worker.pause()
 
-        watcher = threading.Thread(target=watch, name=f"steer {job}", daemon=True)
-        watcher.start()
+        watching = self._helpers.submit(watch)
         try:
             yield
         finally:
             over.set()
-            watcher.join()
+            wait([watching])
 
     def _is_cancelled(self, job: str) -> bool:
         try:

@@ -62,6 +62,13 @@ def test_every_problem_is_told_at_once(engine: Engine) -> None:
     ]
 
 
+def test_a_document_in_which_nothing_would_run_is_refused_unless_something_is_wanted(engine: Engine) -> None:
+    nothing = document({"n": ("number", {})})
+    assert codes(engine, nothing, Wishes()) == [("nothing_to_run", "")]
+    assert prepared(nothing, engine, Wishes(wanted=("n",))).document.nodes.keys() == {"n"}
+    assert prepared(document({"s": ("save_text", {"text": "t"})}), engine).document.nodes.keys() == {"s"}
+
+
 def test_what_is_not_there_is_told_with_the_nearest_name(engine: Engine) -> None:
     with pytest.raises(DocumentError) as caught:
         prepared(SUM, engine, Wishes(inputs={"pluss": 1}, wanted=("smu",)))

@@ -17,7 +17,7 @@ from graph_engine.artifact import Artifact
 from graph_engine.digest import digest_content
 from tests.web.conftest import Running, document
 from tests.web.http import Http, Reply
-from tests.web.pictures import opened, picture
+from tests.web.pictures import opened, picture, turned
 from web.api.files import disposition
 from web.service.artifacts import UnknownArtifact
 from web.service.jobs import Wanted
@@ -198,6 +198,25 @@ def test_an_artifact_of_a_job_carries_its_making(http: Http) -> None:
     assert http.get(address, If_None_Match=whole.headers["ETag"]).status == 304
     assert http.get(address, Range="bytes=0-2").body == b"TOY"
     http.get(f"{address}?metadata=some").refused(422, "invalid_query")
+
+
+def test_a_picture_that_was_sent_is_read_by_the_built_in_nodes_and_comes_back_with_its_making(
+    serving: Callable[..., Running],
+) -> None:
+    http = serving().http
+    sent = http.post("/api/v1/uploads", turned("JPEG", 6)).ok(201)
+    nodes = {
+        "load": {"type": "core/load_image", "version": 1, "inputs": {"file": sent["reference"]}},
+        "save": {"type": "core/save_image", "version": 1, "inputs": {"image": {"from": "load.image"}}},
+    }
+    job, artifact = saved(http, {"latentgraph": 1, "nodes": nodes})
+    whole = opened(http.get(f"/api/v1/jobs/{job}/artifacts/{artifact['digest']}").body)
+    assert whole.size == (20, 40)
+    assert json.loads(whole.info["latentgraph"])["nodes"] == nodes
+    made = http.get(f"{ARTIFACTS}/{artifact['digest']}/metadata").ok()
+    assert json.loads(whole.info["latentgraph-run"]) == made["about"]
+    assert "latentgraph" not in opened(http.get(f"{ARTIFACTS}/{artifact['digest']}").body).info
+    assert opened(http.get(f"{ARTIFACTS}/{artifact['digest']}/thumbnail").body).size == (20, 40)
 
 
 def test_how_an_artifact_was_made_is_told(http: Http) -> None:

@@ -14,9 +14,10 @@ from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
-from web.api import artifacts, events, jobs, system, uploads
+from web.api import artifacts, events, jobs, library, shares, system, templates, uploads, workflow_api
 from web.api.guard import check_host, check_origin, check_scope, person_of
 from web.api.openapi import openapi
+from web.api.pages import add_pages
 from web.api.problems import Refused, problem_response, refusal_of
 from web.api.routing import JSON, SERVICE, Reply, Route, Routes, read_call
 from web.service.person import LOCAL
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 FAMILIES: tuple[Routes, ...] = (
     jobs.routes,
     events.routes,
+    library.routes,
+    workflow_api.routes,
+    shares.routes,
+    templates.routes,
     artifacts.routes,
     uploads.routes,
     system.routes,
@@ -63,6 +68,7 @@ def make_app(service: Service) -> web.Application:
     for route in all_routes():
         app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
     app.router.add_get("/openapi.json", _describe)
+    add_pages(app)
     return app
 
 

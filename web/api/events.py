@@ -76,10 +76,10 @@ async def stream_job_events(call: Call) -> Reply:
 async def stream_events(call: Call) -> Reply:
     """Stream the events of all jobs, as server-sent events or over a WebSocket.
 
-    Events go on from the serial in `after`; without it, from now. Over a WebSocket, facts and progress are
-    texts of JSON, previews are binary: `LGp1`, the length of a head (32 bits, big-endian), the head in JSON
-    (`job`, `node`, `number`, `media_type`), then the picture. A client may send `{"watch": {...}}` with the
-    fields of this query to be told of other jobs, sizes and rates from then on.
+    Events go on from the serial in `after`; without it, from now. Over a WebSocket, facts and progress come
+    as texts, each a JSON array of events, previews as binary: `LGp1`, the length of a head (32 bits,
+    big-endian), the head in JSON (`job`, `node`, `number`, `media_type`), then the picture. A client may send
+    `{"watch": {...}}` with the fields of this query to be told of other jobs, sizes and rates from then on.
     """
     query: AllEventsQuery = call.query
     for job in query.jobs:
@@ -240,9 +240,9 @@ class _Socket:
     async def _tell(self, reader: Reader, size: int | None) -> None:
         async with reader:
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
-                for text in [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
+                if texts := [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
                     async with asyncio.timeout(STALLED_SECONDS):
-                        await self._socket.send_str(text)
+                        await self._socket.send_str(f"[{','.join(texts)}]")
                 for preview in batch.previews:
                     data = await sized(self._call, preview, size)
                     async with asyncio.timeout(STALLED_SECONDS):
@@ -250,7 +250,7 @@ class _Socket:
         await self._socket.close()
 
     async def _send(self, value: dict[str, Any]) -> None:
-        await self._socket.send_str(json.dumps(value, ensure_ascii=False))
+        await self._socket.send_str(json.dumps([value], ensure_ascii=False))
 
 
 def frame(preview: Preview, data: bytes) -> bytes:

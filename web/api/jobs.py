@@ -55,16 +55,20 @@ async def submit_job(call: Call) -> Reply:
     fault.
     """
     form: SubmitForm = call.body
-    job = await call.service.call(
-        call.service.jobs.submit, call.person, document_text(form.document), wanted(call, form)
-    )
-    return await accepted(call, job)
+    return await submitted(call, document_text(form.document), wanted(call, form))
 
 
-async def accepted(call: Call, job: Job) -> Reply:
-    """The answer to whoever submitted a job."""
-    call.service.runs.wake()
-    return Reply(await shown(call, job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
+async def submitted(call: Call, document: str, how: Wanted, name: str = "") -> Reply:
+    """Queue a document, and answer with its job."""
+    service = call.service
+
+    def submit() -> JobView:
+        job = service.jobs.submit(call.person, document, how, name)
+        service.runs.wake()
+        return job_view(job, service.jobs.last_event(job.id))
+
+    view = await service.call(submit)
+    return Reply(view, 202, {"Location": f"/api/v1/jobs/{view.id}"})
 
 
 @routes.add("GET", "/api/v1/jobs", scope="view", query=JobsQuery, answers={200: JobPage})

@@ -24,6 +24,16 @@ from graph_engine.problem import Problem
 from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from web.models.problems import MEDIA_TYPE
 from web.service.artifacts import ArtifactGone, UnknownArtifact
+from web.service.library.errors import (
+    LibraryUnusable,
+    NoThumbnail,
+    ShareEnded,
+    UnknownShare,
+    UnknownTemplate,
+    UnknownWorkflow,
+    WorkflowChanged,
+    WorkflowDeleted,
+)
 from web.service.pictures import PictureDamaged, PicturesBusy, PictureTooLarge
 from web.service.storage import DiskFull
 from web.service.thumbnails import NoPicture
@@ -103,6 +113,9 @@ def problem_response(refused: Refused, request_id: str) -> web.Response:
 
 _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
+    UnknownWorkflow: (404, "unknown_workflow"),
+    UnknownTemplate: (404, "unknown_template"),
+    UnknownShare: (404, "unknown_share"),
     FileMissing: (404, "file_missing"),
     NoPicture: (404, "no_picture"),
     UnknownArtifact: (404, "unknown_artifact"),
@@ -111,14 +124,19 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UploadInUse: (409, "upload_in_use"),
     JobConflict: (409, "job_conflict"),
     IdempotencyConflict: (409, "idempotency_conflict"),
+    WorkflowDeleted: (409, "workflow_deleted"),
+    ShareEnded: (410, "share_ended"),
+    WorkflowChanged: (412, "workflow_changed"),
     UploadTooLarge: (413, "upload_too_large"),
     KindRefused: (415, "kind_refused"),
     PictureDamaged: (422, "picture_damaged"),
     PictureTooLarge: (422, "picture_too_large"),
     WrongDigest: (422, "wrong_digest"),
     PathEscape: (422, "path_escape"),
+    NoThumbnail: (422, "no_thumbnail"),
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
+    LibraryUnusable: (503, "library_unusable"),
     DiskFull: (507, "disk_full"),
     PicturesBusy: (503, "pictures_busy"),
     AnswerLate: (503, "answer_late"),

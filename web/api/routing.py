@@ -29,6 +29,13 @@ SLOWEST = 16 * 1024  # bytes a second that a body must come with, in the long ru
 PATH_PARTS = {
     "job": (r"job-[0-9a-f]{16}", "job-0123456789abcdef"),
     "digest": (r"[0-9a-f]{64}", "0" * 64),
+    "workflow": (r"wf-[0-9a-f]{16}", "wf-0123456789abcdef"),
+    "version": (r"[1-9][0-9]{0,8}", "1"),
+    "before": (r"[1-9][0-9]{0,8}", "1"),
+    "after": (r"[1-9][0-9]{0,8}", "2"),
+    "share": (r"sh-[0-9a-f]{16}", "sh-0123456789abcdef"),
+    "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
+    "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

@@ -137,8 +137,8 @@ class OutputView(View):
 class InterfaceView(View):
     """The inputs and outputs of a document, as its form shows them."""
 
-    inputs: dict[str, InputView]
-    outputs: dict[str, OutputView]
+    inputs: dict[str, InputView] = Field({})
+    outputs: dict[str, OutputView] = Field({})
     problems: list[FaultView] = Field([], description="What is wrong with the document, and with `names`.")
 
 

@@ -11,10 +11,10 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from bisect import bisect_right
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -109,11 +109,10 @@ class Batch:
 
 
 class Hub:
-    """Follows the journal of all jobs. `owner_of` gives a job's owner; both run in a thread."""
+    """Follows the journal of all jobs."""
 
-    def __init__(self, journal: Journal, owners: Callable[[Collection[str]], dict[str, str]]) -> None:
-        self._journal, self._owners_of = journal, owners
-        self._owners: OrderedDict[str, str] = OrderedDict()
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
         self._recent: list[Fact] = []
         self._by_job: defaultdict[str, list[Fact]] = defaultdict(list)
         self._readers: set[Reader] = set()
@@ -122,33 +121,27 @@ class Hub:
         self._previews: OrderedDict[tuple[str, str], Preview] = OrderedDict()
         self._preview_bytes = self._preview_count = 0
         self.serial = 0
-        self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._closed = False
-        self._waking = threading.Lock()
-        self._wake_sent = False
+        self._written = threading.Event()
 
     async def start(self) -> None:
         """Begin with the facts that come from now on."""
         self.serial = await asyncio.to_thread(self._journal.last_serial)
-        self._task = asyncio.create_task(self._follow(), name="hub")
+        self._thread = threading.Thread(target=self._follow, args=(self.serial,), name="hub")
+        self._thread.start()
 
     async def close(self) -> None:
         """End; every reader's stream ends too."""
         self._closed = True
-        self._woken.set()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        self._written.set()
         for reader in list(self._readers):
             reader.close()
+        await asyncio.to_thread(self._thread.join)
 
     def wake(self) -> None:
         """Something was written to the journal; from any thread."""
-        with self._waking:
-            if self._wake_sent:
-                return
-            self._wake_sent = True
-        self._soon(self._woken.set)
+        self._written.set()
 
     def listen(self, job: Job) -> Callable[[events.Event], None]:
         """What takes the passing events of a job that runs; called in a worker's thread."""
@@ -177,20 +170,18 @@ class Hub:
         if not self._closed:
             self._loop.call_soon_threadsafe(function, *arguments)
 
-    async def _follow(self) -> None:
+    def _follow(self, serial: int) -> None:
+        """Hand over what comes into the journal, in a thread of its own, which waits for the disk."""
         while not self._closed:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._woken.wait()
-            self._woken.clear()
-            with self._waking:
-                self._wake_sent = False
+            self._written.wait(POLL_SECONDS)
+            self._written.clear()
             try:
-                while facts := await self.read_all(self.serial):
-                    self._take_facts(facts)
+                while (facts := self._read(serial)) and not self._closed:
+                    serial = facts[-1].serial
+                    self._soon(self._take_facts, facts)
             except Exception:  # a disk that fails now may work again
                 log.exception("The journal can not be read.")
-                await asyncio.sleep(POLL_SECONDS)
+                time.sleep(POLL_SECONDS)
 
     async def read_all(self, after: int) -> list[Fact]:
         """Facts of all jobs, read from the journal."""
@@ -201,33 +192,15 @@ class Hub:
         return await asyncio.to_thread(self._read_job, job, after)
 
     def _read(self, after: int) -> list[Fact]:
-        return self._facts(self._journal.since(after, PAGE))
+        return [_fact(one) for one in self._journal.since(after, PAGE)]
 
     def _read_job(self, job: str, after: int) -> list[Fact]:
-        return self._facts(self._journal.read(job, after, PAGE))
-
-    def _facts(self, found: Iterable[JobEvent]) -> list[Fact]:
-        found = list(found)
-        unknown = {one.job for one in found} - self._owners.keys()
-        owners = self._owners_of(unknown) if unknown else {}
-        return [
-            Fact(
-                one.serial,
-                one.job,
-                one.number,
-                one.time,
-                one.kind,
-                dict(one.data),
-                owners.get(one.job) or self._owners.get(one.job, ""),
-            )
-            for one in found
-        ]
+        return [_fact(one) for one in self._journal.read(job, after, PAGE)]
 
     def _take_facts(self, facts: list[Fact]) -> None:
         woken: set[Reader] = set()
         for fact in facts:
             self.serial = fact.serial
-            self._owners[fact.job] = fact.owner
             self._recent.append(fact)
             self._by_job[fact.job].append(fact)
             if fact.ends:
@@ -246,7 +219,6 @@ class Hub:
             del self._by_job[job][:many]
             if not self._by_job[job]:
                 del self._by_job[job]
-                self._owners.pop(job, None)
 
     def _take_progress(self, progress: Progress) -> None:
         self._progress[progress.job][progress.node] = progress
@@ -459,6 +431,10 @@ class Reader:
     def _ring(self) -> None:
         self._timer = None
         self._woken.set()
+
+
+def _fact(event: JobEvent) -> Fact:
+    return Fact(event.serial, event.job, event.number, event.time, event.kind, dict(event.data), event.owner)
 
 
 def _json(value: Any) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -16,7 +16,6 @@ from graph_engine.artifact import Artifact
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.files import Files
-from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -26,6 +25,12 @@ from graph_engine.workers.supervision import DEFAULT, Supervision
 from web.service.artifacts import Artifacts
 from web.service.hub import Hub
 from web.service.jobs import Jobs
+from web.service.library.file import LibraryFile
+from web.service.library.library import Library
+from web.service.library.pictures import WorkflowPictures
+from web.service.library.shares import Shares
+from web.service.library.signing import signing_key
+from web.service.library.templates import Templates
 from web.service.person import Person
 from web.service.pictures import Pictures
 from web.service.runs import Runs
@@ -70,13 +75,20 @@ class Service:
             self.thumbnails = Thumbnails(data / "thumbnails", settings.thumbnail_budget, self.pictures)
             self.uploads = Uploads(data, self.queue, self.pictures)
             stack.callback(self.uploads.close)
+            library = LibraryFile(data / "workflows" / "library.sqlite")
+            stack.callback(library.close)
+            self.library = Library(library)
+            key = signing_key(data / "workflows" / "share.key")
+            self.shares = Shares(library, self.library, key, self.uploads.grant)
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(self.queue, self.journal, self.workers, self._delete_artifact, self._admit)
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
         self.scaled = ScaledPreviews(self.pictures, self.call_long)
-        self.hub = Hub(self.journal, self._owners)
+        self.templates = Templates(settings.plugin_folders)
+        self.workflow_pictures = WorkflowPictures(self.queue, folder, self.uploads, self.thumbnails)
+        self.hub = Hub(self.journal)
         self.queue.on_change(self.hub.wake)
         previews = Previews(settings.preview_size, settings.preview_seconds)
         self.runs = Runs(
@@ -125,15 +137,6 @@ class Service:
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
         self.queue.keep(self.settings.keep_jobs)
-
-    def _owners(self, jobs: Collection[str]) -> dict[str, str]:
-        found = {}
-        for job in jobs:
-            try:
-                found[job] = self.queue.get(job).owner
-            except UnknownJob:
-                continue
-        return found
 
 
 def server_version() -> str:

@@ -1,0 +1,1 @@
+"""The library: workflows with every version, links that show them to others, templates to begin with."""
