@@ -105,16 +105,17 @@ class EventCalls(Calls):
                 async with self._socket({**query, "after": after}) as socket:
                     waiting.opened(self._server.patience)
                     async for message in socket:
-                        event = self._read(_message, message)
-                        if isinstance(event, int):
-                            after = event if after is None else after
-                            continue
-                        waiting.heard()
-                        if isinstance(event, EventView):
-                            if after is None or event.serial > after:
+                        for event in self._read(_message, message):
+                            if isinstance(event, int):
+                                after = event if after is None else after
+                                continue
+                            waiting.heard()
+                            if isinstance(event, EventView):
+                                if after is not None and event.serial <= after:
+                                    continue
                                 after = event.serial
-                                yield event
-                        elif event is not None and not _unwanted(event, progress_seconds):
+                            elif _unwanted(event, progress_seconds):
+                                continue
                             yield event
             except aiohttp.WSServerHandshakeError as refused:
                 if refused.status not in (429, *GONE):
@@ -146,7 +147,7 @@ class EventCalls(Calls):
     def _read(self, function: Callable[[Any], Read], sent: Any) -> Read:
         try:
             return function(sent)
-        except (ValueError, KeyError, TypeError, struct.error) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
             raise self._server.foreign() from error
 
     async def _check(self, response: aiohttp.ClientResponse) -> None:
@@ -212,18 +213,21 @@ def _progress(raw: dict[str, Any]) -> ProgressView:
     return ProgressView.model_validate({"job": raw["job"], **raw["data"]})
 
 
-def _message(message: aiohttp.WSMessage) -> JobEvent | int | None:
-    """A message of the WebSocket; a number is the serial that the server begins after."""
+def _message(message: aiohttp.WSMessage) -> list[JobEvent | int]:
+    """What a message of the WebSocket holds; a number is the serial that the server begins after."""
     if message.type == aiohttp.WSMsgType.BINARY:
-        return _preview(message.data)
+        return [*filter(None, [_preview(message.data)])]
     if message.type != aiohttp.WSMsgType.TEXT:
-        return None
-    raw = json.loads(message.data)
-    if "serial" in raw and "job" in raw:
-        return EventView.model_validate(raw)
-    if raw.get("kind") == "node_progress":
-        return _progress(raw)
-    return int(raw["serial"]) if raw.get("kind") == "hello" else None
+        return []
+    found: list[JobEvent | int] = []
+    for raw in json.loads(message.data):
+        if "serial" in raw and "job" in raw:
+            found.append(EventView.model_validate(raw))
+        elif raw.get("kind") == "node_progress":
+            found.append(_progress(raw))
+        elif raw.get("kind") == "hello":
+            found.append(int(raw["serial"]))
+    return found
 
 
 def _preview(data: bytes) -> PreviewView | None:
