@@ -12,12 +12,14 @@ from aiohttp import web
 
 from graph_engine.errors import EngineError
 from web.api.app import make_app
+from web.api.connections import Runner
+from web.api.guard import EVERYWHERE
+from web.service.people.people import check_reachable
 from web.service.service import Service
 from web.service.settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 30.0
 CLOSING_SECONDS = 5.0  # that answers under way have at the end
 
 
@@ -28,8 +30,10 @@ class CanNotListen(EngineError):
 def serve(settings: ServerSettings, opened: Callable[[str], None]) -> int:
     """Serve until a signal; `opened` is told the address. Gives the exit status.
 
-    Raises `CanNotListen`, and `QueueTaken` where another process runs the jobs of the data folder.
+    Raises `CanNotListen`, `NoToken` where nobody could come in, and `QueueTaken` where another process runs
+    the jobs of the data folder.
     """
+    check_reachable(settings)
     return asyncio.run(_serve(settings, opened))
 
 
@@ -39,13 +43,7 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _asked_to_stop, stop, number)
     async with Service(settings) as service:
-        runner = web.AppRunner(
-            make_app(service),
-            handle_signals=False,
-            access_log=None,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=CLOSING_SECONDS,
-        )
+        runner = Runner(make_app(service), settings, closing_seconds=CLOSING_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         try:
@@ -55,6 +53,11 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
                 f"'{settings.host}' port {settings.port} can not be listened at ({error.strerror or error}). "
                 "Choose another with --host and --port; port 0 takes a free one."
             ) from error
+        if settings.host in EVERYWHERE and not settings.hosts:
+            log.warning(
+                "The server listens at every address, but goes by no name than localhost: put the names and "
+                "addresses that people call it by into the setting `hosts`."
+            )
         opened(_address(runner, settings.host))
         await stop.wait()
         await service.drain()

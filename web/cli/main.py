@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph_engine.cli import main as engine
-from web.cli import remote, serve
+from web.cli import remote, serve, tokens
 
-EXTENSIONS = (serve.extend, remote.extend)
+EXTENSIONS = (serve.extend, tokens.extend, remote.extend)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -111,12 +111,11 @@ class EventCalls(Calls):
                                 continue
                             waiting.heard()
                             if isinstance(event, EventView):
-                                if after is not None and event.serial <= after:
-                                    continue
-                                after = event.serial
-                            elif _unwanted(event, progress_seconds):
-                                continue
-                            yield event
+                                if after is None or event.serial > after:
+                                    after = event.serial
+                                    yield event
+                            elif not _unwanted(event, progress_seconds):
+                                yield event
             except aiohttp.WSServerHandshakeError as refused:
                 if refused.status not in (429, *GONE):
                     await self._explain(query, after, refused)
@@ -216,18 +215,19 @@ def _progress(raw: dict[str, Any]) -> ProgressView:
 def _message(message: aiohttp.WSMessage) -> list[JobEvent | int]:
     """What a message of the WebSocket holds; a number is the serial that the server begins after."""
     if message.type == aiohttp.WSMsgType.BINARY:
-        return [*filter(None, [_preview(message.data)])]
+        preview = _preview(message.data)
+        return [] if preview is None else [preview]
     if message.type != aiohttp.WSMsgType.TEXT:
         return []
-    found: list[JobEvent | int] = []
-    for raw in json.loads(message.data):
-        if "serial" in raw and "job" in raw:
-            found.append(EventView.model_validate(raw))
-        elif raw.get("kind") == "node_progress":
-            found.append(_progress(raw))
-        elif raw.get("kind") == "hello":
-            found.append(int(raw["serial"]))
-    return found
+    return [event for raw in json.loads(message.data) if (event := _told(raw)) is not None]
+
+
+def _told(raw: dict[str, Any]) -> JobEvent | int | None:
+    if "serial" in raw and "job" in raw:
+        return EventView.model_validate(raw)
+    if raw.get("kind") == "node_progress":
+        return _progress(raw)
+    return int(raw["serial"]) if raw.get("kind") == "hello" else None
 
 
 def _preview(data: bytes) -> PreviewView | None:

@@ -31,6 +31,7 @@ from web.service.library.pictures import WorkflowPictures
 from web.service.library.shares import Shares
 from web.service.library.signing import signing_key
 from web.service.library.templates import Templates
+from web.service.people.people import People
 from web.service.person import Person
 from web.service.pictures import Pictures
 from web.service.runs import Runs
@@ -80,10 +81,20 @@ class Service:
             self.library = Library(library)
             key = signing_key(data / "workflows" / "share.key")
             self.shares = Shares(library, self.library, key, self.uploads.grant)
+            self.people = People(settings, data, self.queue.usage)
+            stack.callback(self.people.close)
+            self.people.quotas.count_disk(self.uploads.usage)
             self.workers = LocalWorkers(settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self._stack = stack.pop_all()
-        self.jobs = Jobs(self.queue, self.journal, self.workers, self._delete_artifact, self._admit)
+        self.jobs = Jobs(
+            self.queue,
+            self.journal,
+            self.workers,
+            self._delete_artifact,
+            self._admit,
+            self.people.quotas.admit,
+        )
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
         self.scaled = ScaledPreviews(self.pictures, self.call_long)
         self.templates = Templates(settings.plugin_folders)
@@ -97,11 +108,13 @@ class Service:
 
     async def __aenter__(self) -> Service:
         await self.hub.start()
+        self.people.start()
         await self.call(self.runs.start)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.hub.close()
+        await self.people.stop()
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()
