@@ -312,6 +312,21 @@ def test_a_stream_that_never_begins_again_ends_the_patience() -> None:
         list(client.events(JOB))
 
 
+def test_a_watch_that_is_refused_says_why_and_one_without_websockets_too() -> None:
+    with (
+        scripted(in_turn((401, refusal(401, "wrong_token")))) as server,
+        Client(server.address) as client,
+        pytest.raises(ProblemError, match="wrong_token"),
+    ):
+        next(client.watch())
+    with (
+        scripted(streaming(fact(1))) as server,
+        Client(server.address) as client,
+        pytest.raises(UnexpectedAnswer, match="takes no WebSocket"),
+    ):
+        next(client.watch())
+
+
 def test_words_that_a_newer_server_says_are_passed_over() -> None:
     handler = in_turn(
         streaming(b"event: server_ending\ndata: {}\n\n", fact(1)),

@@ -146,7 +146,7 @@ class EventCalls(Calls):
     def _read(self, function: Callable[[Any], Read], sent: Any) -> Read:
         try:
             return function(sent)
-        except (ValueError, KeyError, TypeError, struct.error) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
             raise self._server.foreign() from error
 
     async def _check(self, response: aiohttp.ClientResponse) -> None:

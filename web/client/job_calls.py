@@ -132,7 +132,7 @@ class JobCalls(Calls):
     ) -> AsyncIterator[JobSummary]:
         """Jobs, newest first, at most `limit`; page after page as they are wanted.
 
-        `inputs` finds by text in an input; `model` and `artifact` are digests.
+        `inputs` finds by text in an input; `model` is named as `blake3:...`, `artifact` by digest.
         """
         cursor, left = None, limit
         while left is None or left > 0:
