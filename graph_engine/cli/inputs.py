@@ -27,10 +27,10 @@ def apply_settings(
     """The document with all `--set name=value` and `--set-file name=path` applied, later ones last."""
     values: dict[str, Any] = {}
     for option in settings:
-        name, text = _split(option, "--set", "value")
+        name, text = split_option(option, "--set", "value")
         values[name] = _value(document, engine, name, text)
     for option in files:
-        name, path = _split(option, "--set-file", "path")
+        name, path = split_option(option, "--set-file", "path")
         try:
             text = Path(path).expanduser().read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -45,7 +45,7 @@ def apply_sweep(
     """The document as a sweep over `--sweep name=VALUES`: a JSON list, or values with commas between."""
     table: dict[str, list[Any]] = {}
     for option in options:
-        name, text = _split(option, "--sweep", "values")
+        name, text = split_option(option, "--sweep", "values")
         try:
             values = json.loads(text)
         except ValueError:
@@ -56,7 +56,8 @@ def apply_sweep(
     return sweep(document, table, how) if table else document
 
 
-def _split(option: str, flag: str, kind: str) -> tuple[str, str]:
+def split_option(option: str, flag: str, kind: str) -> tuple[str, str]:
+    """The name and the text of an option written `name=text`. Raises `BadOption`."""
     name, equals, text = option.partition("=")
     if not equals or not name:
         raise BadOption(f"'{flag} {option}' is not written {flag} name={kind}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +24,7 @@ from graph_engine.errors import DocumentError
 from graph_engine.export import about_job, check_folder, write_artifacts, write_file
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.errors import JobConflict
-from graph_engine.jobs.job import STATUSES, Job, Request
+from graph_engine.jobs.job import STATUSES, Job, JobStatus, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
@@ -119,24 +119,34 @@ def jobs(arguments: argparse.Namespace) -> int:
 
 def _list(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
     page = queue.page(arguments.limit, statuses=arguments.status, owner=arguments.of, search=arguments.search)
-    if arguments.json:
-        listed = {"jobs": [job_json(job) for job in page.jobs], "counts": queue.counts()}
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
-        return 0
-    for job in page.jobs:
-        print(_line(job))
-    counts = ", ".join(f"{count} {status}" for status, count in sorted(queue.counts().items()))
-    held = " The queue is paused: `latentgraph jobs resume` lets it go on." if queue.paused else ""
-    print(f"{counts or 'no jobs'}.{held}", file=sys.stderr)
+    list_jobs(page.jobs, queue.counts(), queue.paused, as_json=arguments.json)
     return 0
 
 
+def list_jobs(jobs: Sequence[Job], counts: Mapping[JobStatus, int], paused: bool, *, as_json: bool) -> None:
+    """Print jobs, a line each, and how many there are of each status."""
+    if as_json:
+        listed = {"jobs": [job_json(job) for job in jobs], "counts": dict(counts)}
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for job in jobs:
+        print(job_line(job))
+    count = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    held = " The queue is paused: `latentgraph jobs resume` lets it go on." if paused else ""
+    print(f"{count or 'no jobs'}.{held}", file=sys.stderr)
+
+
 def _show(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    job = queue.get(_one(arguments))
-    if arguments.json:
+    show_job(queue.get(one_job(arguments)), as_json=arguments.json)
+    return 0
+
+
+def show_job(job: Job, *, as_json: bool) -> None:
+    """Print all about a job."""
+    if as_json:
         print(json.dumps(job_json(job), ensure_ascii=False, indent=2))
-        return 0
-    print(_line(job))
+        return
+    print(job_line(job))
     for name, value in job_json(job).items():
         if value not in ("", None, False, [], {}) and name not in ("id", "status", "result"):
             print(f"  {name}: {value}")
@@ -146,17 +156,16 @@ def _show(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
         print(
             f"  {artifact['name']} ({artifact['size']:,} bytes); `latentgraph jobs save {job.id}` writes it"
         )
-    return 0
 
 
 def _events(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    for event in Journal.of(queue).read(queue.get(_one(arguments)).id, arguments.after, arguments.limit):
+    for event in Journal.of(queue).read(queue.get(one_job(arguments)).id, arguments.after, arguments.limit):
         print(json.dumps({"number": event.number, "kind": event.kind, **event.data}, ensure_ascii=False))
     return 0
 
 
 def _save(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    job = queue.get(_one(arguments))
+    job = queue.get(one_job(arguments))
     if job.status != "done":
         raise JobConflict(f"Job '{job.id}' is {job.status}; only a done one has something to save.")
     check_folder(arguments.out)
@@ -176,22 +185,22 @@ def _steer(name: str) -> Callable[[JobQueue, Path, argparse.Namespace], int]:
             print("The queue is paused; running jobs go on." if name == "pause" else "The queue goes on.")
             return 0
         if name == "delete":
-            queue.delete(_one(arguments))
+            queue.delete(one_job(arguments))
             print(f"{arguments.id}  deleted")
         else:
-            print(_line(getattr(queue, name)(_one(arguments))))
+            print(job_line(getattr(queue, name)(one_job(arguments))))
         return 0
 
     return act
 
 
 def _move(queue: JobQueue, data: Path, arguments: argparse.Namespace) -> int:
-    job = _one(arguments)
+    job = one_job(arguments)
     if arguments.priority is not None:
         queue.prioritise(job, arguments.priority)
     if arguments.before is not None or arguments.priority is None:
         queue.move(job, arguments.before)
-    print(_line(queue.get(job)))
+    print(job_line(queue.get(job)))
     return 0
 
 
@@ -263,7 +272,7 @@ def _tell(job: Job, worker: LocalWorker, queue: JobQueue, arguments: argparse.Na
     if arguments.json:
         print(json.dumps(job_json(job) | {"paths": list(map(str, paths))}, ensure_ascii=False), flush=True)
         return
-    print(_line(job), flush=True)
+    print(job_line(job), flush=True)
     for path in paths:
         print(f"  {path}", flush=True)
     if job.error:
@@ -282,13 +291,15 @@ def _as_run(job: Job, queue: JobQueue) -> Document:
     return document
 
 
-def _line(job: Job) -> str:
+def job_line(job: Job) -> str:
+    """A job in a line."""
     state = "paused" if job.paused and job.status == "queued" else job.status
     who = f"  {job.owner}" if job.owner else ""
     return f"{job.id}  {state:<9}  {job.name}{who}"
 
 
-def _one(arguments: argparse.Namespace) -> str:
+def one_job(arguments: argparse.Namespace) -> str:
+    """The job that is named. Raises `JobConflict` where none is."""
     if not arguments.id:
         raise JobConflict(
             f"Say which job: latentgraph jobs {arguments.action} JOB. `latentgraph jobs` lists them."

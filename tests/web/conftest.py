@@ -17,6 +17,7 @@ from graph_engine.workers.supervision import Supervision
 from tests.graph_engine.conftest import RESOURCES, document, link
 from tests.web.http import LIMIT, Http
 from web.api.app import make_app
+from web.api.connections import Runner
 from web.service.service import Service
 from web.service.settings import ServerSettings
 
@@ -61,7 +62,7 @@ class Running:
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         async with Service(self.settings, self._supervision) as self.service:
-            runner = web.AppRunner(make_app(self.service), access_log=None, shutdown_timeout=1.0)
+            runner = Runner(make_app(self.service), self.settings, closing_seconds=1.0)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             host, port = runner.addresses[0][:2]

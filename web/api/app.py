@@ -20,20 +20,31 @@ from web.api import (
     jobs,
     library,
     metrics,
+    people,
     shares,
     system,
     templates,
     uploads,
+    versions,
     webhooks,
     workflow_api,
 )
-from web.api.guard import check_host, check_origin, check_scope, person_of
+from web.api.guard import (
+    SAFE,
+    add_headers,
+    check_host,
+    check_origin,
+    check_rate,
+    check_scope,
+    person_of,
+    preflight,
+)
 from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.pages import add_pages
 from web.api.problems import Refused, problem_response, refusal_of
 from web.api.routing import CODE, JSON, PERSON, REQUEST, SERVICE, Reply, Route, Routes, read_call
-from web.service.person import LOCAL
+from web.service.person import LOCAL, Person
 from web.service.service import Service, server_version
 
 log = logging.getLogger(__name__)
@@ -42,26 +53,21 @@ FAMILIES: tuple[Routes, ...] = (
     jobs.routes,
     events.routes,
     library.routes,
+    versions.routes,
     workflow_api.routes,
     shares.routes,
     templates.routes,
     artifacts.routes,
     uploads.routes,
     webhooks.routes,
+    people.routes,
     system.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"
-
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+ROUTE = web.RequestKey("route", Route)
 
 
 def all_routes() -> list[Route]:
@@ -79,6 +85,7 @@ def make_app(service: Service) -> web.Application:
     """The application over an open service."""
     app = web.Application(middlewares=[observed, _answered, _guarded], client_max_size=0)
     app[SERVICE] = service
+    app.on_response_prepare.append(_prepare)
     for route in all_routes():
         app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
     app.router.add_get("/openapi.json", _describe)
@@ -89,10 +96,13 @@ def make_app(service: Service) -> web.Application:
 def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         service = request.app[SERVICE]
+        request[ROUTE] = route
         person = LOCAL
-        if route.scope is not None:
-            person = person_of(request, service.settings)
-            request[PERSON] = person
+        if route.scope is None:
+            check_rate(request, service, None)
+        else:
+            request[PERSON] = person = await person_of(request, service)
+            check_rate(request, service, person)
             check_scope(person, route.scope)
         return _response(await route.handler(await read_call(route, request, person)))
 
@@ -131,11 +141,31 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
     except Exception as error:
         log.exception("A request failed.", extra={"fields": {"request": request_id}})
         response = problem_response(_internal(error), request_id)
-    if not response.prepared:
-        response.headers[REQUEST_ID] = request_id
-        for name, value in SECURITY.items():
-            response.headers.setdefault(name, value)
+    _note_change(request, response)
     return response
+
+
+async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers[REQUEST_ID] = request[REQUEST]
+    add_headers(request, response, request.app[SERVICE].settings)
+
+
+def _note_change(request: web.Request, response: web.StreamResponse) -> None:
+    """Put into the audit log what somebody changed, or tried to."""
+    route: Route | None = request.get(ROUTE)
+    person: Person | None = request.get(PERSON)
+    if route is None or person is None or request.method in SAFE or route.scope == "view":
+        return
+    entry = {
+        "owner": person.owner,
+        "token": person.token,
+        "address": request.remote or "",
+        "operation": route.name,
+        "of": dict(request.match_info),
+        "made": response.headers.get("Location", ""),
+        "outcome": response.status,
+    }
+    request.app[SERVICE].people.audit.note(entry)
 
 
 @web.middleware
@@ -144,7 +174,7 @@ async def _guarded(request: web.Request, handler: WebHandler) -> web.StreamRespo
     settings = request.app[SERVICE].settings
     check_host(request, settings)
     check_origin(request, settings)
-    return await handler(request)
+    return preflight(request) or await handler(request)
 
 
 async def _describe(request: web.Request) -> web.Response:

@@ -18,7 +18,14 @@ routes = Routes("artifacts")
 BYTES = Content(("*/*",), "The bytes of the file.")
 
 
-@routes.add("GET", "/api/v1/artifacts", scope="view", query=SavedQuery, answers={200: SavedPage})
+@routes.add(
+    "GET",
+    "/api/v1/artifacts",
+    scope="view",
+    query=SavedQuery,
+    answers={200: SavedPage},
+    refusals=(404,),
+)
 async def list_artifacts(call: Call) -> Reply:
     """List the artifacts of one's own jobs, those of the newest jobs first, each once."""
     query: SavedQuery = call.query

@@ -11,10 +11,11 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
 from graph_engine.digest import digest_content
+from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
 from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
@@ -162,6 +163,15 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
         }
     )
     call.request[STREAMS] = True
+    streams = call.service.people.streams
+    with streams.open(call.person, reader.close):
+        await _send_batches(call, response, reader, number, ends)
+    return response
+
+
+async def _send_batches(
+    call: Call, response: web.StreamResponse, reader: Reader, number: Any, ends: bool
+) -> None:
     async with reader:
         await response.prepare(call.request)
         with suppress(ConnectionError, TimeoutError):
@@ -173,7 +183,6 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
                 if ends and any(fact.ends for fact in batch.facts[-1:]):
                     break
             await response.write_eof()
-    return response
 
 
 def _sse(batch: Batch, number: Any) -> Any:
@@ -201,10 +210,23 @@ class _Socket:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE)
+        self._socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE, protocols=(SUBPROTOCOL,)
+        )
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
         self._call.request[STREAMS] = True
+        with self._call.service.people.streams.open(self._call.person, self._let_go):
+            return await self._serve(query, after)
+
+    def _let_go(self) -> None:
+        """The token has ended: so does the stream."""
+        message = b"The token that this stream was opened with has ended."
+        self._leaving = asyncio.create_task(
+            self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=message)
+        )
+
+    async def _serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})

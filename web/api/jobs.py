@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.job import Job
 from web.api.problems import Refused
 from web.api.routing import JOB, Call, Reply, Routes
@@ -25,6 +26,7 @@ from web.models.jobs import (
     PlanView,
     QueueForm,
     QueueView,
+    ReadForm,
     RunForm,
     SubmitForm,
 )
@@ -220,6 +222,18 @@ async def describe_interface(call: Call) -> Reply:
         call.service.jobs.interface, document_text(form.document), list(form.names)
     )
     return Reply(InterfaceView.model_validate(found))
+
+
+@routes.add(
+    "POST", "/api/v1/read", scope="view", body=ReadForm, answers={200: DocumentView}, refusals=(404, 503)
+)
+async def read_document(call: Call) -> Reply:
+    """Read the workflow that an upload carries, at present versions."""
+    form: ReadForm = call.body
+    service = call.service
+    upload = await service.call(service.uploads.get, call.person, form.upload.removeprefix(UPLOAD_PREFIX))
+    text = await service.call(service.jobs.read, upload.reference, form.suffix)
+    return Reply(DocumentView(document=json.loads(text)))
 
 
 def document_text(document: Any) -> str:

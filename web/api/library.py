@@ -11,6 +11,7 @@ from graph_engine.digest import digest_content
 from graph_engine.documents.document_io import loads_document
 from graph_engine.errors import EngineError
 from graph_engine.files import UPLOAD_PREFIX
+from web.api.conditions import EXPECTED, IF_NONE_MATCH, PREVIOUS, conflict, expected, tag_headers, tags_in
 from web.api.files import Sent, disposition, headers_of, is_known
 from web.api.jobs import submitted, wanted
 from web.api.problems import Refused, refusal_of
@@ -19,14 +20,9 @@ from web.models.jobs import JobView, RunForm
 from web.models.library import (
     ChangeForm,
     DeleteWorkflowQuery,
-    DifferenceView,
-    DiffView,
     ExportQuery,
     RunQuery,
-    VersionDocumentView,
     VersionForm,
-    VersionPage,
-    VersionsQuery,
     WorkflowForm,
     WorkflowPage,
     WorkflowQuery,
@@ -36,10 +32,8 @@ from web.models.library import (
 )
 from web.service.jobs import raise_problems
 from web.service.library.errors import NoThumbnail, WorkflowChanged
-from web.service.library.library import ANY, Changes
+from web.service.library.library import Changes
 from web.service.library.views import (
-    version_document_view,
-    version_view,
     workflow_summary,
     workflow_view,
 )
@@ -49,15 +43,9 @@ from web.service.thumbnails import MEDIA_TYPE
 routes = Routes("library")
 
 WORKFLOW = "/api/v1/workflows/{workflow}"
-IF_MATCH = "If-Match"
-IF_NONE_MATCH = "If-None-Match"
-EXPECTED = {IF_MATCH: "The `etag` of what was read, or `*`. Without it nothing is changed: 428."}
-PERHAPS_EXPECTED = {IF_MATCH: "The `etag` of what was read, or `*`; without it, whatever there is."}
-PREVIOUS = {IF_NONE_MATCH: "The `etag` of what the client has."}
 PICTURES = Content(("image/png", "image/jpeg", "image/gif", "image/webp"), "The picture.")
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 _SLASH = re.compile(r"[/\\]")
-_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
 
 
 @routes.add(
@@ -120,8 +108,8 @@ async def read_workflow(call: Call) -> Reply:
     stored = await call.service.call(
         call.service.library.read, call.person, call.parts["workflow"], query.version
     )
-    headers = _headers(stored.workflow)
-    if not query.check and stored.workflow.tag in (_tags(call, IF_NONE_MATCH, weak=True) or ()):
+    headers = tag_headers(stored.workflow)
+    if not query.check and stored.workflow.tag in (tags_in(call, IF_NONE_MATCH, weak=True) or ()):
         return Reply(status=304, headers=headers)
     problems = await call.service.call(problems_of, call, stored.text) if query.check else None
     return Reply(await call.service.call(workflow_view, stored, problems), headers=headers)
@@ -143,12 +131,12 @@ async def save_workflow(call: Call) -> Reply:
     says the same as the current version makes no new one.
     """
     form: VersionForm = call.body
-    return await _saved(
+    return await saved(
         call,
         call.service.library.save,
         call.person,
         call.parts["workflow"],
-        _expected(call),
+        expected(call),
         form.document,
         form.note,
     )
@@ -166,7 +154,7 @@ async def save_workflow(call: Call) -> Reply:
 async def change_workflow(call: Call) -> Reply:
     """Change a workflow's name, tags or picture, or the note of its current version."""
     form: ChangeForm = call.body
-    expected = _expected(call)
+    seen = expected(call)
     thumbnail = None
     if "thumbnail" in form.model_fields_set:
         thumbnail = form.thumbnail or ""
@@ -175,11 +163,11 @@ async def change_workflow(call: Call) -> Reply:
     changes = Changes(form.name, form.tags, thumbnail, form.note)
     try:
         changed = await call.service.call(
-            call.service.library.change, call.person, call.parts["workflow"], expected, changes
+            call.service.library.change, call.person, call.parts["workflow"], seen, changes
         )
     except WorkflowChanged as error:
-        raise _conflict(error) from error
-    return Reply(workflow_summary(changed), headers=_headers(changed))
+        raise conflict(error) from error
+    return Reply(workflow_summary(changed), headers=tag_headers(changed))
 
 
 @routes.add(
@@ -202,59 +190,7 @@ async def delete_workflow(call: Call) -> Reply:
 async def restore_workflow(call: Call) -> Reply:
     """Take a workflow out of the bin."""
     found = await call.service.call(call.service.library.restore, call.person, call.parts["workflow"])
-    return Reply(workflow_summary(found), headers=_headers(found))
-
-
-@routes.add("GET", f"{WORKFLOW}/versions", scope="view", query=VersionsQuery, answers={200: VersionPage})
-async def list_versions(call: Call) -> Reply:
-    """List the versions of a workflow, newest first."""
-    query: VersionsQuery = call.query
-    versions, cursor = await call.service.call(
-        call.service.library.versions, call.person, call.parts["workflow"], query.limit, query.cursor
-    )
-    return Reply(VersionPage(versions=[version_view(one) for one in versions], cursor=cursor))
-
-
-@routes.add("GET", f"{WORKFLOW}/versions/{{version}}", scope="view", answers={200: VersionDocumentView})
-async def read_version(call: Call) -> Reply:
-    """Read a version of a workflow."""
-    stored = await call.service.call(
-        call.service.library.read, call.person, call.parts["workflow"], int(call.parts["version"])
-    )
-    return Reply(await call.service.call(version_document_view, stored))
-
-
-@routes.add("GET", f"{WORKFLOW}/versions/{{before}}/diff/{{after}}", scope="view", answers={200: DiffView})
-async def compare_versions(call: Call) -> Reply:
-    """Say in words what differs between two versions."""
-    found = await call.service.call(
-        call.service.library.diff,
-        call.person,
-        call.parts["workflow"],
-        int(call.parts["before"]),
-        int(call.parts["after"]),
-    )
-    return Reply(DiffView(differences=[DifferenceView(**one.as_dict()) for one in found]))
-
-
-@routes.add(
-    "POST",
-    f"{WORKFLOW}/versions/{{version}}/restore",
-    scope="edit",
-    answers={200: WorkflowView},
-    refusals=(409, 412),
-    headers=PERHAPS_EXPECTED,
-)
-async def restore_version(call: Call) -> Reply:
-    """Make an earlier version the current one, as a new version: none is lost."""
-    return await _saved(
-        call,
-        call.service.library.go_back,
-        call.person,
-        call.parts["workflow"],
-        int(call.parts["version"]),
-        _tags(call, IF_MATCH) or {ANY},
-    )
+    return Reply(workflow_summary(found), headers=tag_headers(found))
 
 
 @routes.add(
@@ -317,7 +253,7 @@ async def created(call: Call, stored: Stored) -> Reply:
     problems = await call.service.call(problems_of, call, stored.text)
     view = await call.service.call(workflow_view, stored, problems)
     location = f"/api/v1/workflows/{stored.workflow.id}"
-    return Reply(view, 201, {"Location": location, **_headers(stored.workflow)})
+    return Reply(view, 201, {"Location": location, **tag_headers(stored.workflow)})
 
 
 async def workflow_picture(call: Call, workflow: Workflow) -> Reply:
@@ -366,57 +302,12 @@ def _document_in(call: Call, reference: str) -> Any:
     return loads_document(found["document"]).as_json()
 
 
-async def _saved(call: Call, save: Any, *arguments: Any) -> Reply:
+async def saved(call: Call, save: Any, *arguments: Any) -> Reply:
+    """Save with a function of the library, and answer with what there is then."""
     try:
         stored: Stored = await call.service.call(save, *arguments)
     except WorkflowChanged as error:
-        raise _conflict(error) from error
+        raise conflict(error) from error
     problems = await call.service.call(problems_of, call, stored.text)
     view = await call.service.call(workflow_view, stored, problems)
-    return Reply(view, headers=_headers(stored.workflow))
-
-
-def _conflict(error: WorkflowChanged) -> Refused:
-    tag = f'"{error.tag}"'
-    return Refused(
-        412,
-        "workflow_changed",
-        str(error),
-        headers={"ETag": tag},
-        version=error.version,
-        etag=tag,
-    )
-
-
-def _headers(workflow: Workflow) -> dict[str, str]:
-    return {"ETag": f'"{workflow.tag}"', "Cache-Control": "private, no-cache"}
-
-
-def _expected(call: Call) -> set[str]:
-    """What the client saw. Raises `Refused` where it does not say."""
-    tags = _tags(call, IF_MATCH)
-    if tags is None:
-        raise Refused(
-            428,
-            "no_if_match",
-            f"Say what you saw: the header '{IF_MATCH}' takes the workflow's `etag`, "
-            "so that what somebody else did meanwhile is not overwritten.",
-        )
-    return tags
-
-
-def _tags(call: Call, header: str, *, weak: bool = False) -> set[str] | None:
-    """The tags in a header, or None where there is none. A weak one proves nothing about what is changed."""
-    text = call.request.headers.get(header)
-    if text is None:
-        return None
-    if text.strip() == ANY:
-        return {ANY}
-    found = set()
-    for part in text.split(","):
-        tag = _TAG.fullmatch(part.strip())
-        if tag is None:
-            raise Refused(400, "bad_header", f"'{header}' takes tags in quotes, like \"1.1\", or *.")
-        if weak or not part.strip().startswith("W/"):
-            found.add(tag[1])
-    return found
+    return Reply(view, headers=tag_headers(stored.workflow))

@@ -121,15 +121,11 @@ def _responses(route: Route, names: dict[Any, dict[str, Any]]) -> dict[str, Any]
 def refusals(route: Route) -> set[int]:
     """The statuses with which a request may be refused."""
     found = {
-        400,
-        421,
-        422,
-        429,
-        503,
+        *(400, 403, 421, 422, 429, 431, 503),  # from any address: a bad head, host, site or query, too many
         *route.refusals,
-    }  # from any address: a bad request, host or query, too many
+    }
     if route.scope is not None:
-        found |= {401, 403}
+        found.add(401)
     if route.part_names:
         found.add(404)
     if route.body is not None:

@@ -34,6 +34,13 @@ from web.service.library.errors import (
     WorkflowChanged,
     WorkflowDeleted,
 )
+from web.service.people.errors import (
+    PeopleUnusable,
+    QuotaReached,
+    TooManyStreams,
+    TooManyTokens,
+    UnknownToken,
+)
 from web.service.pictures import PictureDamaged, PicturesBusy, PictureTooLarge
 from web.service.service import ServerEnding
 from web.service.storage import DiskFull
@@ -72,6 +79,9 @@ def refusal_of(error: EngineError) -> Refused | None:
         count = len(error.problems)
         text = f"The document has {count} problem{'' if count == 1 else 's'}; each is named with its place."
         return Refused(422, "invalid_document", text, faults=error.problems)
+    if isinstance(error, QuotaReached):
+        wait = {} if error.retry_seconds is None else {"Retry-After": str(error.retry_seconds)}
+        return Refused(429, error.code, str(error), headers=wait, used=error.used, bound=error.bound)
     for cls, (status, code) in _STATUSES.items():
         if isinstance(error, cls):
             headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
@@ -119,6 +129,7 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownWorkflow: (404, "unknown_workflow"),
     UnknownTemplate: (404, "unknown_template"),
     UnknownShare: (404, "unknown_share"),
+    UnknownToken: (404, "unknown_token"),
     FileMissing: (404, "file_missing"),
     NoPicture: (404, "no_picture"),
     UnknownArtifact: (404, "unknown_artifact"),
@@ -130,6 +141,7 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     WorkflowDeleted: (409, "workflow_deleted"),
     ShareEnded: (410, "share_ended"),
     WorkflowChanged: (412, "workflow_changed"),
+    TooManyTokens: (409, "too_many_tokens"),
     UploadTooLarge: (413, "upload_too_large"),
     KindRefused: (415, "kind_refused"),
     PictureDamaged: (422, "picture_damaged"),
@@ -140,6 +152,8 @@ _STATUSES: dict[type[EngineError], tuple[int, str]] = {
     UnknownInput: (422, "unknown_input"),
     NoAnswer: (422, "no_answer"),
     LibraryUnusable: (503, "library_unusable"),
+    TooManyStreams: (429, "too_many_streams"),
+    PeopleUnusable: (503, "people_unusable"),
     DiskFull: (507, "disk_full"),
     PicturesBusy: (503, "pictures_busy"),
     AnswerLate: (503, "answer_late"),

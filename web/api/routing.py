@@ -18,6 +18,7 @@ from web.service.person import Person, Scope
 from web.service.service import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+PERSON: web.RequestKey[Person] = web.RequestKey("person", Person)  # who asks, once that is known
 
 # What is known of a request while it is answered, for the log.
 REQUEST = web.RequestKey("request", str)  # its id
@@ -45,6 +46,7 @@ PATH_PARTS = {
     "share": (r"sh-[0-9a-f]{16}", "sh-0123456789abcdef"),
     "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
     "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
+    "token": (r"[0-9a-f]{12}", "0123456789ab"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 
@@ -245,6 +247,10 @@ async def read_bytes(request: web.Request, limit: int) -> bytes:
 
 async def pieces_of(request: web.Request, limit: int) -> Any:
     """The pieces of a body, at most `limit` bytes in all, that come in time. Raises `Refused`."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        text = f"The body is packed ('{encoding[:40]}'); send it as it is, without 'Content-Encoding'."
+        raise Refused(415, "packed_body", text)
     too_large = Refused(
         413,
         "body_too_large",

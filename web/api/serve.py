@@ -15,13 +15,15 @@ from aiohttp import web
 from graph_engine.data_folder import check_writable, open_data_folder
 from graph_engine.errors import EngineError
 from web.api.app import make_app
+from web.api.connections import Runner
+from web.api.guard import EVERYWHERE
 from web.service.logs import logging_to
+from web.service.people.people import check_reachable
 from web.service.service import Service
 from web.service.settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 30.0
 CLOSING_SECONDS = 5.0  # that answers under way have at the end
 BACKLOG = 1024
 
@@ -33,12 +35,13 @@ class CanNotListen(EngineError):
 def serve(settings: ServerSettings, opened: Callable[[str], None]) -> int:
     """Serve until a signal; `opened` is told the address. Gives the exit status.
 
-    Raises `CanNotListen`, `FolderUnusable` or what else is wrong with the data folder, and `QueueTaken` where
-    another process runs the jobs in it.
+    Raises `CanNotListen`, `NoToken` where nobody could come in, `FolderUnusable` or what else is wrong with
+    the data folder, and `QueueTaken` where another process runs the jobs in it.
     """
     data = settings.data.expanduser().absolute()
     check_writable(data)
     open_data_folder(data)
+    check_reachable(settings)
     with logging_to(data / "logs", settings.log_format, settings.log_level):
         return asyncio.run(_serve(settings, opened))
 
@@ -50,19 +53,18 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
         loop.add_signal_handler(number, _asked_to_stop, stop, number)
     sockets = _bound(settings)  # before anything is started that would have to be ended again
     async with Service(settings) as service:
-        runner = web.AppRunner(
-            make_app(service),
-            handle_signals=False,
-            access_log=None,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=CLOSING_SECONDS,
-        )
+        runner = Runner(make_app(service), settings, closing_seconds=CLOSING_SECONDS)
         await runner.setup()
         for one in sockets:
             try:
                 await web.SockSite(runner, one, backlog=BACKLOG).start()
             except OSError as error:
                 raise _not_there(settings, error) from error
+        if settings.host in EVERYWHERE and not settings.hosts:
+            log.warning(
+                "The server listens at every address, but goes by no name than localhost: put the names and "
+                "addresses that people call it by into the setting `hosts`."
+            )
         address = _address(sockets[0], settings.host)
         log.info("The server listens.", extra={"fields": {"at": address, "version": service.version}})
         opened(address)

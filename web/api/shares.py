@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.api.library import IF_NONE_MATCH, PICTURES, WORKFLOW, created, workflow_picture
+from web.api.conditions import IF_NONE_MATCH
+from web.api.library import PICTURES, WORKFLOW, created, workflow_picture
 from web.api.routing import Call, Reply, Routes
 from web.models.library import CopyForm, SharedView, ShareForm, ShareList, ShareView, WorkflowView
 from web.service.library.views import share_view, shared_view

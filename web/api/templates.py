@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from web.api.conditions import IF_NONE_MATCH
 from web.api.jobs import document_text, submitted, wanted
-from web.api.library import IF_NONE_MATCH, PICTURES, created, picture_reply
+from web.api.library import PICTURES, created, picture_reply
 from web.api.problems import Refused
 from web.api.routing import Call, Reply, Routes
 from web.models.jobs import JobView, RunForm

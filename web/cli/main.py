@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph_engine.cli import main as engine
-from web.cli import doctor, serve
+from web.cli import doctor, remote, serve, tokens
 
-EXTENSIONS = (serve.extend, doctor.extend)
+EXTENSIONS = (serve.extend, tokens.extend, remote.extend, doctor.extend)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

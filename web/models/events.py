@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from web.models.base import Form, JobId, Json, Query
+from web.models.base import Form, JobId, Json, Query, View
 
 Serial = Annotated[int, Field(ge=0, le=2**53)]
 Seconds = Annotated[float, Field(ge=0.02, le=3600, allow_inf_nan=False)]
@@ -46,3 +46,23 @@ class PreviewQuery(Query):
 
     node: str | None = Field(None, max_length=1000, description="Of this node.")
     size: Pixels | None = None
+
+
+class ProgressView(View):
+    """How far a node is: `done` of `total` steps; `total` 0 means unknown. Only the newest counts."""
+
+    job: JobId
+    node: str
+    done: float
+    total: float = 0.0
+    note: str = ""
+
+
+class PreviewView(View):
+    """A picture of work in progress. A stream of server-sent events tells of it without its bytes."""
+
+    job: JobId
+    node: str
+    number: int = Field(description="Counts the previews of a server, so that two can be told apart.")
+    media_type: str
+    data: bytes = b""

@@ -251,6 +251,15 @@ class QueueForm(Form):
     paused: Bool
 
 
+class ReadForm(Form):
+    """A file that carries a workflow: JSON, or a picture that was saved with one."""
+
+    upload: Annotated[str, Field(pattern=r"^blake3:[0-9a-f]{64}$", description="An upload's reference.")]
+    suffix: Annotated[str, StringConstraints(pattern=r"^\.[A-Za-z0-9]{1,10}$")] = Field(
+        description="How the file's name ends, `.png` for example: packs read files by it."
+    )
+
+
 class DocumentView(View):
     """A document."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
+from graph_engine.problem import Problem
 from web.models.base import View
 
 MEDIA_TYPE = "application/problem+json"
@@ -20,6 +21,9 @@ class FaultView(View):
     got: str = ""
     hint: str = ""
     definition: str = ""
+
+    def __str__(self) -> str:
+        return str(Problem(**self.model_dump()))
 
 
 class ProblemView(View):

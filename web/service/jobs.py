@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +58,14 @@ class Wanted:
 
 
 Check = Callable[[Person, Mapping[str, Any]], None]
+Room = Callable[[str], AbstractContextManager[None]]
 
 
 class Jobs:
-    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued."""
+    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
+
+    `room` is a block in which one more job of an owner may be queued, or raises.
+    """
 
     def __init__(
         self,
@@ -70,11 +74,12 @@ class Jobs:
         workers: LocalWorkers,
         delete_artifact: Callable[[Artifact], None],
         admit: Check,
+        room: Room,
         allow_webhook: Callable[[Person, str], None],
     ) -> None:
         self._queue, self._journal, self._workers = queue, journal, workers
         self._delete_artifact = delete_artifact
-        self._admit, self._allow_webhook = admit, allow_webhook
+        self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
         """Check and complete a document, and queue it; when this returns the job is on disk.
@@ -102,7 +107,8 @@ class Jobs:
             workflow_version=how.workflow_version,
             webhook=how.webhook,
         )
-        return self._queue.submit(request)
+        with self._room(person.owner):
+            return self._queue.submit(request)
 
     def check(self, document: str) -> list[dict[str, Any]]:
         """Every problem of a document."""
@@ -118,12 +124,18 @@ class Jobs:
         """The inputs and outputs of a document, and what is wrong with it."""
         return self._workers.interface(document, names)
 
+    def read(self, upload: str, suffix: str) -> str:
+        """The document inside an upload, as text. Raises `DocumentError` where there is none."""
+        found = self._workers.read(upload, suffix)
+        raise_problems(found)
+        return str(found["document"])
+
     def get(self, person: Person, job: str) -> Job:
         """A job that a person may see. Raises `UnknownJob`: of what is another's nothing is said."""
         found = self._queue.get(job)
         if not person.sees(found.owner):
             raise UnknownJob(
-                f"There is no job '{job}'. It may have been deleted, or belong to another data folder."
+                f"There is no job '{job}'. It may have been deleted, or be in another data folder."
             )
         return found
 
@@ -158,8 +170,8 @@ class Jobs:
 
     def retry(self, person: Person, job: str) -> Job:
         """Queue an ended job again."""
-        self.get(person, job)
-        return self._queue.retry(job)
+        with self._room(self.get(person, job).owner):
+            return self._queue.retry(job)
 
     def pause(self, person: Person, job: str) -> Job:
         """Hold a job back."""

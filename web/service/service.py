@@ -36,6 +36,7 @@ from web.service.library.signing import signing_key
 from web.service.library.templates import Templates
 from web.service.metrics import Metrics
 from web.service.observing import observe
+from web.service.people.people import People
 from web.service.person import Person
 from web.service.pictures import Pictures
 from web.service.runs import Runs
@@ -96,6 +97,9 @@ class Service:
             self.library = Library(library)
             key = signing_key(data / "workflows" / "share.key")
             self.shares = Shares(library, self.library, key, self.uploads.grant)
+            self.people = People(settings, data, self.queue.usage)
+            stack.callback(self.people.close)
+            self.people.quotas.count_disk(self.uploads.usage)
             self.workers = WatchedWorkers(self._asking, settings, settings.devices, supervision, desk=True)
             stack.callback(self.workers.close)
             self.webhooks = Webhooks(
@@ -109,7 +113,13 @@ class Service:
             stack.callback(self.webhooks.store.close)
             self._stack = stack.pop_all()
         self.jobs = Jobs(
-            self.queue, self.journal, self.workers, self._delete_artifact, self._admit, self.webhooks.allow
+            self.queue,
+            self.journal,
+            self.workers,
+            self._delete_artifact,
+            self._admit,
+            self.people.quotas.admit,
+            self.webhooks.allow,
         )
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
         self.scaled = ScaledPreviews(self.pictures, self.call_long)
@@ -123,6 +133,7 @@ class Service:
 
     async def __aenter__(self) -> Service:
         await self.hub.start()
+        self.people.start()
         await self.webhooks.start(self.hub)
         self._observing = asyncio.create_task(observe(self.hub, self.metrics), name="observe")
         await self.call(self.runs.start)
@@ -133,6 +144,7 @@ class Service:
         self._observing.cancel()
         await asyncio.gather(self._observing, return_exceptions=True)
         await self.hub.close()
+        await self.people.stop()
         await asyncio.to_thread(self.runs.close)
         await asyncio.to_thread(self._stack.close)
         self._threads.shutdown()

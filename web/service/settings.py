@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -43,12 +44,28 @@ class ServerSettings(Settings):
     )
     keep_jobs: int = Field(100_000, ge=1, description="Ended jobs that are kept; older ones are forgotten.")
 
+    quota_jobs: int = Field(0, ge=0, description="Jobs of one owner that may wait; 0: any number.")
+    quota_device_seconds: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="Device time of one owner in 24 hours; 0: any."
+    )
+    quota_disk_bytes: int = Field(0, ge=0, description="Bytes of one owner's files; 0: any number.")
+    rate_requests: float = Field(
+        200.0, ge=0, allow_inf_nan=False, description="Requests a second of one owner; 0: any number."
+    )
+    rate_burst: int = Field(400, ge=1, description="Requests of one owner at once.")
+    streams: int = Field(2000, ge=1, description="Streams of events that one owner may have open.")
+    connections: int = Field(4096, ge=1, description="Connections that may be open in all.")
+    header_seconds: float = Field(10.0, ge=0.1, le=600, description="Seconds that a request's head may take.")
+
     @model_validator(mode="after")
     def _plain_names(self) -> Self:
         for origin in self.origins:
             scheme, _, rest = origin.partition("://")
             if scheme not in ("http", "https") or not rest or "/" in rest or "*" in rest:
                 raise ValueError(f"'{origin}' is no origin: write https://name, without a path or a star")
+        for name in self.hosts:
+            if not re.fullmatch(r"[0-9A-Za-z_.:\[\]-]+", name):
+                raise ValueError(f"'{name}' is no name of a host: write each whole, without a path or a star")
         return self
 
     @property

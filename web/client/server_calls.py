@@ -1,0 +1,23 @@
+"""The server itself: what it is, whether it takes work, which node types it has."""
+
+from __future__ import annotations
+
+from web.client.calls import Calls
+from web.models.system import NodesView, ReadyView, ServerView
+
+
+class ServerCalls(Calls):
+    """The calls about the server."""
+
+    async def server(self) -> ServerView:
+        """The server's version and limits."""
+        return await self._server.view(ServerView, "GET", "/api/v1/server")
+
+    async def ready(self) -> ReadyView:
+        """Whether the server takes work, and what its workers do."""
+        found = await self._server.request("GET", "/readyz", accepted=(503,), repeat="unsent")
+        return self._server.read(ReadyView, found.body)
+
+    async def nodes(self) -> NodesView:
+        """The node types and the value types there."""
+        return await self._server.view(NodesView, "GET", "/api/v1/nodes")

@@ -1,0 +1,1 @@
+"""People: their tokens and sessions, what each may use up, and the log of what each changed."""
