@@ -237,6 +237,8 @@ def test_a_body_that_stops_before_what_it_said_waits_and_is_given_up(
         (b'{"document": 1e999}', "not_json"),
         (b'{"document": {}} {}', "not_json"),
         (b"\x00", "not_json"),
+        (b'{"document": {"name": "\\ud800"}}', "not_text"),
+        (b'{"document": {"nodes": {"\\uDfff": {}}}}', "not_text"),
         (b"", "no_body"),
     ],
 )
@@ -254,6 +256,34 @@ def test_a_body_that_is_100000_deep_is_refused(http: Http, opening: bytes, closi
 def test_a_name_that_is_there_twice_is_refused(server: Http) -> None:
     body = b'{"document": {"latentgraph": 1, "nodes": {}}, "document": {}}'
     server.post("/api/v1/check", body, Content_Type="application/json").refused(400, "not_json")
+
+
+def test_a_character_that_is_escaped_in_two_halves_is_a_character(server: Http) -> None:
+    body = b'{"document": {"latentgraph": 1, "name": "\\ud83d\\ude00", "nodes": {}}}'
+    assert server.post("/api/v1/check", body, Content_Type="application/json").ok() == {"problems": []}
+
+
+def test_the_last_of_a_million_names_is_there_twice_and_that_is_found_in_no_time(http: Http) -> None:
+    body = json.dumps({str(number): 1 for number in range(1_000_000)}).encode()
+    body = body[:-1] + b', "999999": 1}'
+    http.post("/api/v1/check", body, Content_Type="application/json").refused(400, "not_json")
+
+
+def test_a_flood_of_faults_is_counted_and_a_few_are_named(http: Http) -> None:
+    few = {"document": {}, **{f"field{number}": 1 for number in range(1000)}}
+    assert len(http.post("/api/v1/check", few).refused(422, "invalid_body")["problems"]) == 1000
+    flood = {"document": {}, **{f"field{number}": 1 for number in range(200_000)}}
+    refused = http.post("/api/v1/check", flood).refused(422, "invalid_body")
+    assert "200,000" in refused["detail"]
+    assert "problems" not in refused
+
+
+@pytest.mark.parametrize("field", ["inputs", "texts", "wanted"])
+def test_names_beyond_any_workflow_are_refused_before_they_are_looked_up(http: Http, field: str) -> None:
+    names = {f"name{number}": "1" for number in range(1001)}
+    body = {"document": two_nodes(), field: list(names) if field == "wanted" else names}
+    (problem,) = http.post("/api/v1/plan", body).refused(422, "invalid_body")["problems"]
+    assert problem["input"] == field
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "GZIP", "gzip, gzip", "unknown"])
