@@ -446,6 +446,8 @@ def test_others_webhooks_and_deliveries_are_not_there(tmp_path: Path) -> None:
         "2002:7f00:1::",
         "ff02::1",
         "::",
+        "::127.0.0.1",
+        "fec0::1",
     ],
 )
 def test_addresses_of_this_machine_and_network_are_not_public(address: str) -> None:

@@ -14,6 +14,7 @@ from graph_engine.errors import EngineError
 from web.service.settings import is_loopback
 
 LONGEST_URL = 2000
+_OLD = ipaddress.ip_network("::/96")  # IPv4 addresses in IPv6, as they were once written
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -67,7 +68,10 @@ def is_public(address: str) -> bool:
     """Whether the whole Internet can reach an IP address. Raises `ValueError` for what is none."""
     found = ipaddress.ip_address(address.partition("%")[0])
     inner: list[ipaddress.IPv4Address | None] = []
-    if isinstance(found, ipaddress.IPv6Address):  # an IPv4 address in disguise
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.is_site_local or found in _OLD:  # as good as private, and given up
+            return False
+        # An IPv4 address in disguise.
         inner = [found.ipv4_mapped, found.sixtofour, found.teredo[1] if found.teredo else None]
         if found in _NAT64:
             inner.append(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
