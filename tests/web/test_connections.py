@@ -217,6 +217,41 @@ def test_a_body_longer_than_it_said_is_cut_there_and_the_rest_is_no_request(serv
         assert wire.rest() == b""
 
 
+def test_who_asks_before_sending_is_told_to_send_and_then_answered(server: Http) -> None:
+    body = json.dumps({"document": two_nodes()}).encode()
+    with Wire(server) as wire:
+        wire.send(post(server, JSON, ("Expect", "100-continue"), ("Content-Length", str(len(body)))))
+        assert wire.line() == b"HTTP/1.1 100 Continue"
+        assert wire.line() == b""
+        assert wire.send(body).reply().ok()["problems"] == []
+        assert wire.send(head("GET", "/healthz", (host(server),))).reply().ok()["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/v1/check", [JSON, ("Content-Length", "5000")], 413),
+        ("/api/v1/check?no=1", [JSON, ("Content-Length", "9")], 422),
+        ("/api/v1/uploads", [("Authorization", "Bearer none"), ("Content-Length", "9")], 401),
+        ("/api/v1/check", [JSON, ("Content-Encoding", "br"), ("Content-Length", "9")], 415),
+    ],
+)
+def test_who_asks_before_sending_what_is_refused_need_not_send_it(
+    server: Http, path: str, headers: list[tuple[str, str]], status: int
+) -> None:
+    with Wire(server) as wire:
+        wire.send(head("POST", path, [host(server), ("Expect", "100-continue"), *headers]))
+        wire.reply().refused(status)
+        assert wire.rest() == b""
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/docs", "/nothing/here"])
+def test_an_expectation_that_nobody_knows_is_answered_all_the_same(server: Http, path: str) -> None:
+    reply = raw(server, "GET", path, host(server), ("Expect", "wonders"))
+    assert reply.status in (200, 404, 417)
+    assert reply.headers["X-Request-Id"]
+
+
 def test_a_body_that_stops_before_what_it_said_waits_and_is_given_up(
     server: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:

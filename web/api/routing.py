@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from pydantic import BaseModel, ValidationError
 
 from graph_engine.problem import Problem
@@ -25,6 +25,7 @@ REQUEST = web.RequestKey("request", str)  # its id
 PERSON = web.RequestKey("person", Person)  # who asks, once that is known
 CODE = web.RequestKey("code", str)  # why it was refused
 JOB = web.RequestKey("job", str)  # the job that it made
+ASKED_FOR = web.RequestKey("asked_for", bool)  # the client was told to send its body
 STREAMS = web.RequestKey("streams", bool)  # the answer goes on for as long as the client likes
 
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -273,6 +274,7 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
     )
     if (request.content_length or 0) > limit:
         raise too_large
+    await _ask_for_body(request)
     loop = asyncio.get_running_loop()
     began, size = loop.time(), 0
     while True:
@@ -289,6 +291,17 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
         if loop.time() - began > PIECE_SECONDS + size / SLOWEST:
             raise _too_slow(size)
         yield piece
+
+
+async def asked_when_read(request: web.Request) -> None:
+    """An `Expect` header is answered when the body is read: what is refused before is never sent."""
+
+
+async def _ask_for_body(request: web.Request) -> None:
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version == HttpVersion11:
+        request[ASKED_FOR] = True
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
 
 
 def _too_slow(size: int) -> Refused:
