@@ -486,6 +486,11 @@ def test_whatever_is_named_is_an_address_or_refused_with_a_sentence(text: str) -
         assert said.endswith(".") or host_of(url)
 
 
+@pytest.mark.parametrize("host", ["１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "ⓛocalhost"])
+def test_an_address_in_letters_of_another_width_is_that_address(host: str) -> None:
+    assert "this network" in refusal(f"http://{host}:8188/hook")
+
+
 def refusal(url: str) -> str:
     """Why an address is refused; nothing where it is not."""
     try:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from graph_engine.errors import EngineError
 from web.service.settings import is_loopback
@@ -30,11 +31,12 @@ def host_of(url: str) -> str:
     """The host of a URL that webhooks can be sent to. Raises `WebhookRefused`."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        encoded = host.encode("idna") if not host.isascii() else host.encode()
-    except ValueError as error:
+        port = parts.port
+        # As it is connected to: letters of other widths may spell an address that the text does not show.
+        host = URL(url).raw_host or ""
+    except (ValueError, TypeError) as error:
         raise WebhookRefused(f"'{url[:100]}' is no URL ({error}).") from error
-    if parts.scheme not in ("http", "https") or not host or not encoded or port == 0:
+    if parts.scheme not in ("http", "https") or not host or port == 0:
         raise WebhookRefused(f"A webhook is an address like https://example.org/path, not '{url[:100]}'.")
     if parts.username is not None or parts.password is not None:
         raise WebhookRefused("A webhook's URL has no user and password in it; its signature says who sends.")
