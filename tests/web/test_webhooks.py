@@ -27,7 +27,7 @@ from tests.web.conftest import Running, two_nodes
 from tests.web.http import LIMIT, Http
 from web.service.hub import Hub
 from web.service.person import LOCAL, Person
-from web.service.webhooks.addresses import WebhookRefused, check_public, host_of, is_public
+from web.service.webhooks.addresses import WebhookRefused, check_public, host_name, host_of, is_public
 from web.service.webhooks.sending import Schedule
 from web.service.webhooks.signing import new_secret, signed_headers
 from web.service.webhooks.store import (
@@ -489,6 +489,12 @@ def test_whatever_is_named_is_an_address_or_refused_with_a_sentence(text: str) -
 @pytest.mark.parametrize("host", ["１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "ⓛocalhost"])
 def test_an_address_in_letters_of_another_width_is_that_address(host: str) -> None:
     assert "this network" in refusal(f"http://{host}:8188/hook")
+
+
+@pytest.mark.parametrize("name", ["studio.lan", "STUDIO.LAN.", "müller.lan", "192.168.0.7", "fd00::7"])
+def test_a_host_that_is_allowed_is_known_however_it_is_spelt(name: str) -> None:
+    written = f"[{name}]" if ":" in name else name
+    assert host_of(f"http://{written}:8000/hook") == host_name(name)
 
 
 def refusal(url: str) -> str:

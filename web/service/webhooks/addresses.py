@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -43,6 +44,13 @@ def host_of(url: str) -> str:
     if len(url) > LONGEST_URL or not url.isprintable() or " " in url:
         raise WebhookRefused(f"A webhook's URL has at most {LONGEST_URL} characters, none of them white.")
     return host.lower().rstrip(".")
+
+
+def host_name(name: str) -> str:
+    """The name of a host as `host_of` gives it."""
+    with suppress(ValueError):
+        name = URL.build(scheme="http", host=name).raw_host or name
+    return name.lower().rstrip(".")
 
 
 def check_public(url: str, allowed: Collection[str] = ()) -> None:
