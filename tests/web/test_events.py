@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import struct
 import threading
@@ -12,11 +13,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import WSCloseCode
 
 from graph_engine.jobs.queue import JobQueue
 from tests.web.conftest import Running, document, link, two_nodes
 from tests.web.http import Event, Http
+from tests.web.people import Wire, head
 from tests.web.test_jobs import waiting
+from web.service.hub import Reader
 
 PASSING = ("node_progress", "node_preview")
 
@@ -227,6 +231,60 @@ def test_a_websocket_goes_on_from_a_serial_and_can_be_told_to_watch_other_jobs(h
     first, second = run(follow())
     assert first == [event["serial"] for event in journal[one]]
     assert second == [event["serial"] for event in journal[two]]
+
+
+def test_a_websocket_that_is_told_to_go_on_after_what_never_was_says_so(http: Http) -> None:
+    async def ask() -> Any:
+        address = f"{http.address}/api/v1/events"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as stream:
+            await stream.receive_json()
+            await stream.send_json({"watch": {"after": 2**53}})
+            return (await stream.receive_json())[0]
+
+    assert "no event" in run(ask())["detail"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"\x81\xff" + struct.pack(">Q", 1 << 40) + b"\0\0\0\0", WSCloseCode.MESSAGE_TOO_BIG),
+        (b"\x83\x80\0\0\0\0", WSCloseCode.PROTOCOL_ERROR),
+        (b"\x81\x81\0\0\0\0\xff", WSCloseCode.INVALID_TEXT),
+    ],
+)
+def test_what_is_no_websocket_ends_the_stream_with_the_reason_and_is_no_fault_of_the_server(
+    http: Http, caplog: pytest.LogCaptureFixture, frame: bytes, code: int
+) -> None:
+    upgrade = [
+        ("Host", f"{http.host}:{http.port}"),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    ]
+    with Wire(http) as wire:
+        wire.send(head("GET", "/api/v1/events", upgrade) + frame)
+        assert wire.rest().endswith(b"\x88\x02" + struct.pack(">H", code))
+    assert http.get("/healthz").ok()
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+def test_a_websocket_whose_stream_can_not_go_on_is_closed(
+    serving: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = serving().http
+
+    async def broken(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Reader, "take", broken)
+
+    async def follow() -> list[aiohttp.WSMsgType]:
+        address = f"{http.address}/api/v1/events"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as stream:
+            return [message.type async for message in stream]
+
+    assert run(follow()) == [aiohttp.WSMsgType.TEXT]
 
 
 def test_the_stream_of_all_jobs_comes_as_server_sent_events_too(http: Http) -> None:

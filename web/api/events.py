@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import struct
 from contextlib import suppress
 from typing import Any
@@ -15,12 +16,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
 from graph_engine.digest import digest_content
+from graph_engine.errors import EngineError
 from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
 from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
 from web.service.hub import Batch, Fact, Preview, Reader
 
+log = logging.getLogger(__name__)
 routes = Routes("events")
 
 STREAM = "text/event-stream"
@@ -144,6 +147,12 @@ async def _after(call: Call, given: int | None, last: int) -> int:
         if text and not (text.isascii() and text.isdigit() and len(text) <= 16):
             raise Refused(400, "bad_header", f"'{LAST}' is the number of an event, not '{text[:40]}'.")
         after = int(text or 0)
+    check_number(after, last)
+    return after
+
+
+def check_number(after: int, last: int) -> None:
+    """Refuse to go on after an event that there was not."""
     if after > last:
         raise Refused(
             422,
@@ -151,7 +160,6 @@ async def _after(call: Call, given: int | None, last: int) -> int:
             f"There was no event {after} here; the last is {last}. Read from 0 on: "
             "this is another stream, or another server.",
         )
-    return after
 
 
 async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web.StreamResponse:
@@ -215,9 +223,12 @@ class _Socket:
         )
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
-        self._call.request[STREAMS] = True
-        with self._call.service.people.streams.open(self._call.person, self._let_go):
-            return await self._serve(query, after)
+        with (
+            self._call.service.people.streams.open(self._call.person, self._let_go),
+            suppress(ConnectionError),  # the client went away
+        ):
+            await self._serve(query, after)
+        return self._socket
 
     def _let_go(self) -> None:
         """The token has ended: so does the stream."""
@@ -226,13 +237,16 @@ class _Socket:
             self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=message)
         )
 
-    async def _serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
+    async def _serve(self, query: AllEventsQuery, after: int | None) -> None:
+        self._call.request[STREAMS] = True
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})
         sending = asyncio.create_task(self._tell(reader, query.preview_size))
         try:
             async for message in self._socket:
+                if message.type is WSMsgType.ERROR:  # what came is no WebSocket, and the client was told so
+                    break
                 if message.type is not WSMsgType.TEXT:
                     await self._send({"kind": "refused", "detail": "Only texts of JSON are taken here."})
                     continue
@@ -247,7 +261,6 @@ class _Socket:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-        return self._socket
 
     async def _watched(self, text: str) -> AllEventsQuery | None:
         """What a client wants to be told from now on; None where that is not understood, which it is told."""
@@ -255,16 +268,28 @@ class _Socket:
             query = AllEventsQuery.model_validate(WatchForm.model_validate_json(text).watch)
             for job in query.jobs:
                 await self._call.service.call(self._call.service.jobs.get, self._call.person, job)
+            if query.after is not None:
+                last = await self._call.service.call(self._call.service.journal.last_serial)
+                check_number(query.after, last)
             return query
         except ValidationError as error:
-            await self._send(
-                {"kind": "refused", "detail": f"That is not understood: {error.errors()[0]['msg']}."}
-            )
-        except Exception as error:
-            await self._send({"kind": "refused", "detail": str(error)})
+            reason = f"That is not understood: {error.errors()[0]['msg']}."
+        except (EngineError, Refused) as error:
+            reason = str(error)
+        await self._send({"kind": "refused", "detail": reason})
         return None
 
     async def _tell(self, reader: Reader, size: int | None) -> None:
+        """Send until the stream is over; when it can not go on, end it, so that the client comes again."""
+        try:
+            await self._send_batches(reader, size)
+        except (ConnectionError, TimeoutError):
+            pass
+        except Exception:
+            log.exception("A stream of events can not go on.")
+        await self._socket.close()
+
+    async def _send_batches(self, reader: Reader, size: int | None) -> None:
         async with reader:
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 if texts := [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
@@ -276,7 +301,6 @@ class _Socket:
                     data = await sized(self._call, preview, size)
                     async with asyncio.timeout(STALLED_SECONDS):
                         await self._socket.send_bytes(frame(preview, data))
-        await self._socket.close()
 
     async def _send(self, value: dict[str, Any]) -> None:
         await self._socket.send_str(json.dumps([value], ensure_ascii=False))

@@ -112,7 +112,7 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
                         "4XX": _answer("Why it was not queued.", MEDIA_TYPE, "ProblemView"),
                         "5XX": _answer("Why it was not queued.", MEDIA_TYPE, "ProblemView"),
                     },
-                    "security": [{}, {"token": []}],
+                    "security": [{}, {"token": ["run"]}],
                 }
             },
             "/api/v1/jobs/{job}": {
@@ -130,7 +130,7 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
                         "4XX": _answer("Why it can not be read.", MEDIA_TYPE, "ProblemView"),
                         "5XX": _answer("Why it can not be read.", MEDIA_TYPE, "ProblemView"),
                     },
-                    "security": [{}, {"token": []}],
+                    "security": [{}, {"token": ["view"]}],
                 }
             },
         },

@@ -16,7 +16,7 @@ from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import ENDED, Job
 from web.service.hub import STATUS, Fact, Hub, Reader
 from web.service.person import LOCAL, Person
-from web.service.webhooks.addresses import check_public, host_of
+from web.service.webhooks.addresses import check_public, host_name, host_of
 from web.service.webhooks.sending import STANDARD, Outcome, Schedule, Sender, closed
 from web.service.webhooks.store import (
     Delivery,
@@ -58,7 +58,7 @@ class Webhooks:
         self._last_serial = last_serial
         self.store = WebhookStore(path, last_serial())
         self._get_job, self._view = get_job, view
-        self._allowed = frozenset(one.lower() for one in allowed)
+        self._allowed = frozenset(map(host_name, allowed))
         self._schedule, self._user_agent = schedule, user_agent
         self._woken = asyncio.Event()
         self._lanes: set[str] = set()
