@@ -318,6 +318,7 @@ class Reader:
         self._serial = hub.serial if serial is None else serial
         self._number = number  # where to go on in the journal; None: go on in the hub's memory
         self._given = number or 0  # of one job: the last number that was given
+        self._since = self._serial if number is None else 0  # pages of a job begin before it, perhaps
         self._progress_seconds, self._preview_seconds = progress_seconds, preview_seconds
         self._progress: dict[tuple[str, str], Progress] = {}
         self._previews: dict[tuple[str, str], Preview] = {}
@@ -428,7 +429,8 @@ class Reader:
             self._progress.pop((fact.job, str(fact.data.get("node"))), None)
 
     def _wants(self, fact: Fact) -> bool:
-        return (not self.jobs or fact.job in self.jobs) and self._sees(fact.owner)
+        asked = fact.serial > self._since and (not self.jobs or fact.job in self.jobs)
+        return asked and self._sees(fact.owner)
 
     def _passing(self) -> tuple[list[Progress], list[Preview]]:
         now = self._loop.time()
