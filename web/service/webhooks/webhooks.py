@@ -168,9 +168,7 @@ class Webhooks:
                 found += self._of_fact(fact)
             except (QueueUnusable, WebhooksUnusable, sqlite3.Error, OSError):
                 raise  # a disk that fails now may work again
-            except (
-                Exception
-            ):  # one job of which nothing can be told holds no other up
+            except Exception:  # one job of which nothing can be told holds no other up
                 log.exception("A webhook is not told.", extra={"fields": {"job": fact.job}})
         return found
 
