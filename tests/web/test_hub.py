@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph_engine import events
 from graph_engine.jobs.job import Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -126,3 +127,31 @@ async def _follow(
                 assert one.facts == wanted
     finally:
         await hub.close()
+
+
+def test_who_comes_late_is_shown_what_runs_and_nothing_else_is_remembered() -> None:
+    """A picture of each job that ever ran would be a flood; that of one that has ended can be asked for."""
+
+    async def scene(queue: JobQueue, jobs: list[str]) -> None:
+        hub = Hub(Journal.of(queue))
+        queue.on_change(hub.wake)
+        await hub.start()
+        claims = [queue.claim("cpu") for _ in jobs]
+        for claim in claims:
+            assert claim is not None
+            tell = hub.listen(claim.job)
+            tell(events.NodeProgress("n", 1, 2))
+            tell(events.NodePreview("n", b"picture", "image/png"))
+        queue.finish(jobs[0], "done")
+        queue.give_back(jobs[1], reason="paused")
+        last = Journal.of(queue).last_serial()
+        while hub.serial < last:
+            await asyncio.sleep(0.01)
+        progress, previews = hub.passing([])
+        assert [one.job for one in progress] == [one.job for one in previews] == [jobs[2]]
+        assert list(hub._progress) == [jobs[2]]
+        assert hub.preview(jobs[0]) is not None
+        await hub.close()
+
+    with opened() as (queue, jobs):
+        asyncio.run(scene(queue, jobs))
