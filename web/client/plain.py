@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from web.client.asynchronous import AsyncClient
@@ -56,17 +57,17 @@ class Loop:
         if self._is_here:
             self._kept = self._loop.create_task(work())
         elif not self.closed:
-            self.do(work())
+            with suppress(BadCall):  # closed meanwhile, which lets everything go
+                self.do(work())
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do the last thing and end; who still waits is told that the client was closed."""
-        if self._is_here:
-            self.let_go(last)
-            self._kept.add_done_callback(lambda _: self._loop.stop())
-        elif not self.closed:
-            self.do(self._loop.shutdown_asyncgens())
-            self.do(last())
+        if self.closed:
+            return
+        self._last = last
+        with suppress(RuntimeError):  # another thread has closed it meanwhile
             self._loop.call_soon_threadsafe(self._loop.stop)
+        if not self._is_here:
             self._thread.join()
 
     @property
@@ -80,6 +81,8 @@ class Loop:
             for task in tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.wait(tasks))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._last())
         self._loop.close()
 
 
