@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,8 @@ STEERING_SECONDS = 0.2  # between two looks at whether a running job was cancell
 WORKER_ENDED = "worker_ended"  # the journal's entry when a worker ended under a job
 
 Listen = Callable[[Job], Tell]
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -113,8 +116,14 @@ class Runner:
 
         def watch() -> None:
             while not over.wait(STEERING_SECONDS):
-                now = self._queue.get(job)
-                if stop.cancelled or now.cancel_asked:
+                if stop.cancelled:
+                    self._worker.cancel()
+                try:
+                    now = self._queue.get(job)
+                except Exception as error:  # a disk that fails now may work at the next look
+                    log.warning("What is wanted of job '%s' can not be read: %s", job, error)
+                    continue
+                if now.cancel_asked:
                     self._worker.cancel()
                 elif now.paused:
                     self._worker.pause()

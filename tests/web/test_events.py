@@ -20,6 +20,7 @@ from tests.web.conftest import Running, document, link, two_nodes
 from tests.web.http import Event, Http
 from tests.web.people import Wire, head
 from tests.web.test_jobs import waiting
+from web.api import events as api_events
 from web.service.hub import Reader
 
 PASSING = ("node_progress", "node_preview")
@@ -65,6 +66,42 @@ def test_a_stream_goes_on_from_any_number(http: Http) -> None:
         by_header = list(http.events(f"/api/v1/jobs/{job}/events", Last_Event_ID=str(after)))
         assert [event.data for event in by_header] == [event.data for event in rest]
     assert http.get(f"/api/v1/jobs/{job}/events?after={last}").status == 204
+
+
+def test_a_stream_ends_also_where_the_journal_goes_on_after_the_end_of_the_job(http: Http) -> None:
+    job = submitted(http, two_nodes(91))
+    http.ended(job)
+    last = http.post(f"/api/v1/jobs/{job}/move", {"priority": 3}).ok()["events"]
+    for after in range(last):
+        assert numbers(list(http.events(f"/api/v1/jobs/{job}/events?after={after}")))[-1] == last
+
+
+def test_a_stream_ends_also_where_the_journal_is_of_a_version_that_told_of_no_end(
+    http: Http, shared_server: Running
+) -> None:
+    job = submitted(http, two_nodes(92))
+    http.ended(job)
+    with shared_server.service.queue.file.writing() as connection:
+        connection.execute(
+            "UPDATE event SET kind = 'before' WHERE kind = 'job_status' "
+            "AND job = (SELECT number FROM job WHERE id = ?)",
+            (job,),
+        )
+    found = list(http.events(f"/api/v1/jobs/{job}/events"))
+    assert found[-1].kind == "before"
+
+
+def test_a_stream_ends_when_its_job_is_deleted(
+    serving: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_events, "HEARTBEAT_SECONDS", 0.1)
+    http = serving().http
+    http.post("/api/v1/queue", {"paused": True}).ok()
+    job = submitted(http, two_nodes(93))
+    stream = http.events(f"/api/v1/jobs/{job}/events")
+    assert next(stream).data["data"] == {"status": "queued"}
+    assert http.delete(f"/api/v1/jobs/{job}").status == 204
+    assert list(stream) == []
 
 
 def test_a_number_that_no_event_had_is_refused(http: Http) -> None:

@@ -357,6 +357,18 @@ def test_what_ended_before_a_crash_is_told_after_it(tmp_path: Path) -> None:
     asyncio.run(told())
 
 
+def test_a_job_of_which_nothing_can_be_told_holds_no_other_up(tmp_path: Path) -> None:
+    """As it may come with an archive, or from a version with other rules."""
+
+    async def scene() -> None:
+        async with receiving() as receiver, Place(tmp_path) as place:
+            place.run("no address at all")
+            told = place.run(receiver.url)
+            assert [one.json["data"]["id"] for one in await receiver.of(1)] == [told.id]
+
+    asyncio.run(scene())
+
+
 def test_what_was_under_way_at_a_stop_is_sent_again(tmp_path: Path) -> None:
     hanging = True
 

@@ -42,7 +42,7 @@ from web.api.guard import (
 from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.pages import add_pages
-from web.api.problems import Refused, problem_response, refusal_of
+from web.api.problems import Refused, problem_response, refusal_of, trouble_of
 from web.api.routing import (
     ASKED_FOR,
     CODE,
@@ -158,7 +158,9 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
         response = problem_response(refusal, request_id)
     except Exception as error:
         log.exception("A request failed.", extra={"fields": {"request": request_id}})
-        response = problem_response(_internal(error), request_id)
+        refusal = trouble_of(error) or _internal(error)
+        request[CODE] = refusal.code
+        response = problem_response(refusal, request_id)
     _note_change(request, response)
     return response
 

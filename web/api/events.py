@@ -17,11 +17,13 @@ from pydantic import ValidationError
 
 from graph_engine.digest import digest_content
 from graph_engine.errors import EngineError
+from graph_engine.jobs.errors import UnknownJob
+from graph_engine.jobs.job import Job
 from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
 from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
-from web.service.hub import Batch, Fact, Preview, Reader
+from web.service.hub import STATUS, Batch, Fact, Preview, Reader
 
 log = logging.getLogger(__name__)
 routes = Routes("events")
@@ -47,13 +49,14 @@ async def stream_job_events(call: Call) -> Reply:
 
     `id` is the number of the event, `event` its kind, `data` JSON. Facts come once each and in order, from
     the number that `after` or `Last-Event-ID` gives; `node_progress` and `node_preview` have no number. The
-    stream ends when the job has, and 204 says that there is nothing more. `server_ending` says that the
-    server is about to end, and the stream with it: go on later, from the last number.
+    stream ends when the job has, or was deleted, and 204 says that there is nothing more. `server_ending`
+    says that the server is about to end, and the stream with it: go on later, from the last number.
     """
     query: EventStreamQuery = call.query
     job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
-    after = await _after(call, query.after, await call.service.call(call.service.jobs.last_event, job.id))
-    if job.ended and after >= await call.service.call(call.service.jobs.last_event, job.id):
+    last = await call.service.call(call.service.jobs.last_event, job.id)
+    after = await _after(call, query.after, last)
+    if job.ended and after >= last:
         return Reply(status=204)
     reader = Reader(
         call.service.hub,
@@ -63,7 +66,7 @@ async def stream_job_events(call: Call) -> Reply:
         progress_seconds=query.progress_seconds,
         preview_seconds=query.preview_seconds,
     )
-    return Reply(await _stream(call, reader, lambda fact: fact.number, ends=True))
+    return Reply(await _stream(call, reader, lambda fact: fact.number, _End(call, job, last)))
 
 
 @routes.add(
@@ -97,7 +100,7 @@ async def stream_events(call: Call) -> Reply:
     )
     if call.request.headers.get("Upgrade", "").lower() == "websocket":
         return Reply(await _Socket(call).serve(query, after))
-    return Reply(await _stream(call, _reader(call, query, after), lambda fact: fact.serial, ends=False))
+    return Reply(await _stream(call, _reader(call, query, after), lambda fact: fact.serial))
 
 
 @routes.add(
@@ -162,7 +165,34 @@ def check_number(after: int, last: int) -> None:
         )
 
 
-async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web.StreamResponse:
+class _End:
+    """Whether the stream of a job is over; `last` is the number of its last event when it was opened."""
+
+    def __init__(self, call: Call, job: Job, last: int) -> None:
+        self._call, self._job = call, job.id
+        # Not every journal says that its job has ended: there are some of versions before it did.
+        self._last = last if job.ended else None
+
+    async def after(self, batch: Batch) -> bool:
+        """Whether nothing comes after a batch."""
+        statuses = [fact for fact in batch.facts if fact.kind == STATUS]
+        if statuses:
+            return statuses[-1].ends
+        if batch.facts:
+            return self._last is not None and batch.facts[-1].number >= self._last
+        return not batch and await self._is_gone()
+
+    async def _is_gone(self) -> bool:
+        """Whether the job was deleted, which no journal says."""
+        service = self._call.service
+        try:
+            await service.call(service.jobs.get, self._call.person, self._job)
+        except UnknownJob:
+            return True
+        return False
+
+
+async def _stream(call: Call, reader: Reader, number: Any, end: _End | None = None) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={
             "Content-Type": f"{STREAM}; charset=utf-8",
@@ -173,12 +203,12 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
     call.request[STREAMS] = True
     streams = call.service.people.streams
     with streams.open(call.person, reader.close):
-        await _send_batches(call, response, reader, number, ends)
+        await _send_batches(call, response, reader, number, end)
     return response
 
 
 async def _send_batches(
-    call: Call, response: web.StreamResponse, reader: Reader, number: Any, ends: bool
+    call: Call, response: web.StreamResponse, reader: Reader, number: Any, end: _End | None
 ) -> None:
     async with reader:
         await response.prepare(call.request)
@@ -188,7 +218,7 @@ async def _send_batches(
                 data = "".join(_sse(batch, number)) if batch else ": still here\n\n"
                 async with asyncio.timeout(STALLED_SECONDS):
                     await response.write(data.encode())
-                if ends and any(fact.ends for fact in batch.facts[-1:]):
+                if end is not None and await end.after(batch):
                     break
             await response.write_eof()
 

@@ -52,7 +52,7 @@ async def describe_workflow(call: Call) -> Reply:
         f"/api/v1/workflows/{stored.workflow.id}/runs",
         query.version,
     )
-    interface = await call.service.call(call.service.workers.interface, stored.text)
+    interface = await call.service.ask(call.service.workers.interface, stored.text)
     return _reply(workflow_openapi(interface, what, stored.version.number))
 
 
@@ -65,7 +65,7 @@ async def describe_template(call: Call) -> Reply:
         template.document.description,
         f"/api/v1/templates/{template.id}/runs",
     )
-    interface = await call.service.call(call.service.workers.interface, json.dumps(document))
+    interface = await call.service.ask(call.service.workers.interface, json.dumps(document))
     return _reply(workflow_openapi(interface, what))
 
 

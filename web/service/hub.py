@@ -123,6 +123,7 @@ class Hub:
         self._progress: defaultdict[str, dict[str, Progress]] = defaultdict(dict)
         self._previews: OrderedDict[tuple[str, str], Preview] = OrderedDict()
         self._preview_bytes = self._preview_count = 0
+        self._running: set[str] = set()  # jobs that have shown something and not stopped since
         self.serial = 0
         self.ending = False
         self.previews_dropped = 0  # that a newer one overtook before a reader took it
@@ -223,8 +224,9 @@ class Hub:
             self.serial = fact.serial
             self._recent.append(fact)
             self._by_job[fact.job].append(fact)
-            if fact.ends:
+            if fact.kind == STATUS and fact.data.get("status") != "running":
                 self._progress.pop(fact.job, None)
+                self._running.discard(fact.job)
             woken |= self._readers_of.get(fact.job, set())
             woken |= self._readers_of.get("", set())
         if len(self._recent) > KEPT_FACTS + PAGE:
@@ -247,6 +249,7 @@ class Hub:
 
     def _take_preview(self, job: str, owner: str, event: events.NodePreview) -> None:
         self._preview_count += 1
+        self._running.add(job)
         preview = Preview(job, owner, event.node, self._preview_count, event.media_type, event.data)
         key = job, event.node
         if (before := self._previews.pop(key, None)) is not None:
@@ -292,11 +295,18 @@ class Hub:
         return kept[begin : begin + PAGE]
 
     def passing(self, jobs: Collection[str]) -> tuple[list[Progress], list[Preview]]:
-        """The newest progress and previews of some jobs, of all where none is named: for who comes late."""
+        """The newest progress and previews of some jobs that run, of all where none is named.
+
+        For who comes late: what was shown of other jobs is theirs to ask for.
+        """
         progress = [
             one for job, nodes in self._progress.items() if not jobs or job in jobs for one in nodes.values()
         ]
-        previews = [one for (job, _), one in self._previews.items() if not jobs or job in jobs]
+        previews = [
+            one
+            for (job, _), one in self._previews.items()
+            if job in self._running and (not jobs or job in jobs)
+        ]
         return progress, previews
 
 
@@ -323,6 +333,7 @@ class Reader:
         self._serial = hub.serial if serial is None else serial
         self._number = number  # where to go on in the journal; None: go on in the hub's memory
         self._given = number or 0  # of one job: the last number that was given
+        self._since = self._serial if number is None else 0  # pages of a job begin before it, perhaps
         self._progress_seconds, self._preview_seconds = progress_seconds, preview_seconds
         self._progress: dict[tuple[str, str], Progress] = {}
         self._previews: dict[tuple[str, str], Preview] = {}
@@ -433,7 +444,8 @@ class Reader:
             self._progress.pop((fact.job, str(fact.data.get("node"))), None)
 
     def _wants(self, fact: Fact) -> bool:
-        return (not self.jobs or fact.job in self.jobs) and self._sees(fact.owner)
+        asked = fact.serial > self._since and (not self.jobs or fact.job in self.jobs)
+        return asked and self._sees(fact.owner)
 
     def _passing(self) -> tuple[list[Progress], list[Preview]]:
         now = self._loop.time()

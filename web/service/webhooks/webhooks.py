@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from graph_engine.jobs.errors import UnknownJob
+from graph_engine.jobs.errors import QueueUnusable, UnknownJob
 from graph_engine.jobs.job import ENDED, Job
 from web.service.hub import STATUS, Fact, Hub, Reader
 from web.service.person import LOCAL, Person
@@ -25,6 +26,7 @@ from web.service.webhooks.store import (
     State,
     UnknownWebhook,
     WebhookStore,
+    WebhooksUnusable,
 )
 
 log = logging.getLogger(__name__)
@@ -162,7 +164,15 @@ class Webhooks:
                 await asyncio.sleep(GATHER_SECONDS)
 
     def _of_facts(self, facts: Sequence[Fact]) -> list[NewDelivery]:
-        return [one for fact in facts for one in self._of_fact(fact)]
+        found: list[NewDelivery] = []
+        for fact in facts:
+            try:
+                found += self._of_fact(fact)
+            except (QueueUnusable, WebhooksUnusable, sqlite3.Error, OSError):
+                raise  # a disk that fails now may work again
+            except Exception:  # one job of which nothing can be told holds no other up
+                log.exception("A webhook is not told.", extra={"fields": {"job": fact.job}})
+        return found
 
     def _of_fact(self, fact: Fact) -> list[NewDelivery]:
         """What is to be told of a change of a job's status."""
