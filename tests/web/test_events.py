@@ -21,7 +21,7 @@ from tests.web.http import Event, Http
 from tests.web.people import Wire, head
 from tests.web.test_jobs import waiting
 from web.api import events as api_events
-from web.service.hub import Reader
+from web.service.reader import Reader
 
 PASSING = ("node_progress", "node_preview")
 

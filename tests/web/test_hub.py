@@ -18,7 +18,8 @@ from graph_engine.jobs.job import Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from web.service import hub as hub_module
-from web.service.hub import Hub, Reader
+from web.service.hub import Hub
+from web.service.reader import Reader
 
 JOBS = 3
 
@@ -86,14 +87,17 @@ def test_every_reader_gets_each_fact_once_and_in_order(
 ) -> None:
     """From the hub's memory, from the journal, and over from one to the other, while facts come in."""
     with pytest.MonkeyPatch.context() as patch, opened() as (queue, jobs):
-        patch.setattr(hub_module, "KEPT_FACTS", kept)
-        patch.setattr(hub_module, "PAGE", page)
         patch.setattr(hub_module, "POLL_SECONDS", 0.02)
-        asyncio.run(_follow(queue, jobs, before, steps))
+        asyncio.run(_follow(queue, jobs, before, steps, kept, page))
 
 
 async def _follow(
-    queue: JobQueue, jobs: list[str], before: list[tuple[int, int]], steps: list[object]
+    queue: JobQueue,
+    jobs: list[str],
+    before: list[tuple[int, int]],
+    steps: list[object],
+    kept: int,
+    page: int,
 ) -> None:
     journal = Journal.of(queue)
 
@@ -102,7 +106,7 @@ async def _follow(
 
     for one in before:
         write(one)
-    hub = Hub(journal)
+    hub = Hub(journal, kept=kept, page=page)
     queue.on_change(hub.wake)
     await hub.start()
     readers: list[Given] = []

@@ -23,7 +23,8 @@ from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
 from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
-from web.service.hub import STATUS, Batch, Fact, Preview, Reader
+from web.service.facts import STATUS, Batch, Fact, Preview
+from web.service.reader import Reader
 
 log = logging.getLogger(__name__)
 routes = Routes("events")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from web.service.hub import STATUS, Fact, Hub, Reader
+from web.service.facts import STATUS, Fact
+from web.service.hub import Hub
 from web.service.metrics import Metrics
+from web.service.reader import Reader
 
 log = logging.getLogger("web.jobs")
 

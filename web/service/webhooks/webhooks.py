@@ -15,8 +15,10 @@ from typing import Any
 
 from graph_engine.jobs.errors import QueueUnusable, UnknownJob
 from graph_engine.jobs.job import ENDED, Job
-from web.service.hub import STATUS, Fact, Hub, Reader
+from web.service.facts import STATUS, Fact
+from web.service.hub import Hub
 from web.service.person import LOCAL, Person
+from web.service.reader import Reader
 from web.service.webhooks.addresses import check_public, host_name, host_of
 from web.service.webhooks.sending import STANDARD, Outcome, Schedule, Sender, closed
 from web.service.webhooks.store import (
