@@ -269,15 +269,17 @@ def test_many_calls_of_one_client_go_at_the_same_time(shared_server: Running) ->
 
 
 def test_a_stream_that_nobody_wants_any_more_is_closed(shared_server: Running, client: Client) -> None:
+    hub = shared_server.service.hub
+    before = hub.readers  # those of the server itself
     job = client.submit(counting(1000, 0.05))
     events = client.events(job.id)
     next(events)
-    assert shared_server.service.hub.readers > 0
+    assert hub.readers == before + 1
     events.close()  # type: ignore[attr-defined]
     begun = time.monotonic()
-    while shared_server.service.hub.readers and time.monotonic() - begun < LIMIT:
+    while hub.readers > before and time.monotonic() - begun < LIMIT:
         time.sleep(0.01)
-    assert shared_server.service.hub.readers == 0
+    assert hub.readers == before
     client.cancel(job.id)
 
 

@@ -71,8 +71,8 @@ FAMILIES: tuple[Routes, ...] = (
     templates.routes,
     artifacts.routes,
     uploads.routes,
-    people.routes,
     webhooks.routes,
+    people.routes,
     system.routes,
     metrics.routes,
 )

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 KEPT_FACTS = 20_000  # in memory; older ones are read from the journal
 KEPT_PREVIEW_BYTES = 64 << 20
+GATHER_SECONDS = 0.002  # from a fact to its being read, with those that come meanwhile
 POLL_SECONDS = 0.5  # between two looks for facts that another process wrote
 LAST_SECONDS = 2.0  # in which the last facts are read at the end
 PAGE = 1000  # facts read at once
@@ -127,7 +128,7 @@ class Hub:
         self.previews_dropped = 0  # that a newer one overtook before a reader took it
         self._loop = asyncio.get_running_loop()
         self._closed = False
-        self._written = threading.Event()
+        self._written, self._urgent = threading.Event(), threading.Event()
 
     async def start(self) -> None:
         """Begin with the facts that come from now on."""
@@ -138,7 +139,7 @@ class Hub:
     async def close(self) -> None:
         """End; every reader's stream ends too, when it has the facts that there are now."""
         self._closed = True
-        self._written.set()
+        self.wake(urgent=True)
         await asyncio.to_thread(self._thread.join)
         for reader in list(self._readers):
             reader.close()
@@ -149,8 +150,10 @@ class Hub:
         for reader in self._readers:
             reader.wake()
 
-    def wake(self) -> None:
-        """Something was written to the journal; from any thread."""
+    def wake(self, urgent: bool = False) -> None:
+        """Something was written to the journal; from any thread. Unless it is urgent, more may follow."""
+        if urgent:
+            self._urgent.set()
         self._written.set()
 
     def listen(self, job: Job) -> Callable[[events.Event], None]:
@@ -184,8 +187,10 @@ class Hub:
         """Hand over what comes into the journal, in a thread of its own, which waits for the disk."""
         closing = False
         while not closing:
-            self._written.wait(POLL_SECONDS)
+            if self._written.wait(POLL_SECONDS):
+                self._urgent.wait(GATHER_SECONDS)
             self._written.clear()
+            self._urgent.clear()
             closing = self._closed  # what is written by now is read once more
             begun = time.monotonic()
             try:

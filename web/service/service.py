@@ -19,6 +19,7 @@ from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.errors import EngineError
 from graph_engine.files import Files
+from graph_engine.jobs.errors import JobConflict, UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -37,7 +38,7 @@ from web.service.library.templates import Templates
 from web.service.metrics import Metrics
 from web.service.observing import observe
 from web.service.people.people import People
-from web.service.person import Person
+from web.service.person import LOCAL, Person
 from web.service.pictures import Pictures
 from web.service.runs import Runs
 from web.service.scaled import ScaledPreviews
@@ -52,6 +53,7 @@ from web.service.webhooks.webhooks import Webhooks
 P = ParamSpec("P")
 T = TypeVar("T")
 
+ENDS_A_LOOK = 100  # runs from one look for jobs beyond those that are kept to the next
 THREADS = 32  # for what waits for a disk or for the desk
 LONG_THREADS = 8  # for whole files and pictures
 
@@ -72,6 +74,7 @@ class Service:
         self.settings = settings
         self.started = time.monotonic()
         self.draining = False
+        self._ends = 0  # runs that are over
         self._stack = ExitStack()
         self._threads = ThreadPoolExecutor(THREADS, "service")
         self._long_threads = ThreadPoolExecutor(LONG_THREADS, "files")
@@ -206,8 +209,22 @@ class Service:
 
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
+        self.hub.wake(urgent=True)
         self.tracing.ended(job)
-        self.queue.keep(self.settings.keep_jobs)
+        self._ends += 1
+        if self._ends % ENDS_A_LOOK == 0:
+            self._threads.submit(self._forget)
+
+    def _forget(self) -> None:
+        """Delete the jobs beyond those that are kept, with the files that only they have."""
+        for one in self.queue.beyond(self.settings.keep_jobs):
+            try:
+                self.jobs.delete(LOCAL, one, artifacts=True)
+            except (UnknownJob, JobConflict):  # deleted or retried meanwhile
+                continue
+            except EngineError as error:
+                log.warning("An old job can not be deleted: %s", type(error).__name__)
+                return
 
 
 def server_version() -> str:

@@ -33,6 +33,7 @@ MOST_AT_ONCE = 64  # deliveries under way
 MOST_OF_A_HOST = 4  # of those, to one host; to one address they go one after the other
 FACTS_A_NOTE = 1000  # facts after which is noted how far the journal was looked at, if nothing is to be told
 PATIENCE = 15.0
+GATHER_SECONDS = 0.05  # so that facts are taken together, and clients are told first
 AFTER_TROUBLE = 2.0
 
 View = Callable[[Job], dict[str, Any]]
@@ -158,6 +159,7 @@ class Webhooks:
                     noted = reader.serial
                     await asyncio.to_thread(self.store.add, new, noted)
                     self._woken.set()
+                await asyncio.sleep(GATHER_SECONDS)
 
     def _of_facts(self, facts: Sequence[Fact]) -> list[NewDelivery]:
         return [one for fact in facts for one in self._of_fact(fact)]
