@@ -254,6 +254,7 @@ class _Socket:
         )
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
+        self._call.request[STREAMS] = True
         with (
             self._call.service.people.streams.open(self._call.person, self._let_go),
             suppress(ConnectionError),  # the client went away
@@ -269,7 +270,6 @@ class _Socket:
         )
 
     async def _serve(self, query: AllEventsQuery, after: int | None) -> None:
-        self._call.request[STREAMS] = True
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})
