@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -361,3 +362,28 @@ def test_the_newest_preview_is_a_picture_with_a_tag(http: Http) -> None:
 )
 def test_a_bad_query_for_a_stream_is_refused(http: Http, path: str) -> None:
     http.get(path).refused(422, "invalid_query")
+
+
+def test_a_stream_that_breaks_inside_is_broken_off_and_can_be_gone_on_with(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = submitted(http, two_nodes(424242))
+    http.ended(job)
+    take = Reader.take
+    broken = []
+
+    async def once(self: Reader, patience: float) -> Any:
+        if self.jobs == {job} and not broken:
+            broken.append(await take(self, patience))
+            raise RuntimeError("inside")
+        return await take(self, patience)
+
+    monkeypatch.setattr(Reader, "take", once)
+    with Wire(http) as wire:
+        read = b""
+        with suppress(ConnectionResetError):
+            read = wire.send(head("GET", f"/api/v1/jobs/{job}/events", [("Host", "localhost")])).rest()
+    assert broken
+    assert read.count(b"HTTP/1.1") <= 1  # no second answer inside the first
+    assert b"internal" not in read
+    assert numbers(list(http.events(f"/api/v1/jobs/{job}/events")))[0] == 1

@@ -21,7 +21,7 @@ from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job
 from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
-from web.api.routing import STREAMS, Call, Content, Reply, Routes
+from web.api.routing import REQUEST, STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
 from web.service.facts import STATUS, Batch, Fact, Preview
 from web.service.reader import Reader
@@ -213,7 +213,7 @@ async def _send_batches(
 ) -> None:
     async with reader:
         await response.prepare(call.request)
-        with suppress(ConnectionError, TimeoutError):
+        try:
             await response.write(b"retry: 1000\n\n")
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 data = "".join(_sse(batch, number)) if batch else ": still here\n\n"
@@ -222,6 +222,18 @@ async def _send_batches(
                 if end is not None and await end.after(batch):
                     break
             await response.write_eof()
+        except ConnectionError:
+            pass  # the client went away
+        except TimeoutError:
+            _break_off(call)
+        except Exception:  # too late for an answer that says so: the client comes back to where it was
+            log.exception("A stream broke off.", extra={"fields": {"request": call.request.get(REQUEST, "")}})
+            _break_off(call)
+
+
+def _break_off(call: Call) -> None:
+    if call.request.transport is not None:
+        call.request.transport.abort()
 
 
 def _sse(batch: Batch, number: Any) -> Any:

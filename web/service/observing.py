@@ -13,6 +13,7 @@ from web.service.reader import Reader
 log = logging.getLogger("web.jobs")
 
 PATIENCE = 60.0
+AFTER_TROUBLE = 1.0  # seconds
 GATHER_SECONDS = 0.05  # so that facts are taken together, and clients are told first
 SHOWN = ("status", "worker", "attempt", "seconds", "reason")
 
@@ -20,7 +21,15 @@ SHOWN = ("status", "worker", "attempt", "seconds", "reason")
 async def observe(hub: Hub, metrics: Metrics) -> None:
     """Follow the journal until the hub ends."""
     async with Reader(hub, lambda _: True, progress_seconds=None) as reader:
-        while (batch := await reader.take(PATIENCE)) is not None:
+        while True:
+            try:
+                batch = await reader.take(PATIENCE)
+            except Exception:  # a disk that fails now may work again
+                log.exception("The journal can not be followed.")
+                await asyncio.sleep(AFTER_TROUBLE)
+                continue
+            if batch is None:
+                return
             for fact in batch.facts:
                 metrics.take(fact)
                 _log(fact)
