@@ -29,9 +29,10 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=5, help="pairs of drawings, with few readers and without"
     )
+    parser.add_argument("--device", default="cpu", help="of the worker that draws")
     arguments = parser.parse_args()
     _may_open(arguments.readers * 2 + 1000)
-    with served("--device", "cpu") as server:
+    with served("--device", arguments.device) as server:
         server.workers_ready()
         _draw(server, 10, 999)  # warm
         missed = _many(server, arguments.readers, arguments.steps)

@@ -25,8 +25,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=15.0, help="of submitting at a rate")
     parser.add_argument("--rate", type=float, default=200.0, help="jobs submitted a second")
     parser.add_argument("--jobs", type=int, default=500, help="trivial jobs run one after the other")
+    parser.add_argument("--device", default="cpu", help="of the worker that draws")
     arguments = parser.parse_args()
-    with served("--device", "cpu") as server:
+    with served("--device", arguments.device) as server:
         server.workers_ready()  # once cold, so that the catalogue is written
         server.request("GET", "/api/v1/nodes")
         starts = []

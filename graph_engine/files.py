@@ -16,6 +16,7 @@ from graph_engine.digest import digest_file, is_digest
 from graph_engine.errors import FileMissing, PathEscape, UploadTooLarge
 
 UPLOAD_PREFIX = "blake3:"
+_ANOTHER = ": on the command line with --set, over HTTP as an upload."
 _LONGEST_PATH = 1024  # bytes
 UPLOAD_LIMIT = 512 * 1024 * 1024  # bytes
 _LARGE = 1024 * 1024  # bytes
@@ -51,9 +52,10 @@ class Files:
             if found.is_file():
                 return found
         if not path:
-            raise FileMissing("No file is named; give one, on the command line with --set.")
-        looked = ", ".join(f"'{root}'" for root in self.roots) or "no folder"
-        way_out = self._nearest(path) or "Put it there, or give another with --set on the command line."
+            raise FileMissing(f"No file is named; give one{_ANOTHER}")
+        # Names only: whoever reads this may be at another machine, and is not told where things lie here.
+        looked = ", ".join(f"'{root.name}'" for root in self.roots) or "no folder"
+        way_out = self._nearest(path) or f"Put it there, or give another{_ANOTHER}"
         raise FileMissing(f"There is no file '{path}' (looked in {looked}). {way_out}")
 
     def _nearest(self, path: str) -> str:
@@ -112,8 +114,7 @@ class Files:
         path = self._upload_path(digest)
         if not path.is_file():
             raise FileMissing(
-                f"The upload '{reference[:19]}…' is not in this data folder; give the file again, "
-                "on the command line with --set."
+                f"The upload '{reference[:19]}…' is not in this data folder; give the file again{_ANOTHER}"
             )
         return path
 

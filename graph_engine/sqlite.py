@@ -193,6 +193,8 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _copy(source: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
+    for left in ("", "-journal", "-wal", "-shm"):  # of a copy that a power cut ended
+        partial.with_name(partial.name + left).unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(partial)) as writing:
         reading.backup(writing)
     shutil.move(partial, target)

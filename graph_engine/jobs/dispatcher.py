@@ -78,8 +78,9 @@ class Dispatcher(Generic[W]):
             self._changed.notify_all()
 
     def drain(self) -> None:
-        """Give out no more jobs; `run` ends when those that run have ended."""
-        self._draining = True
+        """Give out no more jobs; `run` ends when those that run have ended, which `busy` tells of."""
+        with self._claiming:  # who claims a job now is busy when this returns
+            self._draining = True
         self.wake()
 
     @property

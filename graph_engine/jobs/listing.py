@@ -97,6 +97,14 @@ class JobList:
             self._file.rows(f"SELECT status, count(*) FROM job WHERE 1{whose} GROUP BY status", parameters)
         )
 
+    def beyond(self, ended: int, limit: int = 1000) -> list[str]:
+        """Jobs that ended before the `ended` last ones, those that ended last first."""
+        rows = self._file.rows(
+            "SELECT id FROM job WHERE ended_as IS NOT NULL ORDER BY ended_as DESC LIMIT ? OFFSET ?",
+            (limit, ended),
+        )
+        return [job for (job,) in rows]
+
     def usage(self, owner: str, since: float) -> Usage:
         """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs."""
         waiting, running, seconds = self._file.rows(

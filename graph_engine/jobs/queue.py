@@ -149,14 +149,17 @@ class JobQueue(JobList):
 
         return self._file.change(put_back)
 
-    def recover(self) -> list[str]:
-        """Put back every running job: their process is gone. Only the process that runs jobs may ask."""
+    def recover(self, error: str = "") -> list[str]:
+        """Put back every running job: nobody runs them now. Only the process that runs jobs may ask.
+
+        `error` is what ended their runs, if that may have been a job's own fault.
+        """
         with self._writing() as connection:
             found = connection.execute(
                 "SELECT id FROM job WHERE status = 'running' ORDER BY number"
             ).fetchall()
             for (job,) in found:
-                self.give_back(job, reason="restarted")
+                self.give_back(job, crashed=bool(error), error=error, reason="restarted")
         return [job for (job,) in found]
 
     def cancel(self, job: str) -> Job:

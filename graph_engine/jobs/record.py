@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from graph_engine.documents.document import Lock
 from graph_engine.documents.document_io import MAX_BYTES
+from graph_engine.execution.result import NodeStatus
 from graph_engine.jobs.artifacts import ARTIFACT_SAVED
 from graph_engine.messages import sentence
 
@@ -34,7 +35,8 @@ Text = str
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 Rank = Annotated[int, Field(ge=1, le=_MOST)]
 Number = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Moment = Annotated[float, Field(ge=0, lt=253_402_300_800)]  # seconds since 1970, up to the year 9999
+Reference = Annotated[str, Field(pattern=r"^blake3:[0-9a-f]{64}$")]
 
 
 class Header(Line):
@@ -62,8 +64,10 @@ class Report(Line):
     """What became of a node."""
 
     model_config = ConfigDict(extra="allow")
-    status: Text
-    reason: Text
+    node_type: Text
+    status: NodeStatus
+    reason: Text = ""
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
 
 class Result(Line):
@@ -82,7 +86,7 @@ class JobLine(Line):
     """
 
     model_config = ConfigDict(extra="allow")
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+    id: Annotated[str, Field(pattern=r"^job-[0-9a-f]{16}$")]
     status: Literal["queued", "done", "failed", "cancelled"]
     name: Text
     owner: Text
@@ -94,18 +98,18 @@ class JobLine(Line):
     attempts: Count
     crashes: Count
     passed: Count
-    submitted: Seconds
-    started: Seconds | None
-    finished: Seconds | None
+    submitted: Moment
+    started: Moment | None
+    finished: Moment | None
     document: Annotated[str, Field(max_length=MAX_BYTES)]
     wanted: list[Text] | None
     idempotency_key: Text | None
     request: Text
-    required_models: list[Text]
+    required_models: list[Reference]
     inputs: dict[str, Any] = {}
     workflow: Text = ""
     workflow_version: Number | None = None
-    webhook: Text = ""
+    webhook: Annotated[str, Field(max_length=2000)] = ""
     device_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     result: dict[str, Any]
     error: Text
@@ -131,8 +135,8 @@ class EventLine(Line):
     """An entry of the journal of the job that stands before it."""
 
     event: Rank
-    time: Seconds
-    kind: Text
+    time: Moment
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
     data: dict[str, Any]
 
     @model_validator(mode="after")

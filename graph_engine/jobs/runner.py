@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +27,8 @@ STEERING_SECONDS = 0.2  # between two looks at whether a running job was cancell
 WORKER_ENDED = "worker_ended"  # the journal's entry when a worker ended under a job
 
 Listen = Callable[[Job], Tell]
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -48,8 +51,9 @@ class Runner:
     ) -> None:
         self._worker, self._queue, self._journal = worker, queue, journal
         self._previews = previews
-        # One writes facts and one steers; a thread made anew for each takes as long as a small job's commit.
-        self._helpers = ThreadPoolExecutor(2, f"helper of {worker.name}")
+        # One writes facts, one steers, and one may still be ending that steered the job before. A thread made
+        # anew for each takes as long as a small job's commit.
+        self._helpers = ThreadPoolExecutor(3, f"helper of {worker.name}")
 
     def close(self) -> None:
         """Let the helping threads go."""
@@ -109,22 +113,34 @@ class Runner:
     @contextmanager
     def _steered(self, job: str, stop: Cancellation) -> Iterator[None]:
         """Watch for what people want of the running job, as they may say it in another process."""
-        over = threading.Event()
+        over, steering = threading.Event(), threading.Lock()
 
         def watch() -> None:
             while not over.wait(STEERING_SECONDS):
-                now = self._queue.get(job)
-                if stop.cancelled or now.cancel_asked:
-                    self._worker.cancel()
-                elif now.paused:
-                    self._worker.pause()
+                ask = self._wanted_of(job, stop)
+                with steering:
+                    if ask is not None and not over.is_set():
+                        ask()
 
-        watching = self._helpers.submit(watch)
+        self._helpers.submit(watch)
         try:
             yield
         finally:
-            over.set()
-            wait([watching])
+            with steering:  # from here on nothing is asked of the worker, which may have the next job
+                over.set()
+
+    def _wanted_of(self, job: str, stop: Cancellation) -> Callable[[], None] | None:
+        """What is to be asked of the worker: to cancel, to pause, or nothing."""
+        if stop.cancelled:
+            return self._worker.cancel
+        try:
+            now = self._queue.get(job)
+        except Exception as error:  # a disk that fails now may work at the next look
+            log.warning("What is wanted of job '%s' can not be read: %s", job, error)
+            return None
+        if now.cancel_asked:
+            return self._worker.cancel
+        return self._worker.pause if now.paused else None
 
     def _is_cancelled(self, job: str) -> bool:
         try:

@@ -9,6 +9,7 @@ import pytest
 
 from graph_engine import files as module
 from graph_engine.digest import digest_content
+from graph_engine.errors import FileMissing
 from graph_engine.files import UPLOAD_PREFIX, Files, is_upload
 
 LARGE = b"large" * 400_000
@@ -60,3 +61,14 @@ def test_a_file_that_was_just_written_is_not_known_by_its_times(tmp_path: Path, 
 )
 def test_the_name_of_an_upload_is_known(text: str, is_one: bool) -> None:
     assert is_upload(text) == is_one
+
+
+def test_a_missing_file_is_said_without_where_things_lie_on_this_machine(tmp_path: Path) -> None:
+    roots = tmp_path / "pictures", tmp_path / "models"
+    with pytest.raises(FileMissing) as missing:
+        Files(roots, tmp_path / "uploads").open("here.png")
+    said = str(missing.value)
+    assert "'here.png'" in said
+    assert "'pictures', 'models'" in said
+    assert "upload" in said
+    assert str(tmp_path) not in said

@@ -49,6 +49,15 @@ class Wire:
         self._socket.shutdown(socket.SHUT_WR)
         return self
 
+    def line(self) -> bytes:
+        """The next line that comes."""
+        found = b""
+        while not found.endswith(b"\r\n"):
+            piece = self._socket.recv(1)
+            assert piece, found
+            found += piece
+        return found.removesuffix(b"\r\n")
+
     def rest(self) -> bytes:
         """All that comes until the server closes."""
         found = b""

@@ -269,15 +269,17 @@ def test_many_calls_of_one_client_go_at_the_same_time(shared_server: Running) ->
 
 
 def test_a_stream_that_nobody_wants_any_more_is_closed(shared_server: Running, client: Client) -> None:
+    hub = shared_server.service.hub
+    before = hub.readers  # those of the server itself
     job = client.submit(counting(1000, 0.05))
     events = client.events(job.id)
     next(events)
-    assert shared_server.service.hub.readers > 0
+    assert hub.readers == before + 1
     events.close()  # type: ignore[attr-defined]
     begun = time.monotonic()
-    while shared_server.service.hub.readers and time.monotonic() - begun < LIMIT:
+    while hub.readers > before and time.monotonic() - begun < LIMIT:
         time.sleep(0.01)
-    assert shared_server.service.hub.readers == 0
+    assert hub.readers == before
     client.cancel(job.id)
 
 
@@ -307,6 +309,39 @@ def test_a_client_that_is_closed_says_so_and_lets_its_streams_go(shared_server: 
 def test_a_client_that_nobody_holds_ends_itself(shared_server: Running) -> None:
     assert Client(shared_server.http.address).server().version
     assert not any(thread.name == "client" for thread in threading.enumerate())
+
+
+def test_a_client_that_its_own_thread_collects_ends_itself(shared_server: Running) -> None:
+    """Python collects what nobody holds in whichever thread happens to be at work."""
+    client = Client(shared_server.http.address)
+    events = client.events(client.submit(two_nodes(9)).id)
+    next(events)
+    loop = client._loop
+    held: list[Any] = [client, events]
+    del client, events
+    loop._loop.call_soon_threadsafe(held.clear)
+    loop._thread.join(LIMIT)
+    assert loop.closed
+
+
+def test_who_waits_for_a_client_that_another_thread_closes_is_told_so(shared_server: Running) -> None:
+    client = Client(shared_server.http.address)
+    job = client.submit(counting(1000, 0.05)).id
+    said: list[str] = []
+
+    def wait() -> None:
+        with pytest.raises(BadCall) as caught:
+            client.wait(job)
+        said.append(str(caught.value))
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    while shared_server.service.hub._readers_of.get(job) is None:
+        time.sleep(0.01)
+    client.close()
+    thread.join(LIMIT)
+    assert said == ["This client was closed; make another one."]
+    shared_server.http.post(f"/api/v1/jobs/{job}/cancel").ok()
 
 
 def test_every_call_of_the_one_client_is_a_call_of_the_other() -> None:

@@ -217,6 +217,41 @@ def test_a_body_longer_than_it_said_is_cut_there_and_the_rest_is_no_request(serv
         assert wire.rest() == b""
 
 
+def test_who_asks_before_sending_is_told_to_send_and_then_answered(server: Http) -> None:
+    body = json.dumps({"document": two_nodes()}).encode()
+    with Wire(server) as wire:
+        wire.send(post(server, JSON, ("Expect", "100-continue"), ("Content-Length", str(len(body)))))
+        assert wire.line() == b"HTTP/1.1 100 Continue"
+        assert wire.line() == b""
+        assert wire.send(body).reply().ok()["problems"] == []
+        assert wire.send(head("GET", "/healthz", (host(server),))).reply().ok()["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/v1/check", [JSON, ("Content-Length", "5000")], 413),
+        ("/api/v1/check?no=1", [JSON, ("Content-Length", "9")], 422),
+        ("/api/v1/uploads", [("Authorization", "Bearer none"), ("Content-Length", "9")], 401),
+        ("/api/v1/check", [JSON, ("Content-Encoding", "br"), ("Content-Length", "9")], 415),
+    ],
+)
+def test_who_asks_before_sending_what_is_refused_need_not_send_it(
+    server: Http, path: str, headers: list[tuple[str, str]], status: int
+) -> None:
+    with Wire(server) as wire:
+        wire.send(head("POST", path, [host(server), ("Expect", "100-continue"), *headers]))
+        wire.reply().refused(status)
+        assert wire.rest() == b""
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/docs", "/nothing/here"])
+def test_an_expectation_that_nobody_knows_is_answered_all_the_same(server: Http, path: str) -> None:
+    reply = raw(server, "GET", path, host(server), ("Expect", "wonders"))
+    assert reply.status in (200, 404, 417)
+    assert reply.headers["X-Request-Id"]
+
+
 def test_a_body_that_stops_before_what_it_said_waits_and_is_given_up(
     server: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +272,8 @@ def test_a_body_that_stops_before_what_it_said_waits_and_is_given_up(
         (b'{"document": 1e999}', "not_json"),
         (b'{"document": {}} {}', "not_json"),
         (b"\x00", "not_json"),
+        (b'{"document": {"name": "\\ud800"}}', "not_text"),
+        (b'{"document": {"nodes": {"\\uDfff": {}}}}', "not_text"),
         (b"", "no_body"),
     ],
 )
@@ -254,6 +291,34 @@ def test_a_body_that_is_100000_deep_is_refused(http: Http, opening: bytes, closi
 def test_a_name_that_is_there_twice_is_refused(server: Http) -> None:
     body = b'{"document": {"latentgraph": 1, "nodes": {}}, "document": {}}'
     server.post("/api/v1/check", body, Content_Type="application/json").refused(400, "not_json")
+
+
+def test_a_character_that_is_escaped_in_two_halves_is_a_character(server: Http) -> None:
+    body = b'{"document": {"latentgraph": 1, "name": "\\ud83d\\ude00", "nodes": {}}}'
+    assert server.post("/api/v1/check", body, Content_Type="application/json").ok() == {"problems": []}
+
+
+def test_the_last_of_a_million_names_is_there_twice_and_that_is_found_in_no_time(http: Http) -> None:
+    body = json.dumps({str(number): 1 for number in range(1_000_000)}).encode()
+    body = body[:-1] + b', "999999": 1}'
+    http.post("/api/v1/check", body, Content_Type="application/json").refused(400, "not_json")
+
+
+def test_a_flood_of_faults_is_counted_and_a_few_are_named(http: Http) -> None:
+    few = {"document": {}, **{f"field{number}": 1 for number in range(1000)}}
+    assert len(http.post("/api/v1/check", few).refused(422, "invalid_body")["problems"]) == 1000
+    flood = {"document": {}, **{f"field{number}": 1 for number in range(200_000)}}
+    refused = http.post("/api/v1/check", flood).refused(422, "invalid_body")
+    assert "200,000" in refused["detail"]
+    assert "problems" not in refused
+
+
+@pytest.mark.parametrize("field", ["inputs", "texts", "wanted"])
+def test_names_beyond_any_workflow_are_refused_before_they_are_looked_up(http: Http, field: str) -> None:
+    names = {f"name{number}": "1" for number in range(1001)}
+    body = {"document": two_nodes(), field: list(names) if field == "wanted" else names}
+    (problem,) = http.post("/api/v1/plan", body).refused(422, "invalid_body")["problems"]
+    assert problem["input"] == field
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "GZIP", "gzip, gzip", "unknown"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import struct
 import threading
@@ -12,11 +13,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import WSCloseCode
 
 from graph_engine.jobs.queue import JobQueue
 from tests.web.conftest import Running, document, link, two_nodes
 from tests.web.http import Event, Http
+from tests.web.people import Wire, head
 from tests.web.test_jobs import waiting
+from web.api import events as api_events
+from web.service.reader import Reader
 
 PASSING = ("node_progress", "node_preview")
 
@@ -61,6 +66,42 @@ def test_a_stream_goes_on_from_any_number(http: Http) -> None:
         by_header = list(http.events(f"/api/v1/jobs/{job}/events", Last_Event_ID=str(after)))
         assert [event.data for event in by_header] == [event.data for event in rest]
     assert http.get(f"/api/v1/jobs/{job}/events?after={last}").status == 204
+
+
+def test_a_stream_ends_also_where_the_journal_goes_on_after_the_end_of_the_job(http: Http) -> None:
+    job = submitted(http, two_nodes(91))
+    http.ended(job)
+    last = http.post(f"/api/v1/jobs/{job}/move", {"priority": 3}).ok()["events"]
+    for after in range(last):
+        assert numbers(list(http.events(f"/api/v1/jobs/{job}/events?after={after}")))[-1] == last
+
+
+def test_a_stream_ends_also_where_the_journal_is_of_a_version_that_told_of_no_end(
+    http: Http, shared_server: Running
+) -> None:
+    job = submitted(http, two_nodes(92))
+    http.ended(job)
+    with shared_server.service.queue.file.writing() as connection:
+        connection.execute(
+            "UPDATE event SET kind = 'before' WHERE kind = 'job_status' "
+            "AND job = (SELECT number FROM job WHERE id = ?)",
+            (job,),
+        )
+    found = list(http.events(f"/api/v1/jobs/{job}/events"))
+    assert found[-1].kind == "before"
+
+
+def test_a_stream_ends_when_its_job_is_deleted(
+    serving: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_events, "HEARTBEAT_SECONDS", 0.1)
+    http = serving().http
+    http.post("/api/v1/queue", {"paused": True}).ok()
+    job = submitted(http, two_nodes(93))
+    stream = http.events(f"/api/v1/jobs/{job}/events")
+    assert next(stream).data["data"] == {"status": "queued"}
+    assert http.delete(f"/api/v1/jobs/{job}").status == 204
+    assert list(stream) == []
 
 
 def test_a_number_that_no_event_had_is_refused(http: Http) -> None:
@@ -227,6 +268,60 @@ def test_a_websocket_goes_on_from_a_serial_and_can_be_told_to_watch_other_jobs(h
     first, second = run(follow())
     assert first == [event["serial"] for event in journal[one]]
     assert second == [event["serial"] for event in journal[two]]
+
+
+def test_a_websocket_that_is_told_to_go_on_after_what_never_was_says_so(http: Http) -> None:
+    async def ask() -> Any:
+        address = f"{http.address}/api/v1/events"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as stream:
+            await stream.receive_json()
+            await stream.send_json({"watch": {"after": 2**53}})
+            return (await stream.receive_json())[0]
+
+    assert "no event" in run(ask())["detail"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"\x81\xff" + struct.pack(">Q", 1 << 40) + b"\0\0\0\0", WSCloseCode.MESSAGE_TOO_BIG),
+        (b"\x83\x80\0\0\0\0", WSCloseCode.PROTOCOL_ERROR),
+        (b"\x81\x81\0\0\0\0\xff", WSCloseCode.INVALID_TEXT),
+    ],
+)
+def test_what_is_no_websocket_ends_the_stream_with_the_reason_and_is_no_fault_of_the_server(
+    http: Http, caplog: pytest.LogCaptureFixture, frame: bytes, code: int
+) -> None:
+    upgrade = [
+        ("Host", f"{http.host}:{http.port}"),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    ]
+    with Wire(http) as wire:
+        wire.send(head("GET", "/api/v1/events", upgrade) + frame)
+        assert wire.rest().endswith(b"\x88\x02" + struct.pack(">H", code))
+    assert http.get("/healthz").ok()
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+def test_a_websocket_whose_stream_can_not_go_on_is_closed(
+    serving: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = serving().http
+
+    async def broken(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Reader, "take", broken)
+
+    async def follow() -> list[aiohttp.WSMsgType]:
+        address = f"{http.address}/api/v1/events"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as stream:
+            return [message.type async for message in stream]
+
+    assert run(follow()) == [aiohttp.WSMsgType.TEXT]
 
 
 def test_the_stream_of_all_jobs_comes_as_server_sent_events_too(http: Http) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -268,5 +269,29 @@ def test_beyond_loopback_every_address_but_health_wants_a_token(
             http.get(path).refused(401)
         for path in ("/healthz", "/readyz"):
             assert http.get(path).status == 200
+            assert http.request("HEAD", path).status == 200
         assert with_token(http, new_token(server, "ada", "view")).get("/api/v1/jobs").status == 200
         ask(http, ("Host", EVERYWHERE)).refused(421, "foreign_host")
+
+
+def test_why_the_server_is_not_ready_is_not_told_to_everybody(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    secret = "'/srv/somewhere/python' can not be run"
+    with running(tmp_path_factory.mktemp("sick") / "data", host=EVERYWHERE) as server:
+        server.service.runs.error = secret
+        server.service.workers.workers[0].error = secret
+        assert secret not in json.dumps(server.http.get("/readyz").ok(503))
+        assert server.http.request("HEAD", "/readyz").status == 503
+        known = with_token(server.http, new_token(server, "ada", "view")).get("/api/v1/workers").ok()
+        assert secret in (known["reason"], known["workers"][0]["error"])
+
+
+def test_at_this_machine_it_is_told_why_the_server_is_not_ready(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with running(tmp_path_factory.mktemp("here") / "data") as server:
+        server.service.runs.error = "The disk is full."
+        assert server.http.get("/readyz").ok(503)["reason"] == "The disk is full."
+        proxied = server.http.get("/readyz", X_Forwarded_For="192.0.2.1").ok(503)
+        assert proxied["reason"] != "The disk is full."

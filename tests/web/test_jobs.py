@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.web.conftest import Running, document, two_nodes
-from tests.web.http import Http
+from tests.web.http import LIMIT, Http
 
 
 def waiting(seconds: float = 30.0) -> dict[str, Any]:
@@ -244,3 +245,26 @@ def test_what_is_not_there_or_can_not_be_done_is_a_problem_too(http: Http) -> No
     reply = http.request("PUT", "/api/v1/jobs", {"a": 1})
     reply.refused(405, "method_not_allowed")
     assert set(reply.headers["Allow"].split(", ")) >= {"GET", "POST"}
+
+
+def test_jobs_beyond_those_that_are_kept_go_with_the_files_that_only_they_have(
+    serving: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.service.service.ENDS_A_LOOK", 1)
+    server = serving(keep_jobs=2)
+    http = server.http
+    jobs = []
+    for seed in (1, 2, 3, 1):
+        raw = document({"paint": ("paint", {"seed": seed})}).as_json()
+        jobs.append(http.post("/api/v1/jobs", {"document": raw}).ok(202)["id"])
+        http.ended(jobs[-1])
+    begun = time.monotonic()
+    while http.get(f"/api/v1/jobs/{jobs[1]}").status != 404:
+        assert time.monotonic() - begun < LIMIT
+        time.sleep(0.01)
+    assert [job["id"] for job in http.get("/api/v1/jobs").ok()["jobs"]] == jobs[:1:-1]
+    files = list((server.settings.data / "artifacts").rglob("*.png"))
+    assert len(files) == 2
+    for job in jobs[2:]:
+        (artifact,) = http.get(f"/api/v1/jobs/{job}").ok()["artifacts"]
+        assert http.get(f"/api/v1/artifacts/{artifact['digest']}").status == 200

@@ -11,7 +11,7 @@ from graph_engine.errors import EngineError
 from graph_engine.events import NodeFailed, NodeFinished, NodeHit, NodeProgress, NodeStarted
 from tests.web.conftest import Running, two_nodes
 from tests.web.http import LIMIT, Http
-from web.service.hub import Fact
+from web.service.facts import Fact
 from web.service.metrics import MOST_TYPES, Metrics
 
 Samples = dict[tuple[str, ...], float]

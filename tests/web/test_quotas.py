@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -81,6 +82,29 @@ def test_all_files_of_an_owner_count_and_an_upload_must_fit() -> None:
     quotas.count_disk(lambda owner: 10)
     with pytest.raises(QuotaReached):
         admitted(quotas)
+
+
+def test_files_that_come_at_once_do_not_slip_in_together(serving: Callable[..., Running]) -> None:
+    server = serving(quota_disk_bytes=1000)
+    ada = as_person(server, "ada", "view", "run")
+    with ThreadPoolExecutor(10) as pool:
+        sent = list(
+            pool.map(lambda one: ada.request("POST", "/api/v1/uploads", bytes([one]) * 300).status, range(20))
+        )
+    assert set(sent) == {201, 429}
+    assert sum(one["size"] for one in ada.get("/api/v1/uploads").ok()["uploads"]) == 300 * sent.count(201)
+    assert 1 <= sent.count(201) <= 3
+
+
+def test_bytes_on_their_way_take_room_until_they_are_kept_or_given_up() -> None:
+    quotas = Quotas(Bounds(disk_bytes=100), Used({}), lambda: NOW)
+    with quotas.keep_bytes("ada", 60):
+        with pytest.raises(QuotaReached), quotas.keep_bytes("ada", 60):
+            pass
+        with quotas.keep_bytes("eve", 60):
+            pass
+    with quotas.keep_bytes("ada", 60):
+        pass
 
 
 def test_jobs_that_come_at_once_do_not_slip_in_together() -> None:

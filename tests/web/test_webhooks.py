@@ -27,7 +27,7 @@ from tests.web.conftest import Running, two_nodes
 from tests.web.http import LIMIT, Http
 from web.service.hub import Hub
 from web.service.person import LOCAL, Person
-from web.service.webhooks.addresses import WebhookRefused, check_public, host_of, is_public
+from web.service.webhooks.addresses import WebhookRefused, check_public, host_name, host_of, is_public
 from web.service.webhooks.sending import Schedule
 from web.service.webhooks.signing import new_secret, signed_headers
 from web.service.webhooks.store import (
@@ -357,6 +357,18 @@ def test_what_ended_before_a_crash_is_told_after_it(tmp_path: Path) -> None:
     asyncio.run(told())
 
 
+def test_a_job_of_which_nothing_can_be_told_holds_no_other_up(tmp_path: Path) -> None:
+    """As it may come with an archive, or from a version with other rules."""
+
+    async def scene() -> None:
+        async with receiving() as receiver, Place(tmp_path) as place:
+            place.run("no address at all")
+            told = place.run(receiver.url)
+            assert [one.json["data"]["id"] for one in await receiver.of(1)] == [told.id]
+
+    asyncio.run(scene())
+
+
 def test_what_was_under_way_at_a_stop_is_sent_again(tmp_path: Path) -> None:
     hanging = True
 
@@ -446,6 +458,8 @@ def test_others_webhooks_and_deliveries_are_not_there(tmp_path: Path) -> None:
         "2002:7f00:1::",
         "ff02::1",
         "::",
+        "::127.0.0.1",
+        "fec0::1",
     ],
 )
 def test_addresses_of_this_machine_and_network_are_not_public(address: str) -> None:
@@ -482,6 +496,17 @@ def test_whatever_is_named_is_an_address_or_refused_with_a_sentence(text: str) -
     for url in (text, f"http://{text}"):
         said = refusal(url)
         assert said.endswith(".") or host_of(url)
+
+
+@pytest.mark.parametrize("host", ["１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "ⓛocalhost"])
+def test_an_address_in_letters_of_another_width_is_that_address(host: str) -> None:
+    assert "this network" in refusal(f"http://{host}:8188/hook")
+
+
+@pytest.mark.parametrize("name", ["studio.lan", "STUDIO.LAN.", "müller.lan", "192.168.0.7", "fd00::7"])
+def test_a_host_that_is_allowed_is_known_however_it_is_spelt(name: str) -> None:
+    written = f"[{name}]" if ":" in name else name
+    assert host_of(f"http://{written}:8000/hook") == host_name(name)
 
 
 def refusal(url: str) -> str:

@@ -42,8 +42,20 @@ from web.api.guard import (
 from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.pages import add_pages
-from web.api.problems import Refused, problem_response, refusal_of
-from web.api.routing import CODE, JSON, PERSON, REQUEST, SERVICE, Reply, Route, Routes, read_call
+from web.api.problems import Refused, problem_response, refusal_of, trouble_of
+from web.api.routing import (
+    ASKED_FOR,
+    CODE,
+    JSON,
+    PERSON,
+    REQUEST,
+    SERVICE,
+    Reply,
+    Route,
+    Routes,
+    asked_when_read,
+    read_call,
+)
 from web.service.person import LOCAL, Person
 from web.service.service import Service, server_version
 
@@ -59,8 +71,8 @@ FAMILIES: tuple[Routes, ...] = (
     templates.routes,
     artifacts.routes,
     uploads.routes,
-    people.routes,
     webhooks.routes,
+    people.routes,
     system.routes,
     metrics.routes,
 )
@@ -87,7 +99,13 @@ def make_app(service: Service) -> web.Application:
     app[SERVICE] = service
     app.on_response_prepare.append(_prepare)
     for route in all_routes():
-        app.router.add_route(route.method, route.pattern, _handler(route), name=route.name)
+        app.router.add_route(
+            route.method,
+            route.pattern,
+            _handler(route),
+            name=route.name,
+            expect_handler=asked_when_read,
+        )
     app.router.add_get("/openapi.json", _describe)
     add_pages(app)
     return app
@@ -140,13 +158,19 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
         response = problem_response(refusal, request_id)
     except Exception as error:
         log.exception("A request failed.", extra={"fields": {"request": request_id}})
-        response = problem_response(_internal(error), request_id)
+        refusal = trouble_of(error) or _internal(error)
+        request[CODE] = refusal.code
+        response = problem_response(refusal, request_id)
     _note_change(request, response)
     return response
 
 
 async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
+    if REQUEST not in request:  # aiohttp answers by itself what it does not expect
+        request[REQUEST] = secrets.token_hex(8)
     response.headers[REQUEST_ID] = request[REQUEST]
+    if "Expect" in request.headers and ASKED_FOR not in request:
+        response.force_close()  # nobody can tell whether the body still comes
     add_headers(request, response, request.app[SERVICE].settings)
 
 

@@ -99,12 +99,12 @@ async def read_job_artifact(call: Call) -> Reply:
     artifact = await service.call(service.artifacts.of_job, call.person, job, call.parts["digest"])
     if query.metadata == "strip":
         return Reply(await _stored(call, artifact))
-    making = await service.call(service.artifacts.making, call.person, artifact, job)
+    making = await service.ask(service.artifacts.making, call.person, artifact, job)
     caching = "private, no-cache"  # a retried job was run at another time
     sent = Sent(b"", artifact.media_type, artifact.name, making.tag, caching)
     if is_known(call.request, making.tag):
         return Reply(web.Response(status=304, headers=headers_of(sent)))
-    data = await service.call_long(service.artifacts.exported, making)
+    data = await service.ask(service.artifacts.exported, making)
     return Reply(await send(call, Sent(data, artifact.media_type, artifact.name, making.tag, caching)))
 
 
@@ -113,7 +113,7 @@ async def read_artifact_metadata(call: Call) -> Reply:
     """Read how an artifact was made, by the newest job that has it."""
     service = call.service
     artifact, job = await service.call(service.artifacts.get, call.person, call.parts["digest"])
-    return Reply(_view(await service.call(service.artifacts.making, call.person, artifact, job)))
+    return Reply(_view(await service.ask(service.artifacts.making, call.person, artifact, job)))
 
 
 @routes.add("GET", "/api/v1/jobs/{job}/artifacts/{digest}/metadata", scope="view", answers={200: MakingView})
@@ -121,7 +121,7 @@ async def read_job_artifact_metadata(call: Call) -> Reply:
     """Read how a job made an artifact."""
     service, job = call.service, call.parts["job"]
     artifact = await service.call(service.artifacts.of_job, call.person, job, call.parts["digest"])
-    return Reply(_view(await service.call(service.artifacts.making, call.person, artifact, job)))
+    return Reply(_view(await service.ask(service.artifacts.making, call.person, artifact, job)))
 
 
 @routes.add(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import struct
 from contextlib import suppress
 from typing import Any
@@ -15,12 +16,17 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
 from graph_engine.digest import digest_content
+from graph_engine.errors import EngineError
+from graph_engine.jobs.errors import UnknownJob
+from graph_engine.jobs.job import Job
 from web.api.guard import SUBPROTOCOL
 from web.api.problems import Refused
 from web.api.routing import STREAMS, Call, Content, Reply, Routes
 from web.models.events import AllEventsQuery, EventStreamQuery, PreviewQuery, WatchForm
-from web.service.hub import Batch, Fact, Preview, Reader
+from web.service.facts import STATUS, Batch, Fact, Preview
+from web.service.reader import Reader
 
+log = logging.getLogger(__name__)
 routes = Routes("events")
 
 STREAM = "text/event-stream"
@@ -44,13 +50,14 @@ async def stream_job_events(call: Call) -> Reply:
 
     `id` is the number of the event, `event` its kind, `data` JSON. Facts come once each and in order, from
     the number that `after` or `Last-Event-ID` gives; `node_progress` and `node_preview` have no number. The
-    stream ends when the job has, and 204 says that there is nothing more. `server_ending` says that the
-    server is about to end, and the stream with it: go on later, from the last number.
+    stream ends when the job has, or was deleted, and 204 says that there is nothing more. `server_ending`
+    says that the server is about to end, and the stream with it: go on later, from the last number.
     """
     query: EventStreamQuery = call.query
     job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
-    after = await _after(call, query.after, await call.service.call(call.service.jobs.last_event, job.id))
-    if job.ended and after >= await call.service.call(call.service.jobs.last_event, job.id):
+    last = await call.service.call(call.service.jobs.last_event, job.id)
+    after = await _after(call, query.after, last)
+    if job.ended and after >= last:
         return Reply(status=204)
     reader = Reader(
         call.service.hub,
@@ -60,7 +67,7 @@ async def stream_job_events(call: Call) -> Reply:
         progress_seconds=query.progress_seconds,
         preview_seconds=query.preview_seconds,
     )
-    return Reply(await _stream(call, reader, lambda fact: fact.number, ends=True))
+    return Reply(await _stream(call, reader, lambda fact: fact.number, _End(call, job, last)))
 
 
 @routes.add(
@@ -94,7 +101,7 @@ async def stream_events(call: Call) -> Reply:
     )
     if call.request.headers.get("Upgrade", "").lower() == "websocket":
         return Reply(await _Socket(call).serve(query, after))
-    return Reply(await _stream(call, _reader(call, query, after), lambda fact: fact.serial, ends=False))
+    return Reply(await _stream(call, _reader(call, query, after), lambda fact: fact.serial))
 
 
 @routes.add(
@@ -144,6 +151,12 @@ async def _after(call: Call, given: int | None, last: int) -> int:
         if text and not (text.isascii() and text.isdigit() and len(text) <= 16):
             raise Refused(400, "bad_header", f"'{LAST}' is the number of an event, not '{text[:40]}'.")
         after = int(text or 0)
+    check_number(after, last)
+    return after
+
+
+def check_number(after: int, last: int) -> None:
+    """Refuse to go on after an event that there was not."""
     if after > last:
         raise Refused(
             422,
@@ -151,10 +164,36 @@ async def _after(call: Call, given: int | None, last: int) -> int:
             f"There was no event {after} here; the last is {last}. Read from 0 on: "
             "this is another stream, or another server.",
         )
-    return after
 
 
-async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web.StreamResponse:
+class _End:
+    """Whether the stream of a job is over; `last` is the number of its last event when it was opened."""
+
+    def __init__(self, call: Call, job: Job, last: int) -> None:
+        self._call, self._job = call, job.id
+        # Not every journal says that its job has ended: there are some of versions before it did.
+        self._last = last if job.ended else None
+
+    async def after(self, batch: Batch) -> bool:
+        """Whether nothing comes after a batch."""
+        statuses = [fact for fact in batch.facts if fact.kind == STATUS]
+        if statuses:
+            return statuses[-1].ends
+        if batch.facts:
+            return self._last is not None and batch.facts[-1].number >= self._last
+        return not batch and await self._is_gone()
+
+    async def _is_gone(self) -> bool:
+        """Whether the job was deleted, which no journal says."""
+        service = self._call.service
+        try:
+            await service.call(service.jobs.get, self._call.person, self._job)
+        except UnknownJob:
+            return True
+        return False
+
+
+async def _stream(call: Call, reader: Reader, number: Any, end: _End | None = None) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={
             "Content-Type": f"{STREAM}; charset=utf-8",
@@ -165,12 +204,12 @@ async def _stream(call: Call, reader: Reader, number: Any, *, ends: bool) -> web
     call.request[STREAMS] = True
     streams = call.service.people.streams
     with streams.open(call.person, reader.close):
-        await _send_batches(call, response, reader, number, ends)
+        await _send_batches(call, response, reader, number, end)
     return response
 
 
 async def _send_batches(
-    call: Call, response: web.StreamResponse, reader: Reader, number: Any, ends: bool
+    call: Call, response: web.StreamResponse, reader: Reader, number: Any, end: _End | None
 ) -> None:
     async with reader:
         await response.prepare(call.request)
@@ -180,7 +219,7 @@ async def _send_batches(
                 data = "".join(_sse(batch, number)) if batch else ": still here\n\n"
                 async with asyncio.timeout(STALLED_SECONDS):
                     await response.write(data.encode())
-                if ends and any(fact.ends for fact in batch.facts[-1:]):
+                if end is not None and await end.after(batch):
                     break
             await response.write_eof()
 
@@ -215,8 +254,13 @@ class _Socket:
         )
 
     async def serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
-        with self._call.service.people.streams.open(self._call.person, self._let_go):
-            return await self._serve(query, after)
+        self._call.request[STREAMS] = True
+        with (
+            self._call.service.people.streams.open(self._call.person, self._let_go),
+            suppress(ConnectionError),  # the client went away
+        ):
+            await self._serve(query, after)
+        return self._socket
 
     def _let_go(self) -> None:
         """The token has ended: so does the stream."""
@@ -225,14 +269,15 @@ class _Socket:
             self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=message)
         )
 
-    async def _serve(self, query: AllEventsQuery, after: int | None) -> web.WebSocketResponse:
-        self._call.request[STREAMS] = True
+    async def _serve(self, query: AllEventsQuery, after: int | None) -> None:
         await self._socket.prepare(self._call.request)
         reader = _reader(self._call, query, after)
         await self._send({"kind": "hello", "serial": reader.serial, "version": self._call.service.version})
         sending = asyncio.create_task(self._tell(reader, query.preview_size))
         try:
             async for message in self._socket:
+                if message.type is WSMsgType.ERROR:  # what came is no WebSocket, and the client was told so
+                    break
                 if message.type is not WSMsgType.TEXT:
                     await self._send({"kind": "refused", "detail": "Only texts of JSON are taken here."})
                     continue
@@ -247,7 +292,6 @@ class _Socket:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-        return self._socket
 
     async def _watched(self, text: str) -> AllEventsQuery | None:
         """What a client wants to be told from now on; None where that is not understood, which it is told."""
@@ -255,16 +299,28 @@ class _Socket:
             query = AllEventsQuery.model_validate(WatchForm.model_validate_json(text).watch)
             for job in query.jobs:
                 await self._call.service.call(self._call.service.jobs.get, self._call.person, job)
+            if query.after is not None:
+                last = await self._call.service.call(self._call.service.journal.last_serial)
+                check_number(query.after, last)
             return query
         except ValidationError as error:
-            await self._send(
-                {"kind": "refused", "detail": f"That is not understood: {error.errors()[0]['msg']}."}
-            )
-        except Exception as error:
-            await self._send({"kind": "refused", "detail": str(error)})
+            reason = f"That is not understood: {error.errors()[0]['msg']}."
+        except (EngineError, Refused) as error:
+            reason = str(error)
+        await self._send({"kind": "refused", "detail": reason})
         return None
 
     async def _tell(self, reader: Reader, size: int | None) -> None:
+        """Send until the stream is over; when it can not go on, end it, so that the client comes again."""
+        try:
+            await self._send_batches(reader, size)
+        except (ConnectionError, TimeoutError):
+            pass
+        except Exception:
+            log.exception("A stream of events can not go on.")
+        await self._socket.close()
+
+    async def _send_batches(self, reader: Reader, size: int | None) -> None:
         async with reader:
             while (batch := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 if texts := [*(one.text for one in batch.facts), *(one.text for one in batch.progress)]:
@@ -276,7 +332,6 @@ class _Socket:
                     data = await sized(self._call, preview, size)
                     async with asyncio.timeout(STALLED_SECONDS):
                         await self._socket.send_bytes(frame(preview, data))
-        await self._socket.close()
 
     async def _send(self, value: dict[str, Any]) -> None:
         await self._socket.send_str(json.dumps([value], ensure_ascii=False))

@@ -68,7 +68,7 @@ async def submitted(call: Call, document: str, how: Wanted, name: str = "") -> R
         service.tracing.submitted(job.id)
         return job_view(job, service.jobs.last_event(job.id))
 
-    view = await service.call(submit)
+    view = await service.ask(submit)
     call.request[JOB] = view.id
     return Reply(view, 202, {"Location": f"/api/v1/jobs/{view.id}"})
 
@@ -202,7 +202,7 @@ async def steer_queue(call: Call) -> Reply:
 async def plan_document(call: Call) -> Reply:
     """Say what would run for a document, and why, without running it."""
     form: PlanForm = call.body
-    steps = await call.service.call(call.service.jobs.plan, document_text(form.document), wanted(call, form))
+    steps = await call.service.ask(call.service.jobs.plan, document_text(form.document), wanted(call, form))
     return Reply(PlanView.model_validate({"steps": steps}))
 
 
@@ -210,7 +210,7 @@ async def plan_document(call: Call) -> Reply:
 async def check_document(call: Call) -> Reply:
     """Say everything that is wrong with a document."""
     form: PlanForm = call.body
-    problems = await call.service.call(call.service.jobs.check, document_text(form.document))
+    problems = await call.service.ask(call.service.jobs.check, document_text(form.document))
     return Reply(CheckView.model_validate({"problems": problems}))
 
 
@@ -218,7 +218,7 @@ async def check_document(call: Call) -> Reply:
 async def describe_interface(call: Call) -> Reply:
     """Describe the inputs and outputs of a document, as a form shows them."""
     form: InterfaceForm = call.body
-    found = await call.service.call(
+    found = await call.service.ask(
         call.service.jobs.interface, document_text(form.document), list(form.names)
     )
     return Reply(InterfaceView.model_validate(found))
@@ -232,7 +232,7 @@ async def read_document(call: Call) -> Reply:
     form: ReadForm = call.body
     service = call.service
     upload = await service.call(service.uploads.get, call.person, form.upload.removeprefix(UPLOAD_PREFIX))
-    text = await service.call(service.jobs.read, upload.reference, form.suffix)
+    text = await service.ask(service.jobs.read, upload.reference, form.suffix)
     return Reply(DocumentView(document=json.loads(text)))
 
 

@@ -60,7 +60,7 @@ async def create_workflow(call: Call) -> Reply:
     form: WorkflowForm = call.body
     document = form.document
     if form.upload is not None:
-        document = await call.service.call(_document_in, call, form.upload)
+        document = await call.service.ask(_document_in, call, form.upload)
     stored = await call.service.call(
         call.service.library.create,
         call.person,
@@ -111,7 +111,7 @@ async def read_workflow(call: Call) -> Reply:
     headers = tag_headers(stored.workflow)
     if not query.check and stored.workflow.tag in (tags_in(call, IF_NONE_MATCH, weak=True) or ()):
         return Reply(status=304, headers=headers)
-    problems = await call.service.call(problems_of, call, stored.text) if query.check else None
+    problems = await call.service.ask(problems_of, call, stored.text) if query.check else None
     return Reply(await call.service.call(workflow_view, stored, problems), headers=headers)
 
 
@@ -206,7 +206,7 @@ async def export_workflow(call: Call) -> Reply:
     stored = await call.service.call(
         call.service.library.read, call.person, call.parts["workflow"], query.version
     )
-    text = await call.service.call(_locked, call, stored.text) if query.lock else stored.text
+    text = await call.service.ask(_locked, call, stored.text) if query.lock else stored.text
     headers = {
         "Content-Disposition": disposition(f"{re.sub(_SLASH, '_', stored.workflow.name)}.json", shown=False),
         "Cache-Control": "no-cache",
@@ -250,7 +250,7 @@ async def run_workflow(call: Call) -> Reply:
 
 async def created(call: Call, stored: Stored) -> Reply:
     """The answer to whoever put something into the library."""
-    problems = await call.service.call(problems_of, call, stored.text)
+    problems = await call.service.ask(problems_of, call, stored.text)
     view = await call.service.call(workflow_view, stored, problems)
     location = f"/api/v1/workflows/{stored.workflow.id}"
     return Reply(view, 201, {"Location": location, **tag_headers(stored.workflow)})
@@ -308,6 +308,6 @@ async def saved(call: Call, save: Any, *arguments: Any) -> Reply:
         stored: Stored = await call.service.call(save, *arguments)
     except WorkflowChanged as error:
         raise conflict(error) from error
-    problems = await call.service.call(problems_of, call, stored.text)
+    problems = await call.service.ask(problems_of, call, stored.text)
     view = await call.service.call(workflow_view, stored, problems)
     return Reply(view, headers=tag_headers(stored.workflow))

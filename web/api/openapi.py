@@ -13,12 +13,38 @@ from web.api.routing import JSON, PATH_PARTS, Answer, Content, Route
 from web.models.problems import MEDIA_TYPE, ProblemView
 
 REF = "#/components/schemas/{model}"
+ABOUT = (
+    "Every answer has the header `X-Request-Id`, which the server's log has too. What is not done is "
+    "answered with a problem (RFC 9457). What belongs to another owner is answered as if it were not there."
+)
+TOKEN = (
+    "`latentgraph tokens create` makes one; `x-scope`, and the role beside the name of this scheme, say "
+    "which scope it must have. The person at the server's own machine needs none, and a browser may show "
+    "the cookie that `POST /api/v1/session` gives."
+)
+HEADERS = {
+    "Location": ("The address of what was made, or of what was asked for.", "string"),
+    "ETag": ("The tag of what there is now.", "string"),
+    "Content-Range": ("Which bytes these are, or how many there are.", "string"),
+    "WWW-Authenticate": ("How to show a token (RFC 6750).", "string"),
+    "Retry-After": ("Seconds after which it may be asked again.", "integer"),
+}
+"""The headers of answers, and what they say."""
+
+ANSWERED = {
+    "Location": (201, 202, 308),
+    "ETag": (206, 304, 412),
+    "Content-Range": (206, 416),
+    "WWW-Authenticate": (401,),
+    "Retry-After": (429, 503),
+}
+"""The statuses with which they may come."""
 
 
 def openapi(routes: Iterable[Route], version: str) -> dict[str, Any]:
     """The document, for a server of this version."""
     routes = list(routes)
-    forms = {one for route in routes for one in (route.body, route.query) if isinstance(one, type)}
+    forms = {route.body for route in routes if isinstance(route.body, type)}
     views = {one for route in routes for one in route.answers.values() if isinstance(one, type)}
     names, definitions = _schemas(forms, views | {ProblemView})
     paths: dict[str, Any] = {}
@@ -30,12 +56,14 @@ def openapi(routes: Iterable[Route], version: str) -> dict[str, Any]:
             "title": "Latent Graph",
             "version": version,
             "summary": "Run workflows of typed nodes for latent diffusion.",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
         "components": {
             "schemas": definitions,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "headers": {name: _header(*about) for name, about in HEADERS.items()},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": TOKEN}},
         },
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
     }
@@ -99,7 +127,7 @@ def _operation(route: Route, names: dict[Any, dict[str, Any]]) -> dict[str, Any]
     if route.body is not None:
         found["requestBody"] = {"required": True, "content": _content(route.body, names)}
     if route.scope is not None:
-        found["security"] = [{}, {"token": []}]
+        found["security"] = [{}, {"token": [route.scope]}]
         found["x-scope"] = route.scope
     return found
 
@@ -110,12 +138,23 @@ def _responses(route: Route, names: dict[Any, dict[str, Any]]) -> dict[str, Any]
         found[str(status)] = {"description": _phrase(status, answer)}
         if answer is not None:
             found[str(status)]["content"] = _content(answer, names)
+        found[str(status)] |= _headers(status)
     for status in sorted(refusals(route)):
         found[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": names[ProblemView]}},
+            **_headers(status),
         }
     return found
+
+
+def _headers(status: int) -> dict[str, Any]:
+    named = [name for name, statuses in ANSWERED.items() if status in statuses]
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named}} if named else {}
+
+
+def _header(description: str, kind: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
 
 
 def refusals(route: Route) -> set[int]:

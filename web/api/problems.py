@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -50,6 +52,7 @@ from web.service.webhooks.addresses import WebhookRefused
 from web.service.webhooks.store import DeliveryWaits, TooManyWebhooks, UnknownWebhook, WebhooksUnusable
 
 TYPE = "urn:latentgraph:problem:"
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 RETRY_SECONDS = 2  # after which a client may try again what the server could not do just now
 
 
@@ -87,6 +90,23 @@ def refusal_of(error: EngineError) -> Refused | None:
             headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
             return Refused(status, code, str(error), headers=headers)
     return None
+
+
+def trouble_of(error: Exception) -> Refused | None:
+    """The refusal where a disk fails of which nothing else speaks, or None where it is another failure."""
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        reason = error.strerror
+    elif isinstance(error, sqlite3.Error):
+        reason = str(error)
+    else:
+        return None
+    return Refused(
+        503,
+        "disk_trouble",
+        f"The data folder can not be read or written ({reason}), so this was not done. Free space on the "
+        "disk, or make the folder writable; `latentgraph doctor` looks at it.",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
 
 
 def faults_of(error: ValidationError, *, prefix: str = "") -> list[Problem]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from pydantic import BaseModel, ValidationError
 
 from graph_engine.problem import Problem
@@ -18,21 +19,24 @@ from web.service.person import Person, Scope
 from web.service.service import Service
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
-PERSON: web.RequestKey[Person] = web.RequestKey("person", Person)  # who asks, once that is known
 
 # What is known of a request while it is answered, for the log.
 REQUEST = web.RequestKey("request", str)  # its id
-PERSON = web.RequestKey("person", Person)
+PERSON = web.RequestKey("person", Person)  # who asks, once that is known
 CODE = web.RequestKey("code", str)  # why it was refused
 JOB = web.RequestKey("job", str)  # the job that it made
+ASKED_FOR = web.RequestKey("asked_for", bool)  # the client was told to send its body
 STREAMS = web.RequestKey("streams", bool)  # the answer goes on for as long as the client likes
 
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 JSON = "application/json"
 
-LARGE = 64 * 1024  # bytes; more JSON than this is not parsed on the event loop
+LARGE = 64 * 1024  # bytes; more JSON than this is not read on the event loop
+MOST_FAULTS = 1000  # of a body; to make and send more holds others up
 PIECE_SECONDS = 20.0  # within which the next piece of a body must come
 SLOWEST = 16 * 1024  # bytes a second that a body must come with, in the long run
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 PATH_PARTS = {
     "job": (r"job-[0-9a-f]{16}", "job-0123456789abcdef"),
@@ -188,12 +192,18 @@ async def _read_body(route: Route, request: web.Request, service: Service) -> Ba
     if not data:
         raise Refused(400, "no_body", f"There is no body; JSON ({JSON}) is wanted.")
     if len(data) > LARGE:
-        raw = await asyncio.to_thread(parse_json, data)
-    else:
-        raw = parse_json(data)
+        return await asyncio.to_thread(_form_in, data, route.body)
+    return _form_in(data, route.body)
+
+
+def _form_in(data: bytes, form: type[BaseModel]) -> BaseModel:
+    """The form that a body fills in. Raises `Refused` with every fault, but for a flood of them."""
     try:
-        return route.body.model_validate(raw)
+        return form.model_validate(parse_json(data))
     except ValidationError as error:
+        if (count := error.error_count()) > MOST_FAULTS:
+            text = f"The body does not fit this address in {count:,} places, too many to name each."
+            raise Refused(422, "invalid_body", text) from None
         text = "The body does not fit this address; each fault is named with its place."
         raise Refused(422, "invalid_body", text, faults=faults_of(error)) from error
     except RecursionError as error:
@@ -201,14 +211,20 @@ async def _read_body(route: Route, request: web.Request, service: Service) -> Ba
 
 
 def parse_json(data: bytes) -> Any:
-    """JSON as RFC 8259 has it, in UTF-8. Raises `Refused`."""
+    """JSON as RFC 8259 has it, in UTF-8, of whole characters. Raises `Refused`."""
     try:
-        return json.loads(
+        found = json.loads(
             data.decode("utf-8"),
             parse_constant=_no_constant,
             parse_float=_finite,
             object_pairs_hook=_named_once,
         )
+        if _SURROGATE.search(data):  # only an escape can make one, and two together are a character
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
+    except UnicodeEncodeError as error:
+        text = "A text in the body holds half of a character, a lone surrogate."
+        raise Refused(400, "not_text", text) from error
     except UnicodeDecodeError as error:
         raise Refused(400, "not_utf8", f"The body is not UTF-8 text at byte {error.start}.") from error
     except RecursionError as error:
@@ -224,8 +240,7 @@ def _no_constant(constant: str) -> Any:
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the name '{twice[:40]}' is there twice in one object")
     return found
 
@@ -259,6 +274,7 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
     )
     if (request.content_length or 0) > limit:
         raise too_large
+    await _ask_for_body(request)
     loop = asyncio.get_running_loop()
     began, size = loop.time(), 0
     while True:
@@ -275,6 +291,17 @@ async def pieces_of(request: web.Request, limit: int) -> Any:
         if loop.time() - began > PIECE_SECONDS + size / SLOWEST:
             raise _too_slow(size)
         yield piece
+
+
+async def asked_when_read(request: web.Request) -> None:
+    """An `Expect` header is answered when the body is read: what is refused before is never sent."""
+
+
+async def _ask_for_body(request: web.Request) -> None:
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version == HttpVersion11:
+        request[ASKED_FOR] = True
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
 
 
 def _too_slow(size: int) -> Refused:

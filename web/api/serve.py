@@ -60,13 +60,13 @@ async def _serve(settings: ServerSettings, opened: Callable[[str], None]) -> int
                 await web.SockSite(runner, one, backlog=BACKLOG).start()
             except OSError as error:
                 raise _not_there(settings, error) from error
-        address = _address(sockets[0], settings.host)
-        log.info("The server listens.", extra={"fields": {"at": address, "version": service.version}})
         if settings.host in EVERYWHERE and not settings.hosts:
             log.warning(
                 "The server listens at every address, but goes by no name than localhost: put the names and "
                 "addresses that people call it by into the setting `hosts`."
             )
+        address = _address(sockets[0], settings.host)
+        log.info("The server listens.", extra={"fields": {"at": address, "version": service.version}})
         opened(address)
         await stop.wait()
         log.info("The server ends.", extra={"fields": {"running": service.runs.busy}})

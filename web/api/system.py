@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from graph_engine.packs.listing import installed_packs
 from graph_engine.workers.local_worker import LocalWorker
+from web.api.guard import is_local
 from web.api.routing import Call, Reply, Routes
 from web.models.system import HealthView, NodesView, ReadyView, ServerView, WorkerView
 from web.service.service import Service
 
 routes = Routes("server")
+
+ENDING = "It is ending."
+UNTOLD = "It is not; `/api/v1/workers` and the log say why."
 
 
 @routes.add("GET", "/healthz", scope=None, answers={200: HealthView})
@@ -17,14 +21,28 @@ async def read_health(call: Call) -> Reply:
     return Reply(HealthView(status="ok"))
 
 
+@routes.add("HEAD", "/healthz", scope=None, answers={200: None})
+async def look_for_health(call: Call) -> Reply:
+    """Ask whether the process answers, and nothing more."""
+    return Reply()
+
+
 @routes.add("GET", "/readyz", scope=None, answers={200: ReadyView, 503: ReadyView})
 async def read_readiness(call: Call) -> Reply:
     """Say whether the server takes work.
 
-    Workers may still be starting then: jobs wait for them.
+    Workers may still be starting then: jobs wait for them. What went wrong is told to the person at this
+    machine only; others read it at `/api/v1/workers`, with a token.
     """
     view = ready_view(call.service)
-    return Reply(view, 200 if view.ready else 503)
+    status = 200 if view.ready else 503
+    return Reply(view if is_local(call.request, call.service.settings) else _untold(view), status)
+
+
+@routes.add("HEAD", "/readyz", scope=None, answers={200: None, 503: None})
+async def look_for_readiness(call: Call) -> Reply:
+    """Ask whether the server takes work, and nothing more."""
+    return Reply(status=(await read_readiness(call)).status)
 
 
 @routes.add("GET", "/api/v1/server", scope="view", answers={200: ServerView})
@@ -62,8 +80,15 @@ async def list_nodes(call: Call) -> Reply:
 def ready_view(service: Service) -> ReadyView:
     """Whether the server takes work, with its workers."""
     workers = [_worker(one) for one in [*service.workers.workers, *filter(None, [service.workers.desk])]]
-    reason = "It is ending." if service.draining else service.runs.error
+    reason = ENDING if service.draining else service.runs.error
     return ReadyView(ready=not reason, reason=reason, workers=workers)
+
+
+def _untold(view: ReadyView) -> ReadyView:
+    """The same for anybody: errors may name folders and programs of this machine."""
+    workers = [one.model_copy(update={"error": ""}) for one in view.workers]
+    reason = view.reason if view.reason in ("", ENDING) else UNTOLD
+    return view.model_copy(update={"reason": reason, "workers": workers})
 
 
 def _worker(worker: LocalWorker) -> WorkerView:

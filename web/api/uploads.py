@@ -146,8 +146,8 @@ async def _received(call: Call, expected: str | None) -> Reply:
     """Take the body to the disk piece by piece, then keep it."""
     service = call.service
     name = file_name(call)
-    room, owner = service.people.quotas.admit_bytes, call.person.owner
-    await service.call(room, owner, call.request.content_length or 1)
+    quotas, owner = service.people.quotas, call.person.owner
+    await service.call(quotas.admit_bytes, owner, call.request.content_length or 1)
     incoming = await service.call(service.uploads.begin)
     try:
         waiting = bytearray()
@@ -159,8 +159,12 @@ async def _received(call: Call, expected: str | None) -> Reply:
         await service.call(incoming.write, bytes(waiting))
         if not incoming.size:
             raise Refused(400, "no_body", "There is no body; the bytes of a file are wanted.")
-        await service.call(room, owner, incoming.size)
-        upload, new = await service.call_long(service.uploads.keep, call.person, incoming, name, expected)
+
+        def keep() -> tuple[Upload, bool]:
+            with quotas.keep_bytes(owner, incoming.size):
+                return service.uploads.keep(call.person, incoming, name, expected)
+
+        upload, new = await service.call_long(keep)
     finally:
         await service.call(incoming.abandon)
     headers = {"Location": f"/api/v1/uploads/{upload.digest}"}

@@ -52,7 +52,7 @@ async def describe_workflow(call: Call) -> Reply:
         f"/api/v1/workflows/{stored.workflow.id}/runs",
         query.version,
     )
-    interface = await call.service.call(call.service.workers.interface, stored.text)
+    interface = await call.service.ask(call.service.workers.interface, stored.text)
     return _reply(workflow_openapi(interface, what, stored.version.number))
 
 
@@ -65,7 +65,7 @@ async def describe_template(call: Call) -> Reply:
         template.document.description,
         f"/api/v1/templates/{template.id}/runs",
     )
-    interface = await call.service.call(call.service.workers.interface, json.dumps(document))
+    interface = await call.service.ask(call.service.workers.interface, json.dumps(document))
     return _reply(workflow_openapi(interface, what))
 
 
@@ -112,7 +112,7 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
                         "4XX": _answer("Why it was not queued.", MEDIA_TYPE, "ProblemView"),
                         "5XX": _answer("Why it was not queued.", MEDIA_TYPE, "ProblemView"),
                     },
-                    "security": [{}, {"token": []}],
+                    "security": [{}, {"token": ["run"]}],
                 }
             },
             "/api/v1/jobs/{job}": {
@@ -130,7 +130,7 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
                         "4XX": _answer("Why it can not be read.", MEDIA_TYPE, "ProblemView"),
                         "5XX": _answer("Why it can not be read.", MEDIA_TYPE, "ProblemView"),
                     },
-                    "security": [{}, {"token": []}],
+                    "security": [{}, {"token": ["view"]}],
                 }
             },
         },

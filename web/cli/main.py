@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graph_engine.cli import main as engine
 from web.cli import doctor, remote, serve, tokens
 
-EXTENSIONS = (serve.extend, tokens.extend, doctor.extend, remote.extend)
+EXTENSIONS = (serve.extend, tokens.extend, remote.extend, doctor.extend)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -45,7 +45,7 @@ def serve(arguments: argparse.Namespace) -> int:
 def _say(address: str) -> None:
     print(
         f"Latent Graph is at {address}  (Ctrl-C ends it)\n"
-        f"  what it can do: {address}/openapi.json   whether it is ready: {address}/readyz",
+        f"  to read and try what it can do: {address}/docs   whether it is ready: {address}/readyz",
         file=sys.stderr,
         flush=True,
     )

@@ -7,6 +7,8 @@ import functools
 import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from web.client.asynchronous import AsyncClient
@@ -23,7 +25,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="client", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="client", daemon=True)
         self._thread.start()
 
     @property
@@ -33,27 +35,59 @@ class Loop:
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it there, and wait for it here; Ctrl-C ends it there too."""
-        if self.closed:
-            work.close()
-            raise BadCall("This client was closed; make another one.")
         over = threading.Event()
-        future = asyncio.run_coroutine_threadsafe(_told(work, over), self._loop)
+        told = _told(work, over)
+        try:
+            future = asyncio.run_coroutine_threadsafe(told, self._loop)
+        except RuntimeError as error:
+            told.close()
+            work.close()
+            raise _closed() from error
         try:
             return future.result()
+        except CancelledError:
+            raise _closed() from None
         except BaseException:
             future.cancel()
             over.wait(ENDING_SECONDS)
             raise
 
+    def let_go(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do it there, and wait for it, unless this is that thread: it too may collect what nobody holds."""
+        if self._is_here:
+            self._kept = self._loop.create_task(work())
+        elif not self.closed:
+            with suppress(BadCall):  # closed meanwhile, which lets everything go
+                self.do(work())
+
     def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do the last thing and end."""
+        """Do the last thing and end; who still waits is told that the client was closed."""
         if self.closed:
             return
-        self.do(self._loop.shutdown_asyncgens())
-        self.do(last())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._last = last
+        with suppress(RuntimeError):  # another thread has closed it meanwhile
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        if not self._is_here:
+            self._thread.join()
+
+    @property
+    def _is_here(self) -> bool:
+        return threading.current_thread() is self._thread
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.run_until_complete(asyncio.sleep(0))  # what was asked for meanwhile has begun then
+        while tasks := asyncio.all_tasks(self._loop):
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.wait(tasks))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._last())
         self._loop.close()
+
+
+def _closed() -> BadCall:
+    return BadCall("This client was closed; make another one.")
 
 
 async def _told(work: Coroutine[Any, Any, T], over: threading.Event) -> T:
@@ -90,8 +124,7 @@ def _iterator(
                 except StopAsyncIteration:
                     return
         finally:
-            if not self._loop.closed:
-                self._loop.do(things.aclose())
+            self._loop.let_go(things.aclose)
 
     return cast("Callable[Concatenate[Client, P], Iterator[T]]", call)
 

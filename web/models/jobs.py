@@ -26,6 +26,7 @@ JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 InputName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Priority = Annotated[Int, Field(ge=-1000, le=1000, description="Higher goes first.")]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+MOST_NAMES = 1000  # of inputs or outputs in one request
 Document = Annotated[
     dict[str, Json],
     Field(
@@ -38,7 +39,7 @@ Document = Annotated[
 class SweepForm(Form):
     """Run a document for many values: a list for each input, in every combination or side by side."""
 
-    table: dict[InputName, list[Json]] = Field(min_length=1)
+    table: dict[InputName, list[Json]] = Field(min_length=1, max_length=MOST_NAMES)
     how: Literal["product", "zip"] = "product"
 
 
@@ -46,14 +47,16 @@ class InputsForm(Form):
     """What is set in a document before it is looked at."""
 
     inputs: dict[InputName, Json] = Field(
-        {}, description="Values by the names of the interface, or `node.input`."
+        {}, max_length=MOST_NAMES, description="Values by the names of the interface, or `node.input`."
     )
     texts: dict[InputName, str] = Field(
-        {}, description="The same as one types it: text where the input takes text, JSON elsewhere."
+        {},
+        max_length=MOST_NAMES,
+        description="The same as one types it: text where the input takes text, JSON elsewhere.",
     )
     sweep: SweepForm | None = None
     wanted: list[InputName] | None = Field(
-        None, description="Outputs or nodes: only they, and what they need."
+        None, max_length=MOST_NAMES, description="Outputs or nodes: only they, and what they need."
     )
     strict_lock: Bool = Field(
         False, description="Refuse what the document's lock does not name as it is here."

@@ -47,10 +47,10 @@ def logging_to(folder: Path, log_format: LogFormat, level: LogLevel, *, stream: 
     except OSError as error:
         print(f"There will be no log in '{folder}' ({error.strerror or error}).", file=shown)
     for one in handlers:
-        one.setFormatter(JsonLines() if log_format == "json" else TextLines())
+        one.setFormatter(_Formatted())
     lines: queue.Queue[Any] = queue.Queue(WAITING)
     entry = _Entry(lines)
-    listener = _Listener(lines, *handlers)
+    listener = _Listener(lines, JsonLines() if log_format == "json" else TextLines(), *handlers)
     root = logging.getLogger()
     before = root.level
     root.addHandler(entry)
@@ -95,13 +95,27 @@ class _Entry(QueueHandler):
 class _Listener(QueueListener):
     """Writes lines in a thread of its own; at the end those that wait are written."""
 
-    def __init__(self, lines: queue.Queue[Any], *handlers: logging.Handler) -> None:
+    def __init__(
+        self, lines: queue.Queue[Any], formatter: logging.Formatter, *handlers: logging.Handler
+    ) -> None:
         super().__init__(lines, *handlers)
-        self._lines = lines
+        self._lines, self._formatter = lines, formatter
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Write a line; its text is made once for all handlers."""
+        record.msg, record.args = self._formatter.format(record), None
+        super().handle(record)
 
     def enqueue_sentinel(self) -> None:
         """Say that this was all, however many wait."""
         self._lines.put(None)
+
+
+class _Formatted(logging.Formatter):
+    """For lines whose text is made."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return str(record.msg)
 
 
 class JsonLines(logging.Formatter):
@@ -142,6 +156,8 @@ def fields_of(record: logging.LogRecord) -> Mapping[str, Any]:
 
 def plain(text: str) -> str:
     """A text on one line: what would end it, move the cursor or turn the direction is written out."""
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 

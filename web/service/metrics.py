@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from graph_engine import events
 from graph_engine.jobs.job import ENDED, STATUSES
 from graph_engine.store.report import measure_folder
-from web.service.hub import STATUS, Fact
+from web.service.facts import STATUS, Fact
 
 if TYPE_CHECKING:
     from web.service.service import Service

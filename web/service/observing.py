@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
-from web.service.hub import STATUS, Fact, Hub, Reader
+from web.service.facts import STATUS, Fact
+from web.service.hub import Hub
 from web.service.metrics import Metrics
+from web.service.reader import Reader
 
 log = logging.getLogger("web.jobs")
 
 PATIENCE = 60.0
+GATHER_SECONDS = 0.05  # so that facts are taken together, and clients are told first
 SHOWN = ("status", "worker", "attempt", "seconds", "reason")
 
 
@@ -20,6 +24,7 @@ async def observe(hub: Hub, metrics: Metrics) -> None:
             for fact in batch.facts:
                 metrics.take(fact)
                 _log(fact)
+            await asyncio.sleep(GATHER_SECONDS)
 
 
 def _log(fact: Fact) -> None:

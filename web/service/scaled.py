@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from graph_engine.errors import EngineError
-from web.service.hub import Preview
+from web.service.facts import Preview
 from web.service.media_types import PICTURES
 from web.service.pictures import Pictures
 

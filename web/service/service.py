@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +19,7 @@ from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.declaration.run import Previews
 from graph_engine.errors import EngineError
 from graph_engine.files import Files
+from graph_engine.jobs.errors import JobConflict, UnknownJob
 from graph_engine.jobs.job import Job
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
@@ -37,7 +38,7 @@ from web.service.library.templates import Templates
 from web.service.metrics import Metrics
 from web.service.observing import observe
 from web.service.people.people import People
-from web.service.person import Person
+from web.service.person import LOCAL, Person
 from web.service.pictures import Pictures
 from web.service.runs import Runs
 from web.service.scaled import ScaledPreviews
@@ -52,8 +53,10 @@ from web.service.webhooks.webhooks import Webhooks
 P = ParamSpec("P")
 T = TypeVar("T")
 
-THREADS = 32  # for what waits for a disk or for the desk
+ENDS_A_LOOK = 100  # runs from one look for jobs beyond those that are kept to the next
+THREADS = 32  # for what waits for a disk
 LONG_THREADS = 8  # for whole files and pictures
+ASKING_THREADS = 32  # for what waits for the desk
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +75,11 @@ class Service:
         self.settings = settings
         self.started = time.monotonic()
         self.draining = False
+        self._ends = 0  # runs that are over
         self._stack = ExitStack()
         self._threads = ThreadPoolExecutor(THREADS, "service")
         self._long_threads = ThreadPoolExecutor(LONG_THREADS, "files")
+        self._asking_threads = ThreadPoolExecutor(ASKING_THREADS, "questions")
         with ExitStack() as stack:
             data = settings.data.expanduser().absolute()
             self.data = data
@@ -132,23 +137,25 @@ class Service:
         self.runs = Runs(self.workers.workers, self.queue, self.journal, previews, self._listen, self._ended)
 
     async def __aenter__(self) -> Service:
-        await self.hub.start()
-        self.people.start()
-        await self.webhooks.start(self.hub)
-        self._observing = asyncio.create_task(observe(self.hub, self.metrics), name="observe")
-        await self.call(self.runs.start)
+        async with AsyncExitStack() as stack:  # what fails to begin leaves nothing behind that goes on
+            for threads in (self._threads, self._long_threads, self._asking_threads):
+                stack.callback(threads.shutdown)
+            stack.push_async_callback(asyncio.to_thread, self._stack.close)
+            stack.push_async_callback(asyncio.to_thread, self.runs.close)
+            self.people.start()
+            stack.push_async_callback(self.people.stop)
+            await self.hub.start()
+            stack.push_async_callback(self.hub.close)
+            observing = asyncio.create_task(observe(self.hub, self.metrics), name="observe")
+            stack.push_async_callback(_cancelled, observing)
+            await self.webhooks.start(self.hub)
+            stack.push_async_callback(self.webhooks.close)
+            await self.call(self.runs.start)
+            self._opened = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.webhooks.close()
-        self._observing.cancel()
-        await asyncio.gather(self._observing, return_exceptions=True)
-        await self.hub.close()
-        await self.people.stop()
-        await asyncio.to_thread(self.runs.close)
-        await asyncio.to_thread(self._stack.close)
-        self._threads.shutdown()
-        self._long_threads.shutdown()
+        await self._opened.aclose()
 
     async def drain(self) -> None:
         """Take no new jobs, and let those that run end, for as long as the settings say."""
@@ -157,16 +164,16 @@ class Service:
         await asyncio.to_thread(self.runs.close, self.settings.drain_seconds)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call what may wait for a disk or a desk, in a thread."""
-        loop = asyncio.get_running_loop()
-        context = contextvars.copy_context()  # so that a trace goes on there
-        return await loop.run_in_executor(self._threads, partial(context.run, function, *args, **kwargs))
+        """Call what may wait for a disk, in a thread."""
+        return await _in(self._threads, partial(function, *args, **kwargs))
 
     async def call_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what takes long over a file or a picture, in threads that nothing else waits for."""
-        loop = asyncio.get_running_loop()
-        context = contextvars.copy_context()
-        return await loop.run_in_executor(self._long_threads, partial(context.run, function, *args, **kwargs))
+        return await _in(self._long_threads, partial(function, *args, **kwargs))
+
+    async def ask(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what asks the desk, in threads that nothing else waits for: it may be long in answering."""
+        return await _in(self._asking_threads, partial(function, *args, **kwargs))
 
     @property
     def version(self) -> str:
@@ -206,8 +213,32 @@ class Service:
 
     def _ended(self, job: Job) -> None:
         """A job's run is over."""
+        self.hub.wake(urgent=True)
         self.tracing.ended(job)
-        self.queue.keep(self.settings.keep_jobs)
+        self._ends += 1
+        if self._ends % ENDS_A_LOOK == 0:
+            self._threads.submit(self._forget)
+
+    def _forget(self) -> None:
+        """Delete the jobs beyond those that are kept, with the files that only they have."""
+        for one in self.queue.beyond(self.settings.keep_jobs):
+            try:
+                self.jobs.delete(LOCAL, one, artifacts=True)
+            except (UnknownJob, JobConflict):  # deleted or retried meanwhile
+                continue
+            except EngineError as error:
+                log.warning("An old job can not be deleted: %s", type(error).__name__)
+                return
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    context = contextvars.copy_context()  # so that a trace goes on there
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(context.run, work))
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def server_version() -> str:

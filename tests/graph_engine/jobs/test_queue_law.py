@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from graph_engine.jobs.job import ENDED, Request
+from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import MAX_CRASHES, JobQueue
 
 OWNERS = ("", "ann", "bea")
@@ -38,6 +39,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.jobs: dict[str, Expected] = {}
         self.line: list[str] = []
         self.served: list[str] = []
+        self.serial, self.seen = 0, set[int]()
 
     def teardown(self) -> None:
         if hasattr(self, "queue"):
@@ -170,6 +172,27 @@ class QueueMachine(RuleBasedStateMachine):
             for job in self.queue.page(1000).jobs
         }
         assert found == self.jobs
+
+    @invariant()
+    def the_journal_tells_the_same(self) -> None:
+        if not hasattr(self, "queue"):
+            return
+        journal = Journal.of(self.queue)
+        entries = journal.since(0, 100_000)
+        assert [one.serial for one in entries] == sorted({one.serial for one in entries})
+        told: dict[str, str] = {}
+        numbers: dict[str, list[int]] = {}
+        for one in entries:
+            numbers.setdefault(one.job, []).append(one.number)
+            if one.kind == "job_status":
+                told[one.job] = one.data["status"]
+            if one.serial > self.serial:  # new, so it was written after all that was seen before
+                self.serial = one.serial
+                self.seen.add(one.serial)
+        assert {one.serial for one in entries} <= self.seen
+        assert told == {job: one.status for job, one in self.jobs.items()}
+        assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+        assert journal.last_serial() == self.serial
 
     def ready(self, job: str) -> bool:
         return self.jobs[job].status == "queued" and not self.jobs[job].paused

@@ -65,6 +65,26 @@ SLOW = document(
 )
 
 
+def test_a_job_can_still_be_cancelled_after_a_look_at_the_queue_failed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = bench.submit(SLOW)
+    get, failed = bench.queue.get, threading.Event()
+
+    def fail_once(name: str) -> Job:
+        if not failed.is_set():
+            failed.set()
+            bench.queue.cancel(job)
+            raise OSError(5, "Input/output error")
+        return get(name)
+
+    monkeypatch.setattr(bench.queue, "get", fail_once)
+    ended = bench.run()
+    assert failed.is_set()
+    assert ended is not None
+    assert ended.status == "cancelled"
+
+
 def test_a_job_leaves_its_artifacts_reports_and_journal(bench: Bench) -> None:
     job = bench.submit(SAVE)
     done = bench.run()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from graph_engine.artifact import Artifact
 from graph_engine.jobs.job import Request
 from graph_engine.jobs.journal import Journal
@@ -51,3 +53,24 @@ def test_the_second_version_becomes_the_third(tmp_path: Path) -> None:
     assert [e.serial for e in journal.since(0)] == [3, 4]
     queue.close()
     assert (tmp_path / "jobs.sqlite.before-v3").is_file()
+
+
+@pytest.mark.parametrize("half", [b"garbage" * 1000, b"SQLite format 3\0" + b"\0" * 5000])
+def test_a_copy_that_a_power_cut_ended_keeps_nobody_from_the_jobs(tmp_path: Path, half: bytes) -> None:
+    path = tmp_path / "jobs.sqlite"
+    old = sqlite3.connect(path)
+    for script in MIGRATIONS[:2]:
+        old.executescript(script)
+    old.execute("PRAGMA user_version = 2")
+    old.execute(JOB, ("job-1", 1, "{}", 0))
+    old.commit()
+    old.close()
+    (tmp_path / "jobs.sqlite.before-v3.partial").write_bytes(half)
+    (tmp_path / "jobs.sqlite.before-v3.partial-journal").write_bytes(half)
+    queue = JobQueue(path)
+    assert queue.get("job-1").status == "done"
+    queue.close()
+    kept = sqlite3.connect(tmp_path / "jobs.sqlite.before-v3")
+    assert kept.execute("SELECT id FROM job").fetchall() == [("job-1",)]
+    kept.close()
+    assert not list(tmp_path.glob("*partial*"))

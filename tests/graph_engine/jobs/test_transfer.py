@@ -30,6 +30,7 @@ from tests.graph_engine.jobs.test_queue_law import QueueMachine
 from tests.graph_engine.jobs.test_runner import SAVE, Bench
 
 LINES = "jobs.jsonl"
+MODEL = "blake3:" + "1" * 64
 
 
 class House:
@@ -110,7 +111,7 @@ def lived_in(engine: Engine, tmp_path: Path, archive: Path) -> Engine:
     bench.submit(failing, name="failed")
     bench.run()
     bench.run()
-    bench.submit(reading, name="waits", wanted=("s",), required_models=("m1",))
+    bench.submit(reading, name="waits", wanted=("s",), required_models=(MODEL,))
     bench.queue.close()
     bench.journal.close()
     export_jobs(engine.data, archive)
@@ -485,6 +486,10 @@ def field(name: str, value: Any) -> Callable[[Any, Any], None]:
     return lambda lines, files: job_line(lines).__setitem__(name, value)
 
 
+def report(**more: Any) -> Callable[[Any, Any], None]:
+    return lambda lines, files: next(iter(job_line(lines)["result"]["nodes"].values())).update(more)
+
+
 def header(**more: Any) -> Callable[[Any, Any], None]:
     return lambda lines, files: lines[0].update(more)
 
@@ -543,6 +548,18 @@ HOSTILE: dict[str, tuple[Callable[[Any, Any], None], str]] = {
     "seconds that were not": (field("device_seconds", -1), "device_seconds"),
     "inputs that are none": (field("inputs", [1]), "inputs"),
     "a time that is none": (field("submitted", "now"), "submitted"),
+    "a time that no calendar has": (field("submitted", 1e300), "submitted"),
+    "a time before all": (field("finished", -1.0), "finished"),
+    "an event at a time that no calendar has": (lambda lines, files: lines[2].update(time=1e15), "time"),
+    "an event that would be two in a stream": (
+        lambda lines, files: lines[2].update(kind="a\ndata: {}"),
+        "kind",
+    ),
+    "a report of what no node can be": (report(status="odd"), "nodes"),
+    "a report without a type": (report(node_type=None), "nodes"),
+    "a report of no seconds": (report(seconds="7"), "nodes"),
+    "a model that is no content": (field("required_models", ["m1"]), "required_models"),
+    "a webhook without an end": (field("webhook", "http://" + "a" * 2000), "webhook"),
     "one job twice": (
         lambda lines, files: (
             lines.append(dict(job_line(lines, "waits"), name="twin", journal=0)),
@@ -638,6 +655,7 @@ class MovingMachine(QueueMachine):
         before.close()
         shutil.rmtree(self.folder)
         self.folder, self.queue = there, JobQueue(there / "jobs.sqlite")
+        self.serial, self.seen = 0, set()
         assert [job.id for job in self.queue.page(1000).jobs] == order
         for job, one in self.jobs.items():
             if one.status == "running":

@@ -39,6 +39,7 @@ class Quotas:
         self._bounds, self._usage, self._clock = bounds, usage, clock
         self._lock = threading.Lock()
         self._entering: Counter[str] = Counter()  # jobs let in that are perhaps not in the queue yet
+        self._arriving: Counter[str] = Counter()  # bytes let in that are perhaps not kept yet
         self._disk: list[Callable[[str], int]] = []
 
     def count_disk(self, used: Callable[[str], int]) -> None:
@@ -70,6 +71,20 @@ class Quotas:
         if self._bounds.disk_bytes:
             self._check_disk(owner, self._usage(owner, self._clock()).artifact_bytes, more)
 
+    @contextmanager
+    def keep_bytes(self, owner: str, more: int) -> Iterator[None]:
+        """Let an owner keep so many bytes more, inside the block. Raises `QuotaReached`."""
+        with self._lock:  # files that come at once are counted one after the other
+            self.admit_bytes(owner, more)
+            self._arriving[owner] += more
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._arriving[owner] -= more
+                if not self._arriving[owner]:
+                    del self._arriving[owner]
+
     def _check_jobs(self, owner: str, waiting: int) -> None:
         bound = self._bounds.jobs
         if bound and waiting >= bound:
@@ -100,7 +115,7 @@ class Quotas:
         bound = self._bounds.disk_bytes
         if not bound:
             return
-        used = artifacts + sum(count(owner) for count in self._disk)
+        used = artifacts + sum(count(owner) for count in self._disk) + self._arriving[owner]
         if used + more > bound or (not more and used >= bound):
             raise QuotaReached(
                 f"The files of {_called(owner)} take {used:,} bytes, and {bound:,} may be. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -12,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from graph_engine.jobs.errors import UnknownJob
+from graph_engine.jobs.errors import QueueUnusable, UnknownJob
 from graph_engine.jobs.job import ENDED, Job
-from web.service.hub import STATUS, Fact, Hub, Reader
+from web.service.facts import STATUS, Fact
+from web.service.hub import Hub
 from web.service.person import LOCAL, Person
-from web.service.webhooks.addresses import check_public, host_of
+from web.service.reader import Reader
+from web.service.webhooks.addresses import check_public, host_name, host_of
 from web.service.webhooks.sending import STANDARD, Outcome, Schedule, Sender, closed
 from web.service.webhooks.store import (
     Delivery,
@@ -25,6 +28,7 @@ from web.service.webhooks.store import (
     State,
     UnknownWebhook,
     WebhookStore,
+    WebhooksUnusable,
 )
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,7 @@ MOST_AT_ONCE = 64  # deliveries under way
 MOST_OF_A_HOST = 4  # of those, to one host; to one address they go one after the other
 FACTS_A_NOTE = 1000  # facts after which is noted how far the journal was looked at, if nothing is to be told
 PATIENCE = 15.0
+GATHER_SECONDS = 0.05  # so that facts are taken together, and clients are told first
 AFTER_TROUBLE = 2.0
 
 View = Callable[[Job], dict[str, Any]]
@@ -57,7 +62,7 @@ class Webhooks:
         self._last_serial = last_serial
         self.store = WebhookStore(path, last_serial())
         self._get_job, self._view = get_job, view
-        self._allowed = frozenset(one.lower() for one in allowed)
+        self._allowed = frozenset(map(host_name, allowed))
         self._schedule, self._user_agent = schedule, user_agent
         self._woken = asyncio.Event()
         self._lanes: set[str] = set()
@@ -158,9 +163,18 @@ class Webhooks:
                     noted = reader.serial
                     await asyncio.to_thread(self.store.add, new, noted)
                     self._woken.set()
+                await asyncio.sleep(GATHER_SECONDS)
 
     def _of_facts(self, facts: Sequence[Fact]) -> list[NewDelivery]:
-        return [one for fact in facts for one in self._of_fact(fact)]
+        found: list[NewDelivery] = []
+        for fact in facts:
+            try:
+                found += self._of_fact(fact)
+            except (QueueUnusable, WebhooksUnusable, sqlite3.Error, OSError):
+                raise  # a disk that fails now may work again
+            except Exception:  # one job of which nothing can be told holds no other up
+                log.exception("A webhook is not told.", extra={"fields": {"job": fact.job}})
+        return found
 
     def _of_fact(self, fact: Fact) -> list[NewDelivery]:
         """What is to be told of a change of a job's status."""
