@@ -43,7 +43,7 @@ def main() -> int:
         killed = _kill(server, random.Random(arguments.seed), arguments.kills)
         load.end()
         wrong = _verify(server, load.accepted)
-        left = _descendants(server.process.pid)
+        left = descendants(server.process.pid)
         server.stop()
         time.sleep(0.5)
         wrong += [f"process {pid} is left" for pid in left if Path(f"/proc/{pid}").exists()]
@@ -127,7 +127,7 @@ def _kill(server: Served, chance: random.Random, kills: int) -> Counter[str]:
     killed: Counter[str] = Counter()
     while sum(killed.values()) < kills:
         time.sleep(chance.uniform(0.02, 2.0))
-        children = _descendants(server.process.pid)
+        children = descendants(server.process.pid)
         if children and chance.random() < 0.5:
             os.kill(chance.choice(children), signal.SIGKILL)
             killed["worker"] += 1
@@ -138,7 +138,7 @@ def _kill(server: Served, chance: random.Random, kills: int) -> Counter[str]:
     return killed
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """The processes that a process has started."""
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())

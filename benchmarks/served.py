@@ -23,11 +23,13 @@ LIMIT = 120.0  # seconds that anything may take to begin
 
 
 class Served:
-    """`python server.py` on a data folder; `address` is where it listens."""
+    """`python server.py` on a data folder; `address` is where it listens, `token` is shown to it."""
 
-    def __init__(self, data: Path, *flags: str, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self, data: Path, *flags: str, port: int = 0, token: str = "", **environment: str
+    ) -> None:
         self.data, self._flags, self._environment = data, flags, environment
-        self.port = port
+        self.port, self.token = port, token
         self.seconds = 0.0
         self.start()
 
@@ -67,11 +69,14 @@ class Served:
         return f"http://{self.host}:{self.port}"
 
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """One request on a connection of its own: status and JSON."""
+        """One request on a connection of its own: status and JSON. A body that is not bytes is sent as JSON."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=LIMIT)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            data = None if body is None else json.dumps(body).encode()
-            connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+            data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+            if data is not None and data is not body:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, data, headers)
             answer = connection.getresponse()
             text = answer.read()
             return answer.status, json.loads(text) if text else None
@@ -109,7 +114,7 @@ class Served:
         for line in self.process.stderr:
             self.said.append(line)
             if found := re.search(r"http://([\d.]+):(\d+)", line):
-                return found[1], int(found[2])
+                return found[1].replace("0.0.0.0", "127.0.0.1"), int(found[2])
         raise SystemExit("the server ended: " + "".join(self.said))
 
     def _drain(self) -> None:
