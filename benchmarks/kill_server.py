@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,17 @@ class _Load:
                 again = self._until_accepted(key, _document(number * 1_000_000 + count))
                 if again != job:
                     raise SystemExit(f"the key {key} gave two jobs, {job} and {again}")
+            if count % 10 == 0:  # so that the queue stays short, and every kill finds something under way
+                self._until_ended(job)
             time.sleep(0.02)
+
+    def _until_ended(self, job: str) -> None:
+        while not self._stop.is_set():
+            with suppress(OSError, http.client.HTTPException, ValueError):
+                status, found = self._server.request("GET", f"/api/v1/jobs/{job}")
+                if status == 200 and found["status"] in ("done", "failed", "cancelled"):
+                    return
+            time.sleep(0.05)
 
     def _until_accepted(self, key: str, document: dict[str, Any]) -> str:
         while True:
