@@ -135,7 +135,7 @@ class Reader:
         before = self.hub.serial  # all up to here is in the journal, so the page has it
         page = await self.hub.read_job(job, number)
         self._number = page[-1].number if len(page) == self.hub.page else None
-        self._serial = max(before, page[-1].serial if page else 0)
+        self._serial = max(self._serial, before, page[-1].serial if page else 0)  # the page may be ahead
         return page
 
     def _settle(self, fact: Fact) -> None:
