@@ -84,6 +84,9 @@ STEPS = st.lists(st.one_of(WRITE, ASKED, st.integers(0, 5)), min_size=5, max_siz
 @example(  # the journal's page is ahead of the hub, and full
     before=[], steps=[(0, 1), Asked((0,), False, 0.0), 0, 0, 0], kept=1, page=2
 )
+@example(  # what the client has of the journal is ahead of the hub
+    before=[], steps=[(0, 1), 0, Asked((0,), True, 1.0), 0, (0, 1)], kept=1, page=1
+)
 @given(before=st.lists(WRITE, max_size=6), steps=STEPS, kept=st.integers(1, 8), page=st.integers(1, 4))
 def test_every_reader_gets_each_fact_once_and_in_order(
     before: list[tuple[int, int]], steps: list[object], kept: int, page: int

@@ -135,7 +135,7 @@ class Reader:
         before = self.hub.serial  # all up to here is in the journal, so the page has it
         page = await self.hub.read_job(job, number)
         self._number = page[-1].number if len(page) == self.hub.page else None
-        self._serial = max(self._serial, before, page[-1].serial if page else 0)  # the page may be ahead
+        self._serial = max(before, page[-1].serial if page else 0)
         return page
 
     def _settle(self, fact: Fact) -> None:
@@ -146,6 +146,8 @@ class Reader:
             self._progress.pop((fact.job, str(fact.data.get("node"))), None)
 
     def _wants(self, fact: Fact) -> bool:
+        if len(self.jobs) == 1 and fact.number <= self._given:
+            return False  # the journal, or what the client has of it, was ahead of the hub's memory
         asked = fact.serial > self._since and (not self.jobs or fact.job in self.jobs)
         return asked and self._sees(fact.owner)
 
