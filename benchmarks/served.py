@@ -25,9 +25,7 @@ LIMIT = 120.0  # seconds that anything may take to begin
 class Served:
     """`python server.py` on a data folder; `address` is where it listens, `token` is shown to it."""
 
-    def __init__(
-        self, data: Path, *flags: str, port: int = 0, token: str = "", **environment: str
-    ) -> None:
+    def __init__(self, data: Path, *flags: str, port: int = 0, token: str = "", **environment: str) -> None:
         self.data, self._flags, self._environment = data, flags, environment
         self.port, self.token = port, token
         self.seconds = 0.0
@@ -68,10 +66,15 @@ class Served:
         """Where it listens."""
         return f"http://{self.host}:{self.port}"
 
-    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """One request on a connection of its own: status and JSON. A body that is not bytes is sent as JSON."""
+    def request(self, method: str, path: str, body: Any = None, **more: str) -> tuple[int, Any]:
+        """One request on a connection of its own: status and JSON. A body that is not bytes is sent as JSON.
+
+        `more` are headers, with `_` for `-`.
+        """
         connection = http.client.HTTPConnection(self.host, self.port, timeout=LIMIT)
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
             data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
             if data is not None and data is not body:

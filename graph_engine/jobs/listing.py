@@ -105,19 +105,27 @@ class JobList:
         )
         return [job for (job,) in rows]
 
-    def usage(self, owner: str, since: float) -> Usage:
-        """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs."""
+    def usage(self, owner: str, since: float, *, files: bool = True) -> Usage:
+        """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs.
+
+        Without `files` their bytes are not counted, which takes a look at every job of the owner.
+        """
+        of_status = "(SELECT count(*) FROM job WHERE owner = ? AND status = ?)"
         waiting, running, seconds = self._file.rows(
-            "SELECT count(*) FILTER (WHERE status = 'queued'), count(*) FILTER (WHERE status = 'running'), "
-            "coalesce(sum(device_seconds) FILTER (WHERE finished >= ?), 0.0) FROM job WHERE owner = ?",
-            (since, owner),
+            f"SELECT {of_status}, {of_status}, (SELECT coalesce(sum(device_seconds), 0.0) FROM job "
+            "WHERE owner = ? AND status IN ('done', 'failed', 'cancelled') AND finished >= ?)",
+            (owner, "queued", owner, "running", owner, since),
         )[0]
-        kept = self._file.row(
+        return Usage(waiting, running, seconds, self._bytes(owner) if files else 0)
+
+    def _bytes(self, owner: str) -> int:
+        """Bytes of the artifacts of an owner's jobs, each counted once."""
+        row = self._file.row(
             "SELECT coalesce(sum(size), 0) FROM (SELECT max(artifact.size) AS size FROM job JOIN artifact "
             "ON artifact.job = job.number WHERE job.owner = ? GROUP BY artifact.digest)",
             (owner,),
         )
-        return Usage(waiting, running, seconds, kept[0] if kept else 0)
+        return int(row[0]) if row else 0
 
     def artifacts(self, job: str) -> list[Artifact]:
         """What a job has saved so far, in all its attempts; by digest. An unknown job has saved nothing."""

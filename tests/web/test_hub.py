@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graph_engine import events
@@ -18,7 +18,7 @@ from graph_engine.jobs.job import Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from web.service import hub as hub_module
-from web.service.hub import Hub
+from web.service.hub import KEPT_PREVIEWS, Hub
 from web.service.reader import Reader
 
 JOBS = 3
@@ -81,6 +81,12 @@ STEPS = st.lists(st.one_of(WRITE, ASKED, st.integers(0, 5)), min_size=5, max_siz
 
 
 @settings(max_examples=60)
+@example(  # the journal's page is ahead of the hub, and full
+    before=[], steps=[(0, 1), Asked((0,), False, 0.0), 0, 0, 0], kept=1, page=2
+)
+@example(  # what the client has of the journal is ahead of the hub
+    before=[], steps=[(0, 1), 0, Asked((0,), True, 1.0), 0, (0, 1)], kept=1, page=1
+)
 @given(before=st.lists(WRITE, max_size=6), steps=STEPS, kept=st.integers(1, 8), page=st.integers(1, 4))
 def test_every_reader_gets_each_fact_once_and_in_order(
     before: list[tuple[int, int]], steps: list[object], kept: int, page: int
@@ -155,6 +161,23 @@ def test_who_comes_late_is_shown_what_runs_and_nothing_else_is_remembered() -> N
         assert [one.job for one in progress] == [one.job for one in previews] == [jobs[2]]
         assert list(hub._progress) == [jobs[2]]
         assert hub.preview(jobs[0]) is not None
+        await hub.close()
+
+    with opened() as (queue, jobs):
+        asyncio.run(scene(queue, jobs))
+
+
+def test_of_small_pictures_too_only_so_many_are_kept() -> None:
+    async def scene(queue: JobQueue, jobs: list[str]) -> None:
+        hub = Hub(Journal.of(queue))
+        await hub.start()
+        tell = hub.listen(queue.get(jobs[0]))
+        for node in range(KEPT_PREVIEWS + 2):
+            tell(events.NodePreview(str(node), b"x", "image/png"))
+        while (newest := hub.preview(jobs[0])) is None or newest.number < KEPT_PREVIEWS + 2:
+            await asyncio.sleep(0.01)
+        assert hub.preview(jobs[0], "1") is None
+        assert hub.preview(jobs[0], "2") is not None
         await hub.close()
 
     with opened() as (queue, jobs):

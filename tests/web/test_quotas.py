@@ -31,7 +31,7 @@ class Used:
     def __init__(self, ended: dict[float, float], waiting: int = 0, artifact_bytes: int = 0) -> None:
         self.ended, self.waiting, self.artifact_bytes = ended, waiting, artifact_bytes
 
-    def __call__(self, owner: str, since: float) -> Usage:
+    def __call__(self, owner: str, since: float, *, files: bool = True) -> Usage:
         seconds = sum(used for time, used in self.ended.items() if time >= since)
         return Usage(self.waiting, 0, seconds, self.artifact_bytes)
 
@@ -42,7 +42,7 @@ def admitted(quotas: Quotas) -> None:
 
 
 def test_without_bounds_nobody_is_even_counted() -> None:
-    def never(owner: str, since: float) -> Usage:
+    def never(owner: str, since: float, *, files: bool = True) -> Usage:
         raise AssertionError
 
     admitted(Quotas(Bounds(), never))
@@ -252,6 +252,20 @@ def test_an_owner_whose_files_fill_the_quota_makes_room_by_deleting(serving: Cal
     assert problem["used"] > problem["bound"] == 10
     assert ada.delete(f"/api/v1/jobs/{job}?artifacts=true").status == 204
     submit(ada, 1).ok(202)
+
+
+def test_where_files_have_a_quota_a_deleted_job_leaves_none_that_count_for_nobody(
+    serving: Callable[..., Running],
+) -> None:
+    server = serving(quota_disk_bytes=100_000)
+    ada = as_person(server, "ada", "view", "run")
+    raw = document({"show": ("paint", {"pictures": 1})}, outputs={"out": "show.artifact"}).as_json()
+    job = ada.post("/api/v1/jobs", {"document": raw}).ok(202)["id"]
+    digest = ada.ended(job)["artifacts"][0]["digest"]
+    folder = server.settings.data / "artifacts" / digest[:2]
+    assert [path.stem for path in folder.iterdir()] == [digest]
+    assert ada.delete(f"/api/v1/jobs/{job}").status == 204
+    assert list(folder.iterdir()) == []
 
 
 def test_uploads_count_too_and_one_that_does_not_fit_is_refused_before_it_is_sent(

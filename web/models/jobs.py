@@ -237,7 +237,10 @@ class MoveForm(Form):
 class DeleteQuery(Query):
     """What goes with a job."""
 
-    artifacts: bool = Field(False, description="Delete its artifacts too, those that no other job has.")
+    artifacts: bool = Field(
+        False,
+        description="Delete its artifacts too, those that no other job has; always where files have a quota.",
+    )
 
 
 class QueueView(View):

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 KEPT_FACTS = 20_000  # in memory; older ones are read from the journal
 KEPT_PREVIEW_BYTES = 64 << 20
+KEPT_PREVIEWS = 1000
 GATHER_SECONDS = 0.002  # from a fact to its being read, with those that come meanwhile
 POLL_SECONDS = 0.5  # between two looks for facts that another process wrote
 PAGE = 1000  # facts read at once
@@ -183,7 +184,9 @@ class Hub:
             self._preview_bytes -= len(before.data)
         self._previews[key] = preview
         self._preview_bytes += len(preview.data)
-        while self._preview_bytes > KEPT_PREVIEW_BYTES and len(self._previews) > 1:
+        while len(self._previews) > 1 and (
+            self._preview_bytes > KEPT_PREVIEW_BYTES or len(self._previews) > KEPT_PREVIEWS
+        ):
             _, oldest = self._previews.popitem(last=False)
             self._preview_bytes -= len(oldest.data)
         for reader in self._of(job):

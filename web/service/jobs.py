@@ -76,10 +76,13 @@ class Jobs:
         admit: Check,
         room: Room,
         allow_webhook: Callable[[Person, str], None],
+        *,
+        leave_files: bool = True,
     ) -> None:
         self._queue, self._journal, self._workers = queue, journal, workers
         self._delete_artifact = delete_artifact
         self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
+        self._leave_files = leave_files
 
     def submit(self, person: Person, document: str, how: Wanted, name: str = "") -> Job:
         """Check and complete a document, and queue it; when this returns the job is on disk.
@@ -195,9 +198,12 @@ class Jobs:
         return self._queue.get(job)
 
     def delete(self, person: Person, job: str, artifacts: bool) -> None:
-        """Forget a job that is not running; with `artifacts`, also the files that only it has."""
+        """Forget a job that is not running; with `artifacts`, also the files that only it has.
+
+        Files are not left to nobody where everybody's are counted: no quota would hold.
+        """
         self.get(person, job)
-        saved = self._queue.artifacts(job) if artifacts else []
+        saved = self._queue.artifacts(job) if artifacts or not self._leave_files else []
         self._queue.delete(job)
         for one in saved:
             if not self._queue.artifact_users(one.digest):

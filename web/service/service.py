@@ -125,6 +125,7 @@ class Service:
             self._admit,
             self.people.quotas.admit,
             self.webhooks.allow,
+            leave_files=not settings.quota_disk_bytes,
         )
         self.artifacts = Artifacts(self.queue, folder, self.jobs, self.workers, self.thumbnails)
         self.scaled = ScaledPreviews(self.pictures, self.call_long)

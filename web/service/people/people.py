@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 from graph_engine.errors import EngineError
-from graph_engine.jobs.job import Usage
 from web.service.people.audit import AuditLog
 from web.service.people.errors import NoToken
 from web.service.people.people_file import PeopleFile
-from web.service.people.quotas import Bounds, Quotas
+from web.service.people.quotas import Bounds, Quotas, UsageOf
 from web.service.people.rates import Rates
 from web.service.people.sessions import Sessions
 from web.service.people.streams import Streams
@@ -29,7 +27,7 @@ LOOK_SECONDS = 1.0  # between two looks whether the tokens of open streams have 
 class People:
     """Made on the event loop, in the data folder. Raises `PeopleUnusable`."""
 
-    def __init__(self, settings: ServerSettings, data: Path, usage: Callable[[str, float], Usage]) -> None:
+    def __init__(self, settings: ServerSettings, data: Path, usage: UsageOf) -> None:
         self._file = PeopleFile(data)
         self.tokens = Tokens(self._file)
         self.sessions = Sessions(self._file, self.tokens)
