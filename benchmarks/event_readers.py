@@ -135,12 +135,12 @@ async def _follow(
         f"GET /api/v1/jobs/{job}/events HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
     )
     numbers: list[int] = []
-    first = True
+    seen, first = 0, True
     while line := await reader.readline():
         if line.startswith(b"id: "):
             numbers.append(int(line[4:]))
-        elif line.startswith(b"data: ") and numbers and len(numbers) != getattr(reader, "seen", 0):
-            reader.seen = len(numbers)  # type: ignore[attr-defined]
+        elif line.startswith(b"data: ") and len(numbers) != seen:
+            seen = len(numbers)
             fact: dict[str, Any] = json.loads(line[6:])
             if not first:
                 delays.append(time.time() - fact["time"])
