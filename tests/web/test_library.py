@@ -291,7 +291,6 @@ class TestOverHttp:
             {"document": {"latentgraph": 1, "nodes": {"a b": {"type": "toy/number"}}}},
             {"document": two_nodes(), "name": "a\x00b"},
             {"document": two_nodes(), "name": "  "},
-            {"document": two_nodes(), "name": "\ud800"},
             {"document": two_nodes(), "tags": [1]},
             {"document": two_nodes(), "tags": ["a"] * 51},
             {"document": two_nodes(), "unknown": 1},
@@ -300,6 +299,9 @@ class TestOverHttp:
     )
     def test_a_wrong_form_is_refused_with_its_faults(self, http: Http, body: Any) -> None:
         assert http.post(WORKFLOWS, body).refused(422)["problems"]
+
+    def test_half_of_a_character_is_no_text_and_refused_before_it_is_looked_at(self, http: Http) -> None:
+        http.post(WORKFLOWS, {"document": two_nodes(), "name": "\ud800"}).refused(400, "not_text")
 
     def test_a_file_that_carries_a_workflow_is_taken_in(self, http: Http) -> None:
         document = f"blake3:{sent(http, json.dumps(two_nodes(7)).encode())}"
