@@ -37,6 +37,7 @@ CHECKS = (
     "unsupported_method",
 )
 STREAMS = ("/api/v1/events", "/api/v1/jobs/{job}/events")  # without an end: see tests/web/test_events.py
+REFUSED = (400, 401, 403, 404, 405, 409, 415, 422, 428, 429, 431, 503)  # that a bad request may get
 SHARE = 0.8  # of requests that name what is there
 DELETING = {  # what each takes away, which others do not need
     "delete_job": "job",
@@ -175,6 +176,7 @@ def _painting() -> dict[str, Any]:
 def _config(there: dict[str, list[str]], spare: dict[str, list[str]], hooks: Path) -> str:
     """The names of things, for schemathesis to draw from."""
     lines = [f"hooks = {json.dumps(str(hooks))}"]
+    lines += ["[checks.negative_data_rejection]", f"expected-statuses = {list(REFUSED)}"]
     names = {"spare_digest": spare["upload"], "tags": ["*"]}
     names |= there | {f"spare_{part}": spare[part] for part in DELETING.values() if part != "digest"}
     for name, values in names.items():

@@ -11,8 +11,8 @@ the desk are killed six times and the server is restarted twice; memory is judge
 
 The law: the last third has at most 5 % more memory than the middle one; the files are within the quotas, and
 each is some job's or somebody's upload; every job ends as it must, with every fact heard once and in order;
-no 5xx but 503 while the server restarts; and with nobody there the server has as many sockets, files and
-child processes as it had after the first third, and leaves no process behind.
+no 5xx but 503 while the server restarts; and with nobody there the server has no more sockets, files and
+workers than after the first third, and no more processes for pictures than it may; none is left at the end.
 
 As in memory.py, large blocks are kept out of glibc's heaps, so that resident is what is held.
 """
@@ -43,6 +43,7 @@ from benchmarks.served import Served, two_nodes
 from tests.resources.toy_pack import png
 from web.service.people.people_file import PeopleFile
 from web.service.people.tokens import Tokens
+from web.service.pictures import PROCESSES
 
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(128 << 10), "MALLOC_ARENA_MAX": "2"}
 CLIENTS = 2  # of each owner
@@ -58,17 +59,20 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True)
 class Sample:
-    """What the server has at a moment: bytes of memory of it and of each child, and counts."""
+    """What the server has at a moment: bytes of memory of it and of its workers, and counts."""
 
     memory: int
-    children: tuple[int, ...]
+    workers: tuple[int, ...]  # with the desk
+    pictures: tuple[int, ...]  # processes for pictures, which are started when they are needed
     files: int
     threads: int
 
     def __str__(self) -> str:
-        children = ", ".join(f"{memory / 2**20:.1f}" for memory in self.children)
+        workers, pictures = (
+            " and ".join(f"{memory / 2**20:.1f}" for memory in of) for of in (self.workers, self.pictures)
+        )
         return (
-            f"server {self.memory / 2**20:.1f} MiB, its children {children} MiB, "
+            f"server {self.memory / 2**20:.1f} MiB, worker and desk {workers} MiB, pictures {pictures} MiB, "
             f"{self.files} files and sockets, {self.threads} threads"
         )
 
@@ -497,10 +501,17 @@ def _sample(server: Served) -> Sample:
     children = descendants(pid)
     return Sample(
         _resident(pid),
-        tuple(map(_resident, children)),
+        tuple(_resident(one) for one in children if not _is_for_pictures(one)),
+        tuple(_resident(one) for one in children if _is_for_pictures(one)),
         len(os.listdir(f"/proc/{pid}/fd")),
         len(os.listdir(f"/proc/{pid}/task")),
     )
+
+
+def _is_for_pictures(pid: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"picture_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _resident(pid: int) -> int:
@@ -513,7 +524,8 @@ def _resident(pid: int) -> int:
 
 def _judge_rest(week: Week, before: Sample, after: Sample) -> None:
     print(f"at rest at the end: {after}")
-    if after.files > before.files or len(after.children) > len(before.children):
+    grown = after.files > before.files or len(after.workers) > len(before.workers)
+    if grown or len(after.pictures) > PROCESSES:
         week.blame(f"with nobody there, there were {before}; now {after}")
 
 
@@ -524,9 +536,12 @@ def _judge_memory(week: Week, samples: list[Sample]) -> None:
         return
     for what, values in (
         ("the server", [one.memory for one in samples]),
-        ("its children", [sum(one.children) for one in samples]),
+        ("worker and desk", [sum(one.workers) for one in samples]),
+        ("each process for pictures", [max(one.pictures, default=0) for one in samples]),
     ):
         middle, last = statistics.mean(values[:half]), statistics.mean(values[half:])
+        if not middle:
+            continue  # there was none
         print(
             f"memory of {what}: the middle third {middle / 2**20:.1f} MiB, the last {last / 2**20:.1f} MiB, "
             f"{last / middle - 1:+.1%} (bar +{GROWTH - 1:.0%})"
