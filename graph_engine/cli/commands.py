@@ -28,8 +28,8 @@ class Commands:
 
     def verb(self, name: str) -> argparse.ArgumentParser:
         """The parser of a verb that is there, to add options to it."""
-        found: Any = self._verbs.choices[name]
-        return found  # type: ignore[no-any-return]
+        found: argparse.ArgumentParser = self._verbs.choices[name]
+        return found
 
 
 Extend: TypeAlias = Callable[[Commands], None]
