@@ -1,0 +1,4 @@
+/** The whole editor. */
+export function App() {
+  return <main>Latent Graph</main>;
+}

@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The server of a checkout listens here unless it is told otherwise; `npm run dev` asks it.
+const SERVER = process.env.LATENTGRAPH_SERVER ?? "http://127.0.0.1:8188";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2023",
+    assetsInlineLimit: 0, // the content security policy lets in files, not data addresses
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { "/api": { target: SERVER, ws: true, changeOrigin: true } },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+  },
+});
