@@ -9,7 +9,7 @@ import type { Face, InputFace, OutputFace } from "./face.ts";
 export const HEADER = 36;
 export const ROW = 28;
 export const PADDING = 8;
-export const WIDTH = 272;
+export const WIDTH = 240;
 export const WAYPOINT_SIZE = 24;
 
 const HEIGHTS: Partial<Record<ControlKind, number>> = {
