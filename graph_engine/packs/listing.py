@@ -25,12 +25,14 @@ from graph_engine.flow.pack import flow_pack
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.packs.discovery import find_packs
 from graph_engine.packs.pack_source import PackSource
+from graph_engine.packs.texts import Texts, merged, read_texts
 from graph_engine.packs.watched import Watched, python_files, watch
 
 FLOW = "flow"
 BUILT_IN = ("artifact", "bytes")  # the value types that are there without a pack and are no plain JSON
 FORMAT = 3
 ENGINE = Path(__file__).parent
+FLOW_FOLDER = ENGINE.parent / "flow"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class PackListing:
         default_factory=dict
     )  # title, colour, class, own: it is written in this pack
     faults: tuple[PackFault, ...] = ()
+    texts: dict[str, Texts] = field(default_factory=dict)  # by language; read anew from the pack's own files
 
 
 def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
@@ -104,10 +107,13 @@ def installed_packs(file: Path, plugin_folders: Sequence[Path] = ()) -> list[Pac
     if found != known:
         with suppress(OSError):
             _write(file, found.values())
+    for name, source in packs.sources.items():
+        found[name] = _with_texts(found[name], source.folder)
     for fault in [*packs.faults, *_taken(found)]:  # between packs, so of no one's listing in the file
         listing = found.get(fault.pack) or PackListing(fault.pack)
         found[fault.pack] = replace(listing, faults=(*listing.faults, fault))
-    found[FLOW] = replace(_flow_listing(), faults=found[FLOW].faults if FLOW in found else ())
+    flow = _with_texts(_flow_listing(), FLOW_FOLDER)
+    found[FLOW] = replace(flow, faults=(*flow.faults, *(found[FLOW].faults if FLOW in found else ())))
     return _with_value_types([found[name] for name in sorted(found)])
 
 
@@ -154,6 +160,23 @@ def _sockets(pack: PackListing) -> Iterator[dict[str, Any]]:
     for one in pack.nodes.values():
         yield from one["inputs"].values()
         yield from one["outputs"].values()
+
+
+def _with_texts(listing: PackListing, folder: Path | None) -> PackListing:
+    texts, faults = read_texts(listing.name, folder)
+    return replace(listing, texts=texts, faults=(*listing.faults, *faults)) if texts or faults else listing
+
+
+def texts_in(packs: Iterable[PackListing], language: str) -> dict[str, dict[str, Any]] | None:
+    """What the packs say in a language, installed ones first; None where none says anything."""
+    ordered = sorted(packs, key=lambda pack: "folder" in pack.origin)
+    texts = [pack.texts[language] for pack in ordered if language in pack.texts]
+    return merged(texts) if texts else None
+
+
+def languages_of(packs: Iterable[PackListing]) -> list[str]:
+    """The languages in which any pack says something, beside the one it is written in."""
+    return sorted({language for pack in packs for language in pack.texts})
 
 
 def _is_current(listing: PackListing, source: PackSource) -> bool:
@@ -228,7 +251,8 @@ def _parsed(raw: dict[str, Any]) -> PackListing:
 
 
 def _write(file: Path, packs: Iterable[PackListing]) -> None:
-    text = json.dumps({"header": _header(), "packs": [asdict(pack) for pack in packs]})
+    plain = [{name: one for name, one in asdict(pack).items() if name != "texts"} for pack in packs]
+    text = json.dumps({"header": _header(), "packs": plain})
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:
