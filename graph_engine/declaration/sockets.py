@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapter
+from pydantic.fields import FieldInfo
 
 from graph_engine.declaration import type_hints
 from graph_engine.declaration.fields import (
@@ -52,6 +53,16 @@ class NodeInput:
     def marks(self) -> tuple[Any, ...]:
         """Everything written inside `Annotated[...]`, also inside unions."""
         return tuple(_marks(self.annotation))
+
+    @property
+    def title(self) -> str:
+        """Its name in words: the `Field(title=)`, or what the name says."""
+        return _said(self.marks, "title") or words(self.name)
+
+    @property
+    def help(self) -> str:
+        """The `Field(description=)`, or nothing."""
+        return _said(self.marks, "description")
 
     @cached_property
     def seen(self) -> dict[Any, Any]:
@@ -151,6 +162,28 @@ class NodeOutput:
 
     name: str
     annotation: Any
+
+    @property
+    def title(self) -> str:
+        """Its name in words: the `Field(title=)`, or what the name says."""
+        return _said(_marks(self.annotation), "title") or words(self.name)
+
+    @property
+    def help(self) -> str:
+        """The `Field(description=)`, or nothing."""
+        return _said(_marks(self.annotation), "description")
+
+
+def words(name: str) -> str:
+    """A name in snake_case as a person writes it: `class_index` -> `Class index`."""
+    spaced = name.replace("_", " ").strip()
+    return spaced[:1].upper() + spaced[1:]
+
+
+def _said(marks: Iterable[Any], what: str) -> str:
+    """A text that a `Field(...)` among the marks has."""
+    fields = (mark for mark in marks if isinstance(mark, FieldInfo))
+    return next((str(text) for one in fields if (text := getattr(one, what))), "")
 
 
 def _literal(adapter: TypeAdapter[Any] | None, value: Any) -> tuple[Any, Any]:

@@ -47,6 +47,11 @@ READS: list[tuple[Call, str, Any]] = [
     (lambda c: c.workflow_openapi(WF), f"GET /api/v1/workflows/{WF}/openapi.json", {}),
     (lambda c: c.shares(WF), f"GET /api/v1/workflows/{WF}/shares", {"shares": [SHARE]}),
     (lambda c: c.templates(), "GET /api/v1/templates", {"templates": []}),
+    (
+        lambda c: c.texts("ko"),
+        "GET /api/v1/nodes/texts/ko",
+        {"language": "ko", "nodes": {}, "values": {}, "categories": {}},
+    ),
     (lambda c: c.whoami(), "GET /api/v1/session", {"owner": "", "scopes": ["view"]}),
     (lambda c: c.tokens(), "GET /api/v1/tokens", {"tokens": [TOKEN]}),
     (lambda c: c.webhooks(), "GET /api/v1/webhooks", {"webhooks": [HOOK]}),

@@ -20,6 +20,7 @@ from web.api import (
     jobs,
     library,
     metrics,
+    packs,
     people,
     shares,
     system,
@@ -74,6 +75,7 @@ FAMILIES: tuple[Routes, ...] = (
     webhooks.routes,
     people.routes,
     system.routes,
+    packs.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""

@@ -161,6 +161,7 @@ class Client:
     server = _plain(AsyncClient.server)
     ready = _plain(AsyncClient.ready)
     nodes = _plain(AsyncClient.nodes)
+    texts = _plain(AsyncClient.texts)
 
     submit = _plain(AsyncClient.submit)
     run = _plain(AsyncClient.run)

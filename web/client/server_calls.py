@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from web.client.calls import Calls
-from web.models.system import NodesView, ReadyView, ServerView
+from web.client.calls import Calls, part
+from web.models.system import NodesView, ReadyView, ServerView, TextsView
 
 
 class ServerCalls(Calls):
@@ -21,3 +21,7 @@ class ServerCalls(Calls):
     async def nodes(self) -> NodesView:
         """The node types and the value types there."""
         return await self._server.view(NodesView, "GET", "/api/v1/nodes")
+
+    async def texts(self, language: str) -> TextsView:
+        """What the node types there are called in a language."""
+        return await self._server.view(TextsView, "GET", f"/api/v1/nodes/texts/{part(language)}")
