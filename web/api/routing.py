@@ -51,6 +51,9 @@ PATH_PARTS = {
     "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
     "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
     "token": (r"[0-9a-f]{12}", "0123456789ab"),
+    "pack": (r"[^/]{1,300}", "core"),
+    "node": (r"[^/]{1,300}", "load_bundle"),
+    "input": (r"[^/]{1,300}", "name"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

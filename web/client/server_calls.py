@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.client.calls import Calls
+from web.client.calls import Calls, part
+from web.models.answers import ChoicesView
 from web.models.system import NodesView, ReadyView, ServerView
 
 
@@ -21,3 +22,12 @@ class ServerCalls(Calls):
     async def nodes(self) -> NodesView:
         """The node types and the value types there."""
         return await self._server.view(NodesView, "GET", "/api/v1/nodes")
+
+    async def choices(
+        self, node_type: str, input: str, query: str = "", *, limit: int | None = None
+    ) -> ChoicesView:
+        """What there is to choose for an input of a node type, `pack/name`: models, files, names."""
+        pack, _, node = node_type.partition("/")
+        path = f"/api/v1/nodes/{part(pack)}/{part(node)}/inputs/{part(input)}/choices"
+        asked = {"query": query or None, "limit": limit}
+        return await self._server.view(ChoicesView, "GET", path, query=asked)
