@@ -14,11 +14,13 @@ from graph_engine.declaration import type_hints
 from graph_engine.declaration.fields import (
     SEED_RANGE,
     Bool,
+    Choices,
     DefinitionName,
     FilePath,
     Fixed,
     Float,
     Int,
+    Measured,
     Multiline,
     Seed,
 )
@@ -80,6 +82,16 @@ class NodeInput:
         return next((mark for mark in self.marks if isinstance(mark, FilePath)), None)
 
     @cached_property
+    def choices(self) -> Choices | None:
+        """The `Choices` mark of the input or its items, if there is one."""
+        return next((mark for mark in (*self.marks, *self.item_marks) if isinstance(mark, Choices)), None)
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """The `Measured` mark, if there is one."""
+        return next((mark for mark in self.marks if isinstance(mark, Measured)), None)
+
+    @cached_property
     def item_marks(self) -> tuple[Any, ...]:
         """`marks` of one item of a list input."""
         return () if self.item is None else tuple(_marks(self.item))
@@ -113,6 +125,10 @@ class NodeInput:
             schema["format"] = "definition"
         if self.file:
             schema |= {"format": "file-path", "fileKind": self.file.kind}
+        if self.choices:
+            schema["x-choices"] = True
+        if self.measured:
+            schema["x-measured"] = True
         return schema
 
     @property

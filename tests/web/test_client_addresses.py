@@ -45,6 +45,11 @@ READS: list[tuple[Call, str, Any]] = [
     ),
     (lambda c: c.export_workflow(WF, lock=True), f"GET /api/v1/workflows/{WF}/export?lock=true", {}),
     (lambda c: c.workflow_openapi(WF), f"GET /api/v1/workflows/{WF}/openapi.json", {}),
+    (
+        lambda c: c.choices("a/b c", "d/e", "red", limit=5),
+        "GET /api/v1/nodes/a/b%20c/inputs/d%2Fe/choices?query=red&limit=5",
+        {"choices": [{"value": "x"}], "more": False},
+    ),
     (lambda c: c.shares(WF), f"GET /api/v1/workflows/{WF}/shares", {"shares": [SHARE]}),
     (lambda c: c.templates(), "GET /api/v1/templates", {"templates": []}),
     (

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
 from web.api import (
+    answers,
     artifacts,
     events,
     jobs,
@@ -76,6 +77,7 @@ FAMILIES: tuple[Routes, ...] = (
     people.routes,
     system.routes,
     packs.routes,
+    answers.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""

@@ -53,6 +53,9 @@ PATH_PARTS = {
     "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
     "language": (LANGUAGE, "ko"),
     "token": (r"[0-9a-f]{12}", "0123456789ab"),
+    "pack": (r"[^/]{1,300}", "core"),
+    "node": (r"[^/]{1,300}", "load_bundle"),
+    "input": (r"[^/]{1,300}", "name"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.client.calls import Calls, part
+from web.models.answers import ChoicesView
 from web.models.system import NodesView, ReadyView, ServerView, TextsView
 
 
@@ -25,3 +26,12 @@ class ServerCalls(Calls):
     async def texts(self, language: str) -> TextsView:
         """What the node types there are called in a language."""
         return await self._server.view(TextsView, "GET", f"/api/v1/nodes/texts/{part(language)}")
+
+    async def choices(
+        self, node_type: str, input: str, query: str = "", *, limit: int | None = None
+    ) -> ChoicesView:
+        """What there is to choose for an input of a node type, `pack/name`: models, files, names."""
+        pack, _, node = node_type.partition("/")
+        path = f"/api/v1/nodes/{part(pack)}/{part(node)}/inputs/{part(input)}/choices"
+        asked = {"query": query or None, "limit": limit}
+        return await self._server.view(ChoicesView, "GET", path, query=asked)
