@@ -1,0 +1,116 @@
+/**
+ * Where everything of a node is drawn, in canvas units, from its face alone: the canvas need not measure
+ * what it has not mounted, so that thousands of nodes open at once.
+ */
+
+import type { ControlKind } from "./control-kind.ts";
+import type { Face, InputFace, OutputFace } from "./face.ts";
+
+export const HEADER = 36;
+export const ROW = 28;
+export const PADDING = 8;
+export const WIDTH = 272;
+export const WAYPOINT_SIZE = 24;
+
+const HEIGHTS: Partial<Record<ControlKind, number>> = {
+  lines: 96,
+  regions: 176,
+  mask: 176,
+  labels: 176,
+  file: 32,
+  palette: 64,
+  plugin: 64,
+  json: 28,
+};
+
+/** A row of a node: what is linked at its left and right, or one input with its control. */
+export interface Row {
+  readonly y: number;
+  readonly height: number;
+  readonly input: InputFace | null;
+  readonly output: OutputFace | null;
+}
+
+export interface Geometry {
+  readonly width: number;
+  readonly height: number;
+  readonly rows: readonly Row[];
+  /** The middle of each handle, from the top of the node. */
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly outputs: ReadonlyMap<string, number>;
+  /** Where a picture is shown, under the rows. */
+  readonly picture: { readonly y: number; readonly height: number } | null;
+}
+
+export interface GeometryOptions {
+  readonly width?: number | undefined;
+  readonly collapsed?: boolean | undefined;
+  /** The height of the picture under the rows; 0 for none. */
+  readonly picture?: number | undefined;
+  /** Inputs whose control gives way to a link. */
+  readonly linked?: ReadonlySet<string> | undefined;
+}
+
+/** The height of the row that an input with a control takes. */
+export function controlHeight(input: InputFace): number {
+  if (input.schema?.fileKind === "image") return 148;
+  return HEIGHTS[input.control] ?? ROW;
+}
+
+export function geometryOf(face: Face, options: GeometryOptions = {}): Geometry {
+  const width = options.width ?? WIDTH;
+  if (face.waypoint) return waypoint(face);
+  if (options.collapsed) return collapsed(face, width);
+  const inputs = new Map<string, number>();
+  const outputs = new Map<string, number>();
+  const rows: Row[] = [];
+  const links = face.inputs.filter((one) => isLinkOnly(one));
+  const set = face.inputs.filter((one) => !isLinkOnly(one));
+  let y = HEADER + PADDING;
+  for (let index = 0; index < Math.max(links.length, face.outputs.length); index++) {
+    const input = links[index] ?? null;
+    const output = face.outputs[index] ?? null;
+    rows.push({ y, height: ROW, input, output });
+    if (input) inputs.set(input.name, y + ROW / 2);
+    if (output) outputs.set(output.name, y + ROW / 2);
+    y += ROW;
+  }
+  for (const input of set) {
+    const height = options.linked?.has(input.name) ? ROW : controlHeight(input);
+    rows.push({ y, height, input, output: null });
+    inputs.set(input.name, y + ROW / 2);
+    y += height;
+  }
+  y += PADDING;
+  const height = options.picture ?? 0;
+  const picture = height > 0 ? { y, height } : null;
+  return { width, height: y + height, rows, inputs, outputs, picture };
+}
+
+/** Whether an input is only ever a link: it has no control, and no value is written. */
+export function isLinkOnly(input: InputFace): boolean {
+  return input.control === "none";
+}
+
+function waypoint(face: Face): Geometry {
+  const middle = WAYPOINT_SIZE / 2;
+  return {
+    width: WAYPOINT_SIZE,
+    height: WAYPOINT_SIZE,
+    rows: [],
+    inputs: new Map(face.inputs.map((one) => [one.name, middle])),
+    outputs: new Map(face.outputs.map((one) => [one.name, middle])),
+    picture: null,
+  };
+}
+
+function collapsed(face: Face, width: number): Geometry {
+  return {
+    width,
+    height: HEADER,
+    rows: [],
+    inputs: new Map(face.inputs.map((one) => [one.name, HEADER / 2])),
+    outputs: new Map(face.outputs.map((one) => [one.name, HEADER / 2])),
+    picture: null,
+  };
+}
