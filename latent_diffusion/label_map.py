@@ -19,7 +19,12 @@ def nearest_colours(pixels: Tensor, palette: Tensor) -> Tensor:
     for begin in range(0, len(flat), STRIP):
         unique, where = codes[begin : begin + STRIP].unique(return_inverse=True)  # a painting has few colours
         colours = torch.stack([unique >> 16, (unique >> 8) & 255, unique & 255], 1)  # [U, 3]
-        distances = (colours[:, None] - palette.int()).square().sum(2)  # [U, N]
-        first = torch.arange(len(palette), 0, -1) * (distances == distances.amin(1, keepdim=True))
-        found[begin : begin + STRIP] = first.argmax(1).to(torch.int16)[where]
+        distances = _squared_distances(colours.float(), palette.float()).int()  # [U, N]
+        ranked = distances * len(palette) + torch.arange(len(palette))  # argmin may take any of equal ones
+        found[begin : begin + STRIP] = (ranked.amin(1) % len(palette)).to(torch.int16)[where]
     return found.view(pixels.shape[1:])
+
+
+def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
+    """a [U,3] and b [N,3], whole numbers to 255 -> [U,N]; exact, as no sum is beyond 2^24."""
+    return a.square().sum(1)[:, None] - 2 * (a @ b.T) + b.square().sum(1)
