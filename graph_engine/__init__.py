@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from graph_engine.artifact import Artifact
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.codecs import BytesCodec, JsonCodec
-from graph_engine.declaration.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
+from graph_engine.declaration.fields import Bool, Control, FilePath, Float, Int, ModelName, Multiline, Seed
 from graph_engine.declaration.lazy import Lazy
 from graph_engine.declaration.migration import Migration
 from graph_engine.declaration.node import NodeType, node, node_type_of
@@ -77,6 +77,7 @@ __all__ = [
     "Cancelled",
     "Catalogue",
     "Codec",
+    "Control",
     "Document",
     "DocumentError",
     "Engine",

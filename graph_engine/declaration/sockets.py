@@ -14,6 +14,7 @@ from graph_engine.declaration import type_hints
 from graph_engine.declaration.fields import (
     SEED_RANGE,
     Bool,
+    Control,
     DefinitionName,
     FilePath,
     Fixed,
@@ -113,6 +114,8 @@ class NodeInput:
             schema["format"] = "definition"
         if self.file:
             schema |= {"format": "file-path", "fileKind": self.file.kind}
+        for control in [mark for mark in self.marks if isinstance(mark, Control)][:1]:
+            schema["x-control"] = control.name
         return schema
 
     @property

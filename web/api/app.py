@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from graph_engine.errors import EngineError
 from web.api import (
     artifacts,
+    controls,
     events,
     jobs,
     library,
@@ -76,6 +77,7 @@ FAMILIES: tuple[Routes, ...] = (
     people.routes,
     system.routes,
     packs.routes,
+    controls.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""
