@@ -279,7 +279,7 @@ def _roots_of(resolved: Resolved, name: str) -> list[str]:
         return [name]
     if (one := resolved.left_out("", name)) is not None:
         if one.status == "bypassed" and not one.through:
-            raise NothingToRun(f"The node '{name}' is bypassed and hands nothing on.", "Ask for another node.")
+            raise NothingToRun(f"The node '{name}' is bypassed and hands nothing on.", "Ask for another.")
         return [link.node for bypassed, link in resolved.bodies[""].handed.items() if bypassed.node == name]
     known = [*origin.interface.outputs, *origin.nodes]
     raise NothingToRun(f"The document has no output or node '{name}'.", nearest(name, known))
