@@ -346,6 +346,14 @@ def test_a_port_that_only_led_to_a_muted_node_is_still_there(engine: Engine) -> 
     assert outputs_of(engine, what) == {"numbers": [4, 4]}
 
 
+def test_a_port_whose_default_is_muted_must_be_given(engine: Engine) -> None:
+    nodes = {"zero": ("number", {}, "mute"), "add": ("add", {"a": link("zero.integer")})}
+    inner = body(nodes, {"number": "add.integer"}, {"x": "add.a"})
+    assert outputs_of(engine, calling(inner, x=link("one.integer"))) == {"note": 3}
+    problem = only_problem(engine, calling(inner))
+    assert (problem.code, problem.node, problem.input) == ("missing_input", "use", "x")
+
+
 MUTED_INSIDE = body({"sign": ("sign", {}, "mute"), "text": ("show", {"value": 3})},
                     {"number": "sign.integer", "text": "text.text"}, {"x": "sign.a"})  # fmt: skip
 
