@@ -74,8 +74,11 @@ def models_of(text: str) -> tuple[str, ...]:
 def request_digest(request: Request) -> str:
     """What two requests under one idempotency key must share: all that decides what is computed.
 
-    The document's lock does not: it is another one when a pack was updated between the two.
+    The document's lock does not: it is another one when a pack was updated between the two. Nothing is asked
+    of a request without a key, which has none.
     """
+    if request.idempotency_key is None:
+        return ""
     wanted = None if request.wanted is None else list(request.wanted)
     asked = [_without_lock(request.document), wanted]
     return digest_text(canonical_json([*asked, True] if request.continue_on_error else asked))

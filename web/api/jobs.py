@@ -64,7 +64,6 @@ async def submitted(call: Call, document: str, how: Wanted, name: str = "") -> R
 
     def submit() -> JobView:
         job = service.jobs.submit(call.person, document, how, name)
-        service.runs.wake()
         service.tracing.submitted(job.id)
         return job_view(job, service.jobs.last_event(job.id))
 

@@ -62,7 +62,9 @@ Room = Callable[[str], AbstractContextManager[None]]
 
 
 class Jobs:
-    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
+    """`submit` queues a job, as `JobQueue.submit` does.
+
+    `admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
 
     `room` is a block in which one more job of an owner may be queued, or raises.
     """
@@ -71,6 +73,7 @@ class Jobs:
         self,
         queue: JobQueue,
         journal: Journal,
+        submit: Callable[[Request], Job],
         workers: LocalWorkers,
         delete_artifact: Callable[[Artifact], None],
         admit: Check,
@@ -79,7 +82,7 @@ class Jobs:
         *,
         leave_files: bool = True,
     ) -> None:
-        self._queue, self._journal, self._workers = queue, journal, workers
+        self._queue, self._journal, self._submit, self._workers = queue, journal, submit, workers
         self._delete_artifact = delete_artifact
         self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
         self._leave_files = leave_files
@@ -111,7 +114,7 @@ class Jobs:
             webhook=how.webhook,
         )
         with self._room(person.owner):
-            return self._queue.submit(request)
+            return self._submit(request)
 
     def check(self, document: str) -> list[dict[str, Any]]:
         """Every problem of a document."""
