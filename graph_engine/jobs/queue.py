@@ -257,15 +257,15 @@ class JobQueue(JobList):
         number, owner = row
         served = self._count_up(connection, "served")
         connection.execute("INSERT OR REPLACE INTO owner VALUES (?, ?)", (owner, served))
-        taken = connection.execute(
+        job, attempt = connection.execute(
             "UPDATE job SET status = 'running', worker = ?, attempts = attempts + 1, started = ?, "
-            f"finished = NULL WHERE number = ? RETURNING {COLUMNS}, document",
+            "finished = NULL WHERE number = ? RETURNING id, attempts",
             (worker, time.time(), number),
-        )
+        ).fetchone()
+        write_entries(connection, job, [status_is("running", worker=worker, attempt=attempt)])
+        taken = connection.execute(f"SELECT {COLUMNS}, document FROM job WHERE number = ?", (number,))
         *columns, document = taken.fetchone()
-        job = job_of(tuple(columns))
-        write_entries(connection, job.id, [status_is("running", worker=worker, attempt=job.attempts)])
-        return Claim(job, document)
+        return Claim(job_of(tuple(columns)), document)
 
     def _submit(self, connection: sqlite3.Connection, request: Request, digest: str) -> Job:
         if request.idempotency_key is not None:

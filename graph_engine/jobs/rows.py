@@ -11,7 +11,7 @@ from graph_engine.jobs.job import Job, Request
 COLUMNS = (
     "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
     "worker, wanted, idempotency_key, required_models, continue_on_error, inputs, workflow, "
-    "workflow_version, webhook, device_seconds, result, error"
+    "workflow_version, webhook, device_seconds, result, error, events"
 )
 
 
@@ -37,6 +37,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         device_seconds,
         result,
         error,
+        events,
     ) = row
     job_id, status, name, owner, priority = plain
     return Job(
@@ -63,6 +64,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         device_seconds=device_seconds,
         result=json.loads(result),
         error=error,
+        events=events,
     )
 
 

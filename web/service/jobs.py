@@ -13,7 +13,6 @@ from graph_engine.errors import DocumentError
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job, JobStatus, Page, Request
-from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.problem import Problem
 from graph_engine.workers.local import LocalWorkers
@@ -72,7 +71,6 @@ class Jobs:
     def __init__(
         self,
         queue: JobQueue,
-        journal: Journal,
         submit: Callable[[Request], Job],
         workers: LocalWorkers,
         delete_artifact: Callable[[Artifact], None],
@@ -82,7 +80,7 @@ class Jobs:
         *,
         leave_files: bool = True,
     ) -> None:
-        self._queue, self._journal, self._submit, self._workers = queue, journal, submit, workers
+        self._queue, self._submit, self._workers = queue, submit, workers
         self._delete_artifact = delete_artifact
         self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
         self._leave_files = leave_files
@@ -144,10 +142,6 @@ class Jobs:
                 f"There is no job '{job}'. It may have been deleted, or be in another data folder."
             )
         return found
-
-    def last_event(self, job: str) -> int:
-        """The number of a job's last event."""
-        return self._journal.last_number(job)
 
     def document(self, person: Person, job: str) -> dict[str, Any]:
         """A job's document, with the lock that it was run with."""

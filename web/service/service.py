@@ -119,7 +119,6 @@ class Service:
             self._stack = stack.pop_all()
         self.jobs = Jobs(
             self.queue,
-            self.journal,
             self._submit,
             self.workers,
             self._delete_artifact,
@@ -196,7 +195,7 @@ class Service:
 
     def _shown(self, job: Job) -> dict[str, Any]:
         """A job as webhooks tell it: as the API shows it, without its document."""
-        return job_view(job, self.journal.last_number(job.id)).model_dump(mode="json")
+        return job_view(job).model_dump(mode="json")
 
     @contextmanager
     def _asking(self, question: str) -> Iterator[None]:

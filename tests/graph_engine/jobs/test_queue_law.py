@@ -64,7 +64,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(owner=st.sampled_from(OWNERS), priority=st.integers(0, 2))
     def submit_and_claim(self, owner: str, priority: int) -> None:
         job, claim = self.queue.submit_and_claim(Request("{}", owner=owner, priority=priority), "worker")
-        assert job.status == "queued"
+        assert (job.status, job.events) == ("queued", 1)
         self.jobs[job.id] = Expected(owner, priority)
         self.line.append(job.id)
         self.takes_the_next(claim)
@@ -208,6 +208,9 @@ class QueueMachine(RuleBasedStateMachine):
         assert {one.serial for one in entries} <= self.seen
         assert told == {job: one.status for job, one in self.jobs.items()}
         assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+        assert {job.id: job.events for job in self.queue.page(1000).jobs} == {
+            job: len(found) for job, found in numbers.items()
+        }
         assert journal.last_serial() == self.serial
 
     def ready(self, job: str) -> bool:
