@@ -16,11 +16,13 @@ from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
 from web.api import (
+    answers,
     artifacts,
     events,
     jobs,
     library,
     metrics,
+    packs,
     people,
     shares,
     system,
@@ -76,6 +78,8 @@ FAMILIES: tuple[Routes, ...] = (
     webhooks.routes,
     people.routes,
     system.routes,
+    packs.routes,
+    answers.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""

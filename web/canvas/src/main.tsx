@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
+import { start } from "./app/start.ts";
 
 const place = document.getElementById("app");
 if (place) {
@@ -9,4 +10,5 @@ if (place) {
       <App />
     </StrictMode>,
   );
+  void start();
 }

@@ -1,4 +1,44 @@
-/** The whole editor. */
+/** The whole editor: bars around the view of the active document, a panel at the side. */
+
+import "../ui/tokens.css";
+import "./app.css";
+import { lazy, Suspense, useEffect } from "react";
+import { listenToKeys } from "../actions/actions.ts";
+import { Canvas } from "../canvas/Canvas.tsx";
+import { useT } from "../i18n/i18n.ts";
+import { PanelDock } from "../panels/PanelDock.tsx";
+import { watchFaults } from "../state/faults.ts";
+import { useUi } from "../state/ui.ts";
+import { Toasts } from "../ui/Toasts.tsx";
+import { StatusBar } from "./StatusBar.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+const VIEWS = {
+  form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
+  outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
+};
+
 export function App() {
-  return <main>Latent Graph</main>;
+  const t = useT();
+  const view = useUi((state) => state.view);
+  useEffect(() => listenToKeys(), []);
+  useEffect(() => watchFaults(), []);
+  const Other = view === "canvas" ? null : VIEWS[view];
+  return (
+    <div className="app">
+      <TopBar />
+      <main className="app-main" aria-label={t(`view.${view}`)}>
+        {Other ? (
+          <Suspense fallback={<div className="app-loading" />}>
+            <Other />
+          </Suspense>
+        ) : (
+          <Canvas />
+        )}
+      </main>
+      <PanelDock />
+      <StatusBar />
+      <Toasts />
+    </div>
+  );
 }

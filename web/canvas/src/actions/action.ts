@@ -1,0 +1,55 @@
+/** What a person can do: one list for keys, menus, the palette of commands and the shortcut sheet. */
+
+import type { Key } from "../i18n/i18n.ts";
+
+export interface Action {
+  readonly id: string;
+  readonly title: Key;
+  /** The keys, as `Mod+Shift+Z`: Mod is Command on a Mac, Control elsewhere. Several for several ways. */
+  readonly keys: readonly string[];
+  /** Where the keys count: anywhere, or only while no text is typed. */
+  readonly scope: "anywhere" | "canvas";
+  readonly group: "run" | "edit" | "select" | "view" | "file" | "help";
+  /** Whether it can be done now. */
+  readonly enabled?: () => boolean;
+  readonly run: () => void;
+}
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Whether a key press is this combination. */
+export function matches(keys: string, event: KeyboardEvent): boolean {
+  const parts = keys.split("+");
+  const key = parts.at(-1) ?? "";
+  const wants = (name: string) => parts.includes(name);
+  const mod = MAC ? event.metaKey : event.ctrlKey;
+  const other = MAC ? event.ctrlKey : event.metaKey;
+  const shifted = key.length === 1 && !/[a-z0-9]/i.test(key); // "?" needs Shift on most keyboards
+  return (
+    mod === wants("Mod") &&
+    !other &&
+    event.altKey === wants("Alt") &&
+    (shifted || event.shiftKey === wants("Shift")) &&
+    (event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key.toUpperCase()}`)
+  );
+}
+
+/** A combination as people read it: ⌘⇧Z, or Ctrl+Shift+Z. */
+export function shownKeys(keys: string): string {
+  const names: Readonly<Record<string, string>> = MAC
+    ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Delete: "⌫", Escape: "esc" }
+    : { Mod: "Ctrl", Delete: "Del", Escape: "Esc" };
+  const parts = keys.split("+").map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  return parts.join(MAC ? "" : "+");
+}
+
+/** Whether typing goes into what has the focus. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target instanceof HTMLTextAreaElement ||
+      target instanceof HTMLSelectElement ||
+      (target instanceof HTMLInputElement && !["checkbox", "radio", "range", "button"].includes(target.type)))
+  );
+}

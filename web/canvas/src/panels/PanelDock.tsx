@@ -1,0 +1,45 @@
+/** The panels at the side: one open at a time. A new panel is a file and a line here. */
+
+import "./panels.css";
+import { type ComponentType, lazy, Suspense } from "react";
+import { type Key, useT } from "../i18n/i18n.ts";
+import { useUi } from "../state/ui.ts";
+import { IconButton } from "../ui/Button.tsx";
+import type { IconName } from "../ui/Icon.tsx";
+
+interface Panel {
+  readonly name: string;
+  readonly title: Key;
+  readonly icon: IconName;
+  readonly component: ComponentType;
+}
+
+export const PANELS: readonly Panel[] = [
+  {
+    name: "faults",
+    title: "panel.faults",
+    icon: "warn",
+    component: lazy(async () => ({ default: (await import("./FaultsPanel.tsx")).FaultsPanel })),
+  },
+];
+
+export function PanelDock() {
+  const t = useT();
+  const { panel, openPanel } = useUi();
+  const open = PANELS.find((one) => one.name === panel);
+  if (!open) return null;
+  const Content = open.component;
+  return (
+    <aside className="panel" aria-label={t(open.title)}>
+      <header className="panel-header">
+        <h2>{t(open.title)}</h2>
+        <IconButton icon="close" label={t("panel.close")} onPress={() => openPanel(null)} />
+      </header>
+      <div className="panel-body">
+        <Suspense>
+          <Content />
+        </Suspense>
+      </div>
+    </aside>
+  );
+}
