@@ -29,9 +29,10 @@ class Process:
         *options: str,
         program: Sequence[str] = (sys.executable, str(ROOT / "server.py")),
         stdin: int = subprocess.DEVNULL,
+        packs: Sequence[Path] = (RESOURCES, ROUGH),
         **environment: str,
     ) -> None:
-        paths = os.pathsep.join([str(ROOT), str(RESOURCES), str(ROUGH)])
+        paths = os.pathsep.join(map(str, [ROOT, *packs]))
         self.process = subprocess.Popen(
             [*program, "--data", str(data), "--device", "cpu", *options],
             env={**os.environ, "PYTHONPATH": paths, **environment},
