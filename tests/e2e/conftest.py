@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: a real server, a real browser, and the editor that the one shows of the other."""
+"""Fixtures of the browser tests: a real server, a real browser, and the editor in it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _serving(data: Path, **given: Any) -> Iterator[Http]:
 
 @pytest.fixture(scope="session")
 def toy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
-    """A server that has the toy nodes besides the built-in ones; for all tests that do not mind each other."""
+    """A server that has the toy nodes besides the built-in ones; for tests that do not mind each other."""
     yield from _serving(tmp_path_factory.mktemp("toys") / "data")
 
 
@@ -71,7 +71,7 @@ def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
 
 @pytest.fixture
 def editors(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Editors]:
-    """Opens pages on a server, each as in a browser of its own; options are those of Playwright's contexts."""
+    """Opens pages on a server, each as in a browser of its own; options are a Playwright context's."""
     folder = Path(os.environ.get("LATENTGRAPH_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     opened: list[Editor] = []

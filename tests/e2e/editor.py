@@ -39,11 +39,11 @@ class Editor:
         return self.page
 
     def expect_fault(self, pattern: str) -> None:
-        """Errors on the console that a test brings about on purpose, such as those of a server that is gone."""
+        """Errors on the console that a test brings about, such as those of a server that is gone."""
         self._expected.append(re.compile(pattern))
 
     def screenshot(self, name: str) -> Path:
-        """A picture of the page as it is, to look at: in LATENTGRAPH_SCREENSHOTS, or the test's own folder."""
+        """A picture of the page, to look at: in LATENTGRAPH_SCREENSHOTS, or the test's own folder."""
         path = self.folder / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")
         return path
