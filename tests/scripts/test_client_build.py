@@ -17,7 +17,6 @@ from scripts.client_build import (
     is_current,
     node_of_package,
     node_on_path,
-    stamp_of,
 )
 
 CHECKOUT = Path(__file__).parents[2]
