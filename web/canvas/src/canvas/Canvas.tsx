@@ -11,7 +11,15 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
@@ -27,8 +35,8 @@ import {
   MIN_ZOOM,
   OVERVIEW_ZOOM,
   type Showing,
-  seenIn,
   type Size,
+  seenIn,
   useView,
   type View,
   viewOf,
@@ -43,7 +51,7 @@ import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 import { Overview } from "./Overview.tsx";
 import { nodeAt } from "./paint.ts";
-import { surfaceHasFocus, useSurface } from "./surface.ts";
+import { surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
@@ -128,7 +136,10 @@ function Flow({ scene, surface }: FlowProps) {
   const selecting = useSelecting(dragging.change);
   const { nodes, edges } = useFlow(scene, dragging.moves, overview);
   useShowing(scene);
-  const see = useCallback((_: unknown, { x, y, zoom }: Viewport) => useView.getState().see({ x, y, zoom }), []);
+  const see = useCallback(
+    (_: unknown, { x, y, zoom }: Viewport) => useView.getState().see({ x, y, zoom }),
+    [],
+  );
   return (
     <>
       {overview && surface.current && <Overview scene={scene} surface={surface.current} />}
@@ -259,7 +270,10 @@ function revealing(id: string, scene: Scene, view: View, size: Size): View | nul
   const box = boxOf(node);
   const now = seenIn(view, size);
   const inside =
-    box.x >= now.x && box.y >= now.y && box.x + box.width <= now.x + now.width && box.y + 60 <= now.y + now.height;
+    box.x >= now.x &&
+    box.y >= now.y &&
+    box.x + box.width <= now.x + now.width &&
+    box.y + 60 <= now.y + now.height;
   if (inside) return null;
   return centred([box.x + box.width / 2, box.y + box.height / 2], size, view.zoom);
 }
@@ -277,14 +291,16 @@ function openMenu(event: React.MouseEvent, scene: Scene): void {
   const node = target.closest(".react-flow__node")?.getAttribute("data-id") ?? hit;
   if (edge) {
     if (!selection.edges.has(edge)) selection.select([], [edge]);
-    return useGestures.getState().openMenu({ kind: "link", at });
+    useGestures.getState().openMenu({ kind: "link", at });
+    return;
   }
   if (node) {
     const annotation = !scene.nodes.has(node);
     if (annotation && !selection.annotations.has(node)) selection.select([], [], [node]);
     if (!annotation && !selection.nodes.has(node)) selection.select([node]);
     if (!annotation) selection.setCurrent(node);
-    return useGestures.getState().openMenu({ kind: "node", at });
+    useGestures.getState().openMenu({ kind: "node", at });
+    return;
   }
   const byKeys = surfaceHasFocus() && selection.nodes.size > 0 && event.detail === 0 && event.button !== 2;
   useGestures.getState().openMenu({ kind: byKeys ? "node" : "canvas", at });

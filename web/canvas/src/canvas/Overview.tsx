@@ -10,7 +10,7 @@ import type { Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSession } from "../state/session.ts";
 import { canvasPoint, useView } from "../state/view.ts";
-import { commitMoves } from "./moving.ts";
+import { commitMoves } from "../state/moving.ts";
 import { type Drawing, drawingOf, type Inks, type Marks, nodeAt, nodesIn, paint, readInks } from "./paint.ts";
 
 type At = readonly [number, number];
@@ -175,7 +175,8 @@ function listen(
   let gesture: { kind: "node" | "box"; start: At; node: string; moves: Map<string, At> } | null = null;
 
   const down = (event: PointerEvent) => {
-    if (event.button !== 0 || !(event.target instanceof Element) || !event.target.closest(".react-flow")) return;
+    if (event.button !== 0 || !(event.target instanceof Element) || !event.target.closest(".react-flow"))
+      return;
     const start: At = [event.clientX, event.clientY];
     const hit = nodeAt(scene, canvasPoint(start));
     if (!hit && !event.shiftKey) return;
@@ -254,7 +255,12 @@ function choose(node: string, toggles: boolean): void {
 function chooseBox(scene: Scene, from: At, to: At): void {
   const [x1, y1] = canvasPoint(from);
   const [x2, y2] = canvasPoint(to);
-  const box = { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) };
+  const box = {
+    x: Math.min(x1, x2),
+    y: Math.min(y1, y2),
+    width: Math.abs(x2 - x1),
+    height: Math.abs(y2 - y1),
+  };
   useSelection.getState().select(nodesIn(scene, box));
 }
 

@@ -68,7 +68,8 @@ export function drawingOf(
     if (!except.has(id)) addNode(bodies, heads, one, one.at, catalogue, inks);
   }
   for (const edge of scene.edges) {
-    if (!except.has(edge.source) && !except.has(edge.target)) addLink(links, edge, scene, NO_MOVES, catalogue, inks);
+    if (!except.has(edge.source) && !except.has(edge.target))
+      addLink(links, edge, scene, NO_MOVES, catalogue, inks);
   }
   return { bodies, heads, links, frames: scene.frames, notes: scene.notes };
 }
@@ -136,7 +137,13 @@ export interface Marks {
   readonly moves: ReadonlyMap<string, At>;
 }
 
-export const NO_MARKS: Marks = { selected: NONE, current: null, running: NONE, failed: NONE, moves: NO_MOVES };
+export const NO_MARKS: Marks = {
+  selected: NONE,
+  current: null,
+  running: NONE,
+  failed: NONE,
+  moves: NO_MOVES,
+};
 
 /** Draw everything for a view; `ratio` is how many dots of the screen a pixel has. */
 export function paint(
@@ -166,7 +173,8 @@ export function paint(
   outline(context, scene, marks.running, marks.moves, inks.running, 2 * pixel);
   outline(context, scene, marks.failed, marks.moves, inks.failed, 2 * pixel);
   outline(context, scene, marks.selected, marks.moves, inks.selected, 2 * pixel);
-  if (marks.current) outline(context, scene, new Set([marks.current]), marks.moves, inks.text, 2 * pixel, 4 * pixel);
+  if (marks.current)
+    outline(context, scene, new Set([marks.current]), marks.moves, inks.text, 2 * pixel, 4 * pixel);
 }
 
 function stroke(context: CanvasRenderingContext2D, path: Path2D, colour: string): void {

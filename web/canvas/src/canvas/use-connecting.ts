@@ -1,6 +1,11 @@
 /** Drawing links: what may go where, what happens on empty canvas, on a title, and when an end is taken elsewhere. */
 
-import type { Connection as FlowConnection, Edge as FlowEdge, HandleType, OnConnectStartParams } from "@xyflow/react";
+import type {
+  Connection as FlowConnection,
+  Edge as FlowEdge,
+  HandleType,
+  OnConnectStartParams,
+} from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { connect, disconnect, redirect } from "../graph/commands/links.ts";
 import { titleOf } from "../graph/face.ts";
@@ -12,8 +17,8 @@ import { type Target, useGestures } from "../state/gestures.ts";
 import { currentScene, type Scene } from "../state/scene.ts";
 import { type LooseEnd, useUi } from "../state/ui.ts";
 import { canvasPoint } from "../state/view.ts";
-import { addWaypoint } from "./moving.ts";
-import { circleOf, firstFitting, looseEnd, refusalOf, refusalWords, type Wire, wireTo } from "./wiring.ts";
+import { addWaypoint } from "../state/moving.ts";
+import { circleOf, firstFitting, looseEnd, refusalOf, refusalWords, type Wire, wireTo } from "../state/wiring.ts";
 
 type At = readonly [number, number];
 
@@ -46,13 +51,10 @@ export function useConnecting(scene: Scene) {
     [scene],
   );
 
-  const connected = useCallback(
-    ({ source, sourceHandle, target, targetHandle }: FlowConnection) => {
-      landed.current = true;
-      link({ source, output: sourceHandle ?? "", target, input: targetHandle ?? "", many: false });
-    },
-    [],
-  );
+  const connected = useCallback(({ source, sourceHandle, target, targetHandle }: FlowConnection) => {
+    landed.current = true;
+    link({ source, output: sourceHandle ?? "", target, input: targetHandle ?? "", many: false });
+  }, []);
 
   const ended = useCallback(
     (event: MouseEvent | TouchEvent) => {
@@ -85,16 +87,16 @@ export function useConnecting(scene: Scene) {
     if (edge) relink(edge, connection);
   }, []);
 
-  const reconnectEnd = useCallback(
-    (event: MouseEvent | TouchEvent) => {
-      const edge = taken.current;
-      taken.current = null;
-      if (!edge || landed.current) return;
-      const onPane = elementAt(pointOf(event))?.closest(".react-flow__pane");
-      if (onPane) useDocuments.getState().edit(t("edit.disconnect"), (workflow, place) => disconnect(workflow, place, edge));
-    },
-    [],
-  );
+  const reconnectEnd = useCallback((event: MouseEvent | TouchEvent) => {
+    const edge = taken.current;
+    taken.current = null;
+    if (!edge || landed.current) return;
+    const onPane = elementAt(pointOf(event))?.closest(".react-flow__pane");
+    if (onPane)
+      useDocuments
+        .getState()
+        .edit(t("edit.disconnect"), (workflow, place) => disconnect(workflow, place, edge));
+  }, []);
 
   const doubleClicked = useCallback(
     (event: { clientX: number; clientY: number }, { id }: FlowEdge) => {
@@ -138,11 +140,13 @@ function relink(edge: Edge, { source, sourceHandle, target, targetHandle }: Flow
     currentScene()
       ?.nodes.get(target)
       ?.face.inputs.find((one) => one.name === input)?.many ?? false;
-  useDocuments.getState().edit(t("edit.reconnect"), (workflow, place) =>
-    target === edge.target && input === edge.input
-      ? redirect(workflow, place, edge, source, output)
-      : connect(disconnect(workflow, place, edge), place, { source, output, target, input, many }),
-  );
+  useDocuments
+    .getState()
+    .edit(t("edit.reconnect"), (workflow, place) =>
+      target === edge.target && input === edge.input
+        ? redirect(workflow, place, edge, source, output)
+        : connect(disconnect(workflow, place, edge), place, { source, output, target, input, many }),
+    );
 }
 
 /** While a link is drawn: say what it is held over, and whether it can go there. */
@@ -153,7 +157,8 @@ function useTarget(): void {
     const moved = (event: PointerEvent) => {
       const { from, over } = useGestures.getState();
       const scene = currentScene();
-      if (from && scene) over(targetAt([event.clientX, event.clientY], from, scene), [event.clientX, event.clientY]);
+      if (from && scene)
+        over(targetAt([event.clientX, event.clientY], from, scene), [event.clientX, event.clientY]);
     };
     const key = (event: KeyboardEvent) => {
       if (event.key === "Escape") useGestures.getState().end();

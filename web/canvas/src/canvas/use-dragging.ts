@@ -7,8 +7,8 @@ import { type Edge, edgesInto } from "../graph/workflow.ts";
 import { useGestures } from "../state/gestures.ts";
 import { boxOf, type Scene } from "../state/scene.ts";
 import { type CanvasNode, linkUnder } from "./flow.ts";
-import { commitMoves } from "./moving.ts";
-import { throughNode } from "./wiring.ts";
+import { commitMoves } from "../state/moving.ts";
+import { throughNode } from "../state/wiring.ts";
 
 type At = readonly [number, number];
 

@@ -1,6 +1,6 @@
 /** What React Flow says is chosen, taken over into the selection. */
 
-import type { Edge as FlowEdge, EdgeChange, NodeChange, OnEdgesChange, OnNodesChange } from "@xyflow/react";
+import type { EdgeChange, Edge as FlowEdge, NodeChange, OnEdgesChange, OnNodesChange } from "@xyflow/react";
 import { useCallback, useMemo } from "react";
 import { useSelection } from "../state/selection.ts";
 import type { CanvasNode } from "./flow.ts";

@@ -105,7 +105,12 @@ const NO_DOCUMENT: Workflow = new Map();
 const scenes = new Scenes();
 let made: { readonly key: readonly unknown[]; readonly scene: Scene } | null = null;
 
-function sceneFor(workflow: Workflow, place: Place, catalogue: Catalogue, pictures: readonly string[]): Scene {
+function sceneFor(
+  workflow: Workflow,
+  place: Place,
+  catalogue: Catalogue,
+  pictures: readonly string[],
+): Scene {
   const key = [workflow, place, catalogue, pictures];
   if (!made?.key.every((one, index) => one === key[index])) {
     made = { key, scene: scenes.make(workflow, place, catalogue, new Set(pictures)) };
@@ -127,7 +132,10 @@ export function useScene(): Scene {
       );
     }),
   );
-  return useMemo(() => sceneFor(workflow, place, catalogue, pictures), [workflow, place, catalogue, pictures]);
+  return useMemo(
+    () => sceneFor(workflow, place, catalogue, pictures),
+    [workflow, place, catalogue, pictures],
+  );
 }
 
 /** The scene that was drawn last, for what is done by keys and menus. */

@@ -38,7 +38,12 @@ export function circleOf(scene: Scene, from: Pick<LooseEnd, "node" | "side">): R
 }
 
 /** A loose end for a socket of a node, or null where there is none such. */
-export function looseEnd(scene: Scene, node: string, side: "input" | "output", handle: string): LooseEnd | null {
+export function looseEnd(
+  scene: Scene,
+  node: string,
+  side: "input" | "output",
+  handle: string,
+): LooseEnd | null {
   const face = scene.nodes.get(node)?.face;
   const sockets: readonly (InputFace | OutputFace)[] =
     (side === "input" ? face?.inputs : face?.outputs) ?? [];
@@ -49,9 +54,7 @@ export function looseEnd(scene: Scene, node: string, side: "input" | "output", h
 /** The link between a loose end and a socket on the other side. */
 export function wireTo(scene: Scene, from: LooseEnd, node: string, handle: string): Wire {
   const [source, output, target, input] =
-    from.side === "output"
-      ? [from.node, from.handle, node, handle]
-      : [node, handle, from.node, from.handle];
+    from.side === "output" ? [from.node, from.handle, node, handle] : [node, handle, from.node, from.handle];
   return { source, output, target, input, many: inputOf(scene.nodes.get(target), input)?.many ?? false };
 }
 
@@ -175,7 +178,9 @@ export function throughNode(
   const wanted = inputOf(target, edge.input);
   const face = scene.nodes.get(node)?.face;
   if (!given || !wanted || !face) return null;
-  const fitting = inTurn(face.inputs).filter((one) => !one.fixed && fitsInput(given.shape, one.shape, one.many));
+  const fitting = inTurn(face.inputs).filter(
+    (one) => !one.fixed && fitsInput(given.shape, one.shape, one.many),
+  );
   const input = fitting.find((one) => one.type === given.type) ?? fitting[0];
   const output = face.outputs.find((one) => fitsInput(one.shape, wanted.shape, wanted.many));
   return input && output ? { node, input: input.name, many: input.many, output: output.name } : null;
