@@ -11,15 +11,7 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import {
-  lazy,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-} from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
@@ -27,6 +19,7 @@ import { useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
+import { surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import {
   canvasPoint,
@@ -51,7 +44,6 @@ import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 import { Overview } from "./Overview.tsx";
 import { nodeAt } from "./paint.ts";
-import { surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";

@@ -6,11 +6,11 @@ import { titleOf } from "../graph/face.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
+import { commitMoves } from "../state/moving.ts";
 import type { Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSession } from "../state/session.ts";
 import { canvasPoint, useView } from "../state/view.ts";
-import { commitMoves } from "../state/moving.ts";
 import { type Drawing, drawingOf, type Inks, type Marks, nodeAt, nodesIn, paint, readInks } from "./paint.ts";
 
 type At = readonly [number, number];

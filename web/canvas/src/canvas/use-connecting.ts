@@ -14,11 +14,19 @@ import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
 import { type Target, useGestures } from "../state/gestures.ts";
+import { addWaypoint } from "../state/moving.ts";
 import { currentScene, type Scene } from "../state/scene.ts";
 import { type LooseEnd, useUi } from "../state/ui.ts";
 import { canvasPoint } from "../state/view.ts";
-import { addWaypoint } from "../state/moving.ts";
-import { circleOf, firstFitting, looseEnd, refusalOf, refusalWords, type Wire, wireTo } from "../state/wiring.ts";
+import {
+  circleOf,
+  firstFitting,
+  looseEnd,
+  refusalOf,
+  refusalWords,
+  type Wire,
+  wireTo,
+} from "../state/wiring.ts";
 
 type At = readonly [number, number];
 

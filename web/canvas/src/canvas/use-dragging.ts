@@ -5,10 +5,10 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { insideFrame } from "../graph/commands/annotations.ts";
 import { type Edge, edgesInto } from "../graph/workflow.ts";
 import { useGestures } from "../state/gestures.ts";
-import { boxOf, type Scene } from "../state/scene.ts";
-import { type CanvasNode, linkUnder } from "./flow.ts";
 import { commitMoves } from "../state/moving.ts";
+import { boxOf, type Scene } from "../state/scene.ts";
 import { throughNode } from "../state/wiring.ts";
+import { type CanvasNode, linkUnder } from "./flow.ts";
 
 type At = readonly [number, number];
 

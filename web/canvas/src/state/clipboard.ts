@@ -82,7 +82,8 @@ function paste(text: string, withLinks: boolean): void {
     made = pasted.ids;
     return pasted.workflow;
   });
-  if (refused) ui.say({ tone: "bad", text: t(refused === "circle" ? "clipboard.circle" : "clipboard.no_nodes") });
+  if (refused)
+    ui.say({ tone: "bad", text: t(refused === "circle" ? "clipboard.circle" : "clipboard.no_nodes") });
   else useSelection.getState().select(made.values());
 }
 

@@ -6,9 +6,9 @@ import { insertOnLink, reroute } from "../graph/commands/links.ts";
 import { duplicate } from "../graph/commands/nodes.ts";
 import type { Edge, Place, Workflow } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
-import { useDocuments } from "../state/documents.ts";
-import type { Scene } from "../state/scene.ts";
-import { useSelection } from "../state/selection.ts";
+import { useDocuments } from "./documents.ts";
+import type { Scene } from "./scene.ts";
+import { useSelection } from "./selection.ts";
 import { throughNode } from "./wiring.ts";
 
 type At = readonly [number, number];

@@ -5,8 +5,8 @@ import type { InputFace, OutputFace } from "../graph/face.ts";
 import { fitsInput, type Shape } from "../graph/shape.ts";
 import type { Edge } from "../graph/workflow.ts";
 import { type Key, t } from "../i18n/i18n.ts";
-import type { Scene, SceneNode } from "../state/scene.ts";
-import type { LooseEnd } from "../state/ui.ts";
+import type { Scene, SceneNode } from "./scene.ts";
+import type { LooseEnd } from "./ui.ts";
 
 export interface Wire {
   readonly source: string;
