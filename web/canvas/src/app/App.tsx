@@ -7,9 +7,11 @@ import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
 import { watchFaults } from "../state/faults.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Dialogs } from "./Dialogs.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -22,6 +24,7 @@ export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
@@ -38,6 +41,7 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
+      <Dialogs />
       <Toasts />
     </div>
   );
