@@ -5,10 +5,23 @@ from typing import TYPE_CHECKING, Any
 from graph_engine.artifact import Artifact
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.codecs import BytesCodec, JsonCodec
-from graph_engine.declaration.fields import Bool, FilePath, Float, Int, ModelName, Multiline, Seed
+from graph_engine.declaration.fields import (
+    Bool,
+    Choice,
+    Choices,
+    FilePath,
+    Float,
+    Int,
+    Measure,
+    Measured,
+    ModelName,
+    Multiline,
+    Seed,
+)
 from graph_engine.declaration.lazy import Lazy
 from graph_engine.declaration.migration import Migration
 from graph_engine.declaration.node import NodeType, node, node_type_of
+from graph_engine.declaration.node_use import NodeUse
 from graph_engine.declaration.pack import Pack, PackFault
 from graph_engine.declaration.run import Run
 from graph_engine.declaration.subgraph import Subgraph
@@ -76,6 +89,8 @@ __all__ = [
     "Cancellation",
     "Cancelled",
     "Catalogue",
+    "Choice",
+    "Choices",
     "Codec",
     "Document",
     "DocumentError",
@@ -87,6 +102,8 @@ __all__ = [
     "Int",
     "JsonCodec",
     "Lazy",
+    "Measure",
+    "Measured",
     "Migration",
     "ModelName",
     "Multiline",
@@ -95,6 +112,7 @@ __all__ = [
     "NodeMutatedInput",
     "NodeReturnedWrongType",
     "NodeType",
+    "NodeUse",
     "Pack",
     "PackError",
     "PackFault",

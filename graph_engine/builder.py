@@ -46,6 +46,16 @@ class NodeUse:
         self._raw["title"] = title
         return self
 
+    def bypassed(self) -> NodeUse:
+        """Let the node hand on what comes to it, and compute nothing; returns the node."""
+        self._raw["mode"] = "bypass"
+        return self
+
+    def muted(self) -> NodeUse:
+        """Do not run the node, nor what needs it; returns the node."""
+        self._raw["mode"] = "mute"
+        return self
+
     def __getitem__(self, output: str) -> Link:
         if output not in self._outputs:
             hint = nearest(output, self._outputs)

@@ -14,9 +14,10 @@ from typing import Any
 
 from graph_engine import events
 from graph_engine.artifact_folder import ArtifactFolder
-from graph_engine.checking.checker import check
+from graph_engine.checking.checker import check_resolved
 from graph_engine.checking.locking import LockDifference, lock_differences, locked
 from graph_engine.checking.migrate import Change, Migrated, migrated
+from graph_engine.checking.modes import Resolved, resolved
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Previews, Run, Surroundings
 from graph_engine.documents.document import Document
@@ -29,7 +30,7 @@ from graph_engine.execution.execute import Context, Execution
 from graph_engine.execution.keys import Keys
 from graph_engine.execution.lanes import Lanes, Threads
 from graph_engine.execution.plan import Plan, plan
-from graph_engine.execution.result import Outputs, RunResult, RunStatus
+from graph_engine.execution.result import NodeReport, Outputs, RunResult, RunStatus
 from graph_engine.files import Files
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
@@ -76,7 +77,7 @@ class Engine:
         self.lanes = Lanes(self.settings.cpu_slots)
         self._threads = Threads()
         self._keys = Keys(self.files)
-        self._checked: deque[tuple[Document, Document, dict[str, Task]]] = deque(maxlen=KEPT_DOCUMENTS)
+        self._checked: deque[tuple[Document, Resolved, dict[str, Task]]] = deque(maxlen=KEPT_DOCUMENTS)
         self._surroundings = Surroundings(
             self.settings.device, self.services, self.files, self.artifacts, self.catalogue
         )
@@ -115,7 +116,8 @@ class Engine:
 
     def check(self, document: Document) -> list[Problem]:
         """All problems of a document, at present versions."""
-        return self._problems(migrated(document, self.catalogue))
+        opened = migrated(document, self.catalogue)
+        return self._problems(opened, resolved(opened.document, self.catalogue))
 
     def plan(self, document: Document, wanted: Iterable[str] | None = None) -> Plan:
         """What would run, and why. Raises `DocumentError`."""
@@ -177,12 +179,15 @@ class Engine:
             for name, link in program.outputs.items()
             if execution.known(link)
         }
+        left_out = {
+            path: NodeReport(one.node_type, one.status, one.reason) for path, one in program.left_out.items()
+        }
         return RunResult(
             document,
             status,
             Outputs(outputs),
             account.artifacts(),
-            account.ordered_reports(),
+            account.ordered_reports() | left_out,
             seconds,
             tuple(account.errors),
             tuple(account.stuck),
@@ -229,23 +234,25 @@ class Engine:
     def _compiled(self, document: Document, wanted: Iterable[str] | None) -> tuple[Document, Program]:
         for checked, present, made in self._checked:
             if checked is document:
-                return present, compile_document(present, self.catalogue, wanted, made)
+                return present.origin, compile_document(present, self.catalogue, wanted, made)
         opened = migrated(document, self.catalogue)
-        if problems := self._problems(opened):
+        present = resolved(opened.document, self.catalogue)
+        if problems := self._problems(opened, present):
             raise DocumentError(problems)
         made = {}
-        self._checked.append((document, opened.document, made))
+        self._checked.append((document, present, made))
         while len(self._checked) > 1 and sum(len(one.nodes) for one, _, _ in self._checked) > KEPT_NODES:
             self._checked.popleft()
-        return opened.document, compile_document(opened.document, self.catalogue, wanted, made)
+        return present.origin, compile_document(present, self.catalogue, wanted, made)
 
-    def _problems(self, opened: Migrated) -> list[Problem]:
-        failed = {(problem.definition, problem.node) for problem in opened.problems}
-        found = check(opened.document, self.catalogue)
+    def _problems(self, opened: Migrated, present: Resolved) -> list[Problem]:
+        brought = [one for one in opened.problems if present.left_out(one.definition, one.node) is None]
+        failed = {(problem.definition, problem.node) for problem in brought}
+        found = check_resolved(present, self.catalogue)
         rest = [
             one for one in found if one.code != "unknown_version" or (one.definition, one.node) not in failed
         ]
-        return [*opened.problems, *rest]
+        return [*brought, *rest]
 
 
 def run_document(

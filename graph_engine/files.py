@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
@@ -19,6 +20,8 @@ UPLOAD_PREFIX = "blake3:"
 _ANOTHER = ": on the command line with --set, over HTTP as an upload."
 _LONGEST_PATH = 1024  # bytes
 UPLOAD_LIMIT = 512 * 1024 * 1024  # bytes
+MOST_ENTRIES = 10_000  # of the folders, looked at for a list of names
+DEEPEST = 8  # folders inside folders
 _LARGE = 1024 * 1024  # bytes
 _SETTLED = 2_000_000_000  # nanoseconds
 _Stamp: TypeAlias = tuple[int, int, int, int]
@@ -57,6 +60,32 @@ class Files:
         looked = ", ".join(f"'{root.name}'" for root in self.roots) or "no folder"
         way_out = self._nearest(path) or f"Put it there, or give another{_ANOTHER}"
         raise FileMissing(f"There is no file '{path}' (looked in {looked}). {way_out}")
+
+    def names(self, ending: str) -> list[str]:
+        """The names that end so of the files in the folders, in order, as documents may name them.
+
+        Links are followed where they stay inside. Not more than `MOST_ENTRIES` entries are looked at.
+        """
+        found: set[str] = set()
+        left = MOST_ENTRIES
+        for root in self.roots:
+            base = root.resolve()
+            folders, seen = deque([PurePosixPath()]), {base}
+            while folders and left > 0:
+                place = folders.popleft()
+                with suppress(OSError):
+                    for entry in sorted(islice((base / place).iterdir(), left)):
+                        left -= 1
+                        name, leads_to = place / entry.name, entry.resolve()
+                        if entry.name.startswith(".") or not leads_to.is_relative_to(base):
+                            continue
+                        if leads_to.is_dir():
+                            if leads_to not in seen and len(name.parts) <= DEEPEST:
+                                seen.add(leads_to)
+                                folders.append(name)
+                        elif name.as_posix().endswith(ending) and leads_to.is_file():
+                            found.add(name.as_posix())
+        return sorted(found)
 
     def _nearest(self, path: str) -> str:
         place = PurePosixPath(path.replace("\\", "/"))

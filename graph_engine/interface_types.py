@@ -8,6 +8,7 @@ from typing import Any
 
 from graph_engine.artifact import Artifact
 from graph_engine.checking.checker import output_types
+from graph_engine.checking.modes import Resolved, resolved
 from graph_engine.declaration.fields import FilePath
 from graph_engine.declaration.sockets import MISSING, NodeInput
 from graph_engine.declaration.type_hints import type_name
@@ -39,9 +40,10 @@ def interface_types(document: Document, engine: Engine, names: Iterable[str] = (
     shapes = Shapes(document.definitions, engine.catalogue)
     inputs: dict[str, Mapping[str, Any]] = {}
     problems = engine.check(document)
+    present = resolved(document, engine.catalogue)
     for name in dict.fromkeys((*document.interface.inputs, *names)):
         try:
-            inputs[name] = _input(document, shapes, name)
+            inputs[name] = _input(present, shapes, name)
         except UnknownInput as error:
             if name not in document.interface.inputs:  # else the checker says that it leads nowhere
                 problems.append(unknown_input(error))
@@ -76,7 +78,8 @@ def unknown_input(error: UnknownInput) -> Problem:
     return Problem("unknown_input", message, input=error.name, hint=error.hint)
 
 
-def _input(document: Document, shapes: Shapes, name: str) -> dict[str, Any]:
+def _input(present: Resolved, shapes: Shapes, name: str) -> dict[str, Any]:
+    document = present.origin
     node, input_name = input_place(document, name)
     declared = document.interface.inputs.get(name)
     target = target_of(document, shapes, name)
@@ -86,12 +89,13 @@ def _input(document: Document, shapes: Shapes, name: str) -> dict[str, Any]:
     if schema is not None:
         schema = {**schema, "title": title, **({} if value is MISSING else {"default": value})}
     given = input_name in document.nodes[node].inputs
+    left_out = present.left_out("", node) is not None
     return {
         "title": title,
         "help": declared.help if declared else "",
         "type": type_name(target.annotation) if target else "any",
         "schema": schema,
-        "required": target is not None and target.required and not given,
+        "required": target is not None and target.required and not given and not left_out,
         "file": _file_kind(target),
         "takes_text": target is not None and target.takes_text,
         **({} if value is MISSING else {"default": value}),

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from graph_engine.checking.locking import LockDifference
+from graph_engine.checking.modes import resolved
 from graph_engine.documents.document import Document
 from graph_engine.documents.document_io import MAX_BYTES, limit_problem
 from graph_engine.documents.interface import input_place, set_inputs
 from graph_engine.documents.sweep import BadSweep, sweep
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError, UnknownInput
+from graph_engine.execution.compile import NothingToRun, roots
 from graph_engine.export import portable
 from graph_engine.files import is_upload
 from graph_engine.flow.shapes import Shapes
@@ -83,9 +85,7 @@ def prepared(document: Document, engine: Engine, wishes: Wishes = NO_WISHES) -> 
     problems = [*arranged_.problems, *engine.check(arranged_.document)]
     if wishes.strict_lock:
         problems += map(_differs, differences)
-    if not problems and not wishes.wanted and not _runs(arranged_.document, engine):
-        hint = "Give it an interface output, or a node that saves."
-        problems.append(Problem("nothing_to_run", "Nothing in this document would run.", hint=hint))
+    problems += [] if problems else _nothing_to_run(arranged_.document, engine, wishes.wanted)
     if problems:
         raise DocumentError(problems)
     ready = portable(arranged_.document, engine)
@@ -172,9 +172,13 @@ def _swept(document: Document, wanted: Mapping[str, Any]) -> Document:
         raise BadSweep(str(problem_of("bad_sweep", error.errors()[0]))) from None
 
 
-def _runs(document: Document, engine: Engine) -> bool:
-    shapes = Shapes(document.definitions, engine.catalogue)
-    return bool(document.interface.outputs) or any(map(shapes.is_effect, document.nodes.values()))
+def _nothing_to_run(document: Document, engine: Engine, wanted: tuple[str, ...] | None) -> list[Problem]:
+    present = resolved(document, engine.catalogue)
+    try:
+        roots(present, Shapes(present.document.definitions, engine.catalogue), wanted or None)
+    except NothingToRun as error:
+        return [Problem("nothing_to_run", str(error))]
+    return []
 
 
 def _unknown_wanted(document: Document, wanted: tuple[str, ...]) -> Iterator[Problem]:

@@ -159,7 +159,7 @@ class SqliteFile:
             if version and self._backup and version < len(self._migrations):
                 _copy(self.path, self.path.with_name(f"{self.path.name}.before-v{len(self._migrations)}"))
             for script in self._migrations[version:]:
-                for statement in filter(str.strip, script.split(";")):
+                for statement in _statements(script):
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {max(version, len(self._migrations))}")
         except BaseException:
@@ -185,6 +185,18 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:  # a full disk has ended it already
         connection.execute("ROLLBACK")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; those of a trigger are part of the one that makes it."""
+    statement = ""
+    for piece in filter(str.strip, script.split(";")):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement:  # cut short, which SQLite says better
+        yield statement
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
@@ -20,24 +20,14 @@ from latent_diffusion.conditioner import Conditioner, ConditionerConfig
 from latent_diffusion.conditioning import Conditioning
 from latent_diffusion.denoiser import Denoiser
 from latent_diffusion.layout_planner import LayoutPlanner, LayoutPlannerConfig
+from latent_diffusion.model_header import FORMAT as FORMAT
+from latent_diffusion.model_header import HEADER as HEADER
+from latent_diffusion.model_header import ModelFileError as ModelFileError
+from latent_diffusion.model_header import ModelHeader as ModelHeader
+from latent_diffusion.model_header import read_header as read_header
 from latent_diffusion.recogniser import Recogniser, RecogniserConfig
 from latent_diffusion.schedule import NoiseSchedule
 from latent_diffusion.unet import UNet, UNetConfig
-
-HEADER = "latentgraph"
-FORMAT = 1
-
-
-class ModelFileError(ValueError):
-    """A model file that is missing, damaged, or of another kind than is wanted."""
-
-
-@dataclass(frozen=True)
-class ModelHeader:
-    """What a file holds (`autoencoder`, `denoiser`, ...: a key of `BUILDERS`), and its configuration."""
-
-    kind: str
-    config: dict[str, Any]
 
 
 def save_model(
@@ -56,38 +46,6 @@ def save_model(
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def read_header(path: Path) -> ModelHeader:
-    """Return the header of a model file without reading weights; raise `ModelFileError`."""
-    if not path.is_file():
-        raise ModelFileError(f"there is no model file {path.name}; fetch or train it, or name another.")
-    try:
-        with safe_open(path, framework="np") as file:  # torch would map the whole file into memory
-            raw = (file.metadata() or {}).get(HEADER)
-    except (SafetensorError, OSError) as error:
-        raise ModelFileError(
-            f"the model file {path.name} cannot be read ({error}); it may be cut short: "
-            "fetch or train it again."
-        ) from error
-    if raw is None:
-        raise ModelFileError(
-            f"{path.name} is a safetensors file without Latent Graph's header; convert it first."
-        )
-    try:
-        meta = json.loads(raw)
-        written, header = int(meta["format"]), ModelHeader(str(meta["kind"]), dict(meta["config"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelFileError(
-            f"the header of {path.name} is damaged ({type(error).__name__}: {error}); "
-            "fetch or train it again."
-        ) from error
-    if written > FORMAT:
-        raise ModelFileError(
-            f"{path.name} is of model format {written}, and this version reads up to {FORMAT}; "
-            "update Latent Graph."
-        )
-    return header
 
 
 def load_model(path: Path, kind: str, dtype: torch.dtype = torch.float32) -> Any:

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from graph_engine import Multiline, Run, node
+from graph_engine import Measured, Multiline, Run, node
 from latent_diffusion.conditioning import Conditioning
 from nodes.errors import NodeRefused, SizeMismatch, TextTooLong, refusals
 from nodes.models import load
+from nodes.text_measure import MAX_TEXT, measure_text, too_long, unknown
 from nodes.values import AutoencoderModel, ConditionerModel, Image, Latent, Regions
 
 if TYPE_CHECKING:
     from latent_diffusion.conditioner import Conditioner
     from latent_diffusion.layout_planner import LayoutPlanner
 
-MAX_TEXT = 2000  # characters; what the conditioner has room for is less, and it says so in words
-
-Text = Annotated[str, Multiline(), Field(max_length=MAX_TEXT)]
+Text = Annotated[str, Multiline(), Measured(measure_text), Field(max_length=MAX_TEXT)]
 
 
 @node(title="Encode image", category="latent", lane="device")
@@ -68,8 +67,8 @@ def encode_text(conditioner: ConditionerModel, text: Text = "", *, run: Run) -> 
     refuse_long_text(network, text, network.config.text.max_tokens)
     with refusals():
         conditioning = network.encode_text([text])
-    if unknown := network.unknown_words(text):
-        run.progress(1, 1, f"words that this model does not know: {', '.join(unknown)}")
+    if words := network.unknown_words(text):
+        run.progress(1, 1, unknown(words))
     return _on_cpu(conditioning)
 
 
@@ -111,11 +110,7 @@ def combine_conditioning(conditionings: list[Conditioning]) -> Conditioning:
 def refuse_long_text(network: Conditioner | LayoutPlanner, text: str, limit: int) -> None:
     """Raise `TextTooLong` for a text that a network, which takes `limit` tokens, would cut."""
     if lost := network.truncated_words(text):
-        room = limit - 2  # a token begins the text, and one ends it
-        raise TextTooLong(
-            f"the text is too long: this model has room for {room} words and word parts, and '{lost[0]}' "
-            "is the first word that does not fit. Say it in fewer words."
-        )
+        raise TextTooLong(too_long(lost, limit))
 
 
 def _on_cpu(conditioning: Conditioning) -> Conditioning:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from graph_engine import FilePath, ModelName, Run, node
+from graph_engine import Choices, FilePath, ModelName, Run, node
+from nodes.model_choices import bundle_choices, model_choices
 from nodes.models import (
     bundle_digest,
     bundle_named,
@@ -15,8 +16,13 @@ from nodes.models import (
 )
 from nodes.values import AutoencoderModel, ConditionerModel, DenoiserModel, PlannerModel, RecogniserModel
 
-BundleName = Annotated[str, ModelName(bundle_digest)]
+BundleName = Annotated[str, ModelName(bundle_digest), Choices(bundle_choices)]
 ModelFile = Annotated[str, FilePath("model"), ModelName(model_file_digest)]
+AutoencoderFile = Annotated[ModelFile, Choices(model_choices(AutoencoderModel))]
+DenoiserFile = Annotated[ModelFile, Choices(model_choices(DenoiserModel))]
+ConditionerFile = Annotated[ModelFile, Choices(model_choices(ConditionerModel))]
+PlannerFile = Annotated[ModelFile, Choices(model_choices(PlannerModel))]
+RecogniserFile = Annotated[ModelFile, Choices(model_choices(RecogniserModel))]
 
 
 class BundleModels(NamedTuple):
@@ -49,30 +55,32 @@ def load_bundle(name: BundleName = "emoji-scenes", *, run: Run) -> BundleModels:
 
 
 @node(title="Load autoencoder", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
-def load_autoencoder(file: ModelFile, *, run: Run) -> AutoencoderModel:
+def load_autoencoder(file: AutoencoderFile, *, run: Run) -> AutoencoderModel:
     """An autoencoder from a model file, or from a bundle as `emoji-scenes/autoencoder.safetensors`."""
     return reference_to(model_file(file, run), file, AutoencoderModel, run)
 
 
 @node(title="Load denoiser", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
-def load_denoiser(file: ModelFile, *, run: Run) -> DenoiserModel:
+def load_denoiser(file: DenoiserFile, *, run: Run) -> DenoiserModel:
     """A denoiser from a model file, or from a bundle as `emoji-scenes/denoiser.safetensors`."""
     return reference_to(model_file(file, run), file, DenoiserModel, run)
 
 
 @node(title="Load conditioner", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
-def load_conditioner(file: ModelFile, *, run: Run) -> ConditionerModel:
+def load_conditioner(file: ConditionerFile, *, run: Run) -> ConditionerModel:
     """A conditioner from a model file, or from a bundle as `emoji-scenes/conditioner.safetensors`."""
     return reference_to(model_file(file, run), file, ConditionerModel, run)
 
 
 @node(title="Load planner", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
-def load_planner(file: ModelFile = "emoji-scenes/planner.safetensors", *, run: Run) -> PlannerModel:
+def load_planner(file: PlannerFile = "emoji-scenes/planner.safetensors", *, run: Run) -> PlannerModel:
     """A layout planner from a model file, or from a bundle as `emoji-scenes/planner.safetensors`."""
     return reference_to(model_file(file, run), file, PlannerModel, run)
 
 
 @node(title="Load recogniser", category="models", lane="io", kind="external", fingerprint=file_fingerprint)
-def load_recogniser(file: ModelFile = "emoji-scenes/recogniser.safetensors", *, run: Run) -> RecogniserModel:
+def load_recogniser(
+    file: RecogniserFile = "emoji-scenes/recogniser.safetensors", *, run: Run
+) -> RecogniserModel:
     """A recogniser from a model file, or from a bundle as `emoji-scenes/recogniser.safetensors`."""
     return reference_to(model_file(file, run), file, RecogniserModel, run)

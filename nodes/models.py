@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from graph_engine import Artifact, FileMissing, PathEscape, Run
 from graph_engine.digest import canonical_json, digest_text
@@ -17,26 +17,38 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from latent_diffusion.model_file import ModelHeader
+    from latent_diffusion.model_header import ModelHeader
 
 M = TypeVar("M", bound=ModelReference)
 
 SUFFIX = ".safetensors"
 
 
+Stamp: TypeAlias = tuple[Path, int, int, int]
+
+
+def stamp(path: Path) -> Stamp:
+    """What a file is known by while it stays as it is."""
+    stat = path.stat()
+    return path, stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
 class ModelDigests:
     """The digest of each model file, computed once for as long as the file stays as it is."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Path, int, int, int], str] = {}
+        self._known: dict[Stamp, str] = {}
 
     def of(self, path: Path) -> str:
         """blake3 of the file's bytes."""
-        stat = path.stat()
-        key = (path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        key = stamp(path)
         if key not in self._known:
             self._known[key] = file_digest(path)
         return self._known[key]
+
+    def known(self, path: Path) -> str:
+        """The same, if it was computed before, or else nothing: no file is read."""
+        return self._known.get(stamp(path), "")
 
 
 def bundle_named(name: str, run: Run) -> Bundle:
@@ -92,7 +104,7 @@ def model_file(name: str, run: Run) -> Path:
 
 def reference_to(path: Path, name: str, model: type[M], run: Run) -> M:
     """The reference to a model file. Raises `NodeRefused` where it is cut short or of another kind."""
-    from latent_diffusion.model_file import ModelFileError, read_header
+    from latent_diffusion.model_header import ModelFileError, read_header
 
     with refusals():
         kind = read_header(path).kind

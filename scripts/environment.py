@@ -163,15 +163,18 @@ def install(environment: Environment, kind: str, log: TextIO) -> None:
             if "LATENTGRAPH_TORCH_INDEX" in os.environ:
                 raise
             log.write(f"{index} did not serve torch; taking it from the default index.\n")
+    environ = {**os.environ, "LATENTGRAPH_CLIENT_LATER": "1"}  # scripts/setup builds it, after this
     extra = "" if kind == "run" else f"[{kind}]"
-    call([*pip, "--constraint", constraints, "--editable", f"{environment.root}{extra}"], log)
+    call([*pip, "--constraint", constraints, "--editable", f"{environment.root}{extra}"], log, environ)
 
 
-def call(command: Sequence[str | Path], log: TextIO) -> None:
+def call(command: Sequence[str | Path], log: TextIO, environ: Mapping[str, str] | None = None) -> None:
     """Run a command with its output in the log; a failure raises CalledProcessError."""
     log.write(f"$ {' '.join(map(str, command))}\n")
     log.flush()
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=True)
+    subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=True, env=environ
+    )
 
 
 def failure_report(environment: Environment) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph_engine.checking.checker import check_body
+from graph_engine.checking.modes import resolved_definition
 from graph_engine.documents.document import Definition
 from graph_engine.errors import DocumentError
 from graph_engine.messages import nearest
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from graph_engine.execution.compile import Program, Task
 
 
-def check_returned(definition: Definition, task: Task, program: Program) -> None:
-    """Raise `DocumentError` unless the graph takes inputs of the node, gives its outputs, and can run."""
+def checked_returned(returned: Definition, task: Task, program: Program) -> Definition:
+    """The graph as it is run, without what it bypasses or mutes.
+
+    Raises `DocumentError` unless it takes inputs of the node, gives the node's outputs, and can run.
+    """
     declared = task.declared
-    problems: list[Problem] = []
+    found = resolved_definition(returned, program.document.definitions, program.catalogue)
+    definition, problems = found.body, list(found.problems)
     for name in definition.interface.inputs:
         if name not in declared.inputs:
             message = f"its port '{name}' is no input of the node."
@@ -35,3 +40,4 @@ def check_returned(definition: Definition, task: Task, program: Program) -> None
     problems += check_body(definition, port_types, outputs, program.document, program.catalogue)
     if problems:
         raise DocumentError(problems, "The graph that it returned")
+    return definition

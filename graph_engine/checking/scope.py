@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union
 
 from graph_engine.checking.bodies import Bodies, Places
 from graph_engine.checking.inputs import check_literal, check_literal_item
+from graph_engine.checking.unknown import unknown_node
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.declaration.type_hints import bounded, fits, has_variables, list_item, substitute, type_name
@@ -82,16 +83,7 @@ class ScopeChecker:
             )
 
     def _unknown_type(self, node_id: str, node: Node) -> Problem:
-        pack = node.type.partition("/")[0]
-        names = self._bodies.all_names
-        faults = [fault for fault in self._bodies.catalogue.faults if fault.pack == pack]
-        hint = nearest(node.type, names)
-        if not any(name.startswith(f"{pack}/") for name in names):
-            hint = f"The pack '{pack}' is not installed. {hint}".strip()
-        if faults:
-            hint = f"The pack '{pack}' did not load whole: {faults[0].where}: {faults[0].message}"
-        message = f"there is no node type '{node.type}' here."
-        return Problem("unknown_node", message, node=node_id, got=node.type, hint=hint)
+        return unknown_node(node.type, self._bodies.all_names, self._bodies.catalogue.faults, node_id)
 
     def _order(self) -> tuple[list[str], list[Problem]]:
         nodes = self._body.nodes

@@ -192,7 +192,8 @@ def add_options(
 
 def _chosen(arguments: argparse.Namespace, engine: Engine, document: Document) -> list[Step]:
     """The steps of the nodes that were named, with those inside them, or of all nodes."""
-    steps = list(engine.plan(document, arguments.only or None))
+    plan = engine.plan(document, arguments.only or None)
+    steps = [step for step in plan if step.status not in ("bypassed", "muted")]
     if not arguments.only:
         return steps
     outputs = document.interface.outputs

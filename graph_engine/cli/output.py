@@ -196,7 +196,8 @@ def plan_lines(plan: Plan) -> Iterable[str]:
     words = {"hit": "cached", "miss": "will run", "unknown": "depends"}
     for step in plan:
         because = f" because {step.reason}" if step.reason else ""
-        yield f"{step.node:<{width}}  {step.node_type:<{kinds}}  {words[step.status]}{because}"
+        said = words.get(step.status, step.status)
+        yield f"{step.node:<{width}}  {step.node_type:<{kinds}}  {said}{because}"
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def pack_json(pack: PackListing) -> dict[str, Any]:
         "origin": pack.origin,
         "nodes": sorted(pack.nodes),
         "values": sorted(pack.values),
+        "languages": sorted(pack.texts),
         "faults": [asdict(fault) for fault in pack.faults],
     }
 

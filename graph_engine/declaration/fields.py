@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, Strict
 
 if TYPE_CHECKING:
+    from graph_engine.declaration.node_use import NodeUse
     from graph_engine.declaration.run import Run
 
 SEED_MAX = 2**63 - 1
@@ -49,6 +50,55 @@ class ModelName:
     """
 
     digest: Callable[[str, Run], str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that a picker offers: its title, what is known of it, and a small picture.
+
+    `picture` is a `data:image/...` address; one of more than 64 KiB is left out.
+    """
+
+    value: str
+    title: str = ""
+    details: Mapping[str, str | int | float] = field(default_factory=dict)
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Marks a str input, or the items of a list, as one for which `find` knows what there is at this time.
+
+    It is what a picker offers, and refuses nothing. `find` is called by several threads, reads no whole
+    files, and imports no torch.
+    """
+
+    find: Callable[[Run], Iterable[Choice]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much of a value there is in what `unit`, how much fits, and what is wrong with it, in sentences.
+
+    `approximate`: it was measured with something else than what the run will use.
+    """
+
+    count: int
+    limit: int | None
+    unit: str
+    problems: tuple[str, ...] = ()
+    approximate: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Marks an input whose value is measured while it is typed, as with the tokens of a text.
+
+    `measure` is given the value and the node that has it, in its document; it is called by several threads,
+    computes no node, and imports no torch.
+    """
+
+    measure: Callable[[Any, NodeUse, Run], Measure]
 
 
 def _integer(value: Any) -> Any:

@@ -141,6 +141,10 @@ class Run:
         """The file that a path or `blake3:` reference means. Raises `PathEscape` or `FileMissing`."""
         return self._surroundings.files.open(path)
 
+    def file_names(self, suffix: str) -> list[str]:
+        """The names that end so of the files that `open_file` finds in the folders documents may read."""
+        return self._surroundings.files.names(suffix)
+
     def workspace(self) -> Path:
         """A folder for this node and these inputs that outlives an interrupted run; removed after success.
 

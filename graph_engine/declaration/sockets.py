@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapter
+from pydantic.fields import FieldInfo
 
 from graph_engine.declaration import type_hints
 from graph_engine.declaration.fields import (
     SEED_RANGE,
     Bool,
+    Choices,
     DefinitionName,
     FilePath,
     Fixed,
     Float,
     Int,
+    Measured,
     Multiline,
     Seed,
 )
@@ -53,6 +56,16 @@ class NodeInput:
         """Everything written inside `Annotated[...]`, also inside unions."""
         return tuple(_marks(self.annotation))
 
+    @property
+    def title(self) -> str:
+        """Its name in words: the `Field(title=)`, or what the name says."""
+        return _said(self.marks, "title") or words(self.name)
+
+    @property
+    def help(self) -> str:
+        """The `Field(description=)`, or nothing."""
+        return _said(self.marks, "description")
+
     @cached_property
     def seen(self) -> dict[Any, Any]:
         """What was made of short literals before, for whoever validates them."""
@@ -67,6 +80,16 @@ class NodeInput:
     def file(self) -> FilePath | None:
         """The `FilePath` mark, if this input names a file."""
         return next((mark for mark in self.marks if isinstance(mark, FilePath)), None)
+
+    @cached_property
+    def choices(self) -> Choices | None:
+        """The `Choices` mark of the input or its items, if there is one."""
+        return next((mark for mark in (*self.marks, *self.item_marks) if isinstance(mark, Choices)), None)
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """The `Measured` mark, if there is one."""
+        return next((mark for mark in self.marks if isinstance(mark, Measured)), None)
 
     @cached_property
     def item_marks(self) -> tuple[Any, ...]:
@@ -102,6 +125,10 @@ class NodeInput:
             schema["format"] = "definition"
         if self.file:
             schema |= {"format": "file-path", "fileKind": self.file.kind}
+        if self.choices:
+            schema["x-choices"] = True
+        if self.measured:
+            schema["x-measured"] = True
         return schema
 
     @property
@@ -151,6 +178,28 @@ class NodeOutput:
 
     name: str
     annotation: Any
+
+    @property
+    def title(self) -> str:
+        """Its name in words: the `Field(title=)`, or what the name says."""
+        return _said(_marks(self.annotation), "title") or words(self.name)
+
+    @property
+    def help(self) -> str:
+        """The `Field(description=)`, or nothing."""
+        return _said(_marks(self.annotation), "description")
+
+
+def words(name: str) -> str:
+    """A name in snake_case as a person writes it: `class_index` -> `Class index`."""
+    spaced = name.replace("_", " ").strip()
+    return spaced[:1].upper() + spaced[1:]
+
+
+def _said(marks: Iterable[Any], what: str) -> str:
+    """A text that a `Field(...)` among the marks has."""
+    fields = (mark for mark in marks if isinstance(mark, FieldInfo))
+    return next((str(text) for one in fields if (text := getattr(one, what))), "")
 
 
 def _literal(adapter: TypeAdapter[Any] | None, value: Any) -> tuple[Any, Any]:

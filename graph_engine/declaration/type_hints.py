@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 UNIONS = (Union, types.UnionType)
 SEQUENCES = (list, Sequence)
+CONTAINERS: dict[Any, type] = {Sequence: list, Mapping: dict}  # what stands for which, at either end
 NONE = type(None)
 MOST_PARTS = 64  # of the annotation of one output
 
@@ -49,7 +50,7 @@ def conforms(value: Any, annotation: Any) -> bool:
 def _conforms_to_member(value: Any, member: Any) -> bool:
     origin, arguments = get_origin(member), get_args(member)
     if member is Any or isinstance(member, TypeVar):
-        bound = _bound(member)
+        bound = bound_of(member)
         return bound is None or conforms(value, bound)
     if origin is Literal:
         return value in arguments
@@ -81,6 +82,9 @@ def fits(output: Any, wanted: Any, bindings: dict[TypeVar, Any] | None = None) -
     `bindings` collects what each TypeVar of the receiving node stands for.
     """
     bindings = {} if bindings is None else bindings
+    wanted = plain(wanted)
+    if isinstance(wanted, TypeVar):  # alone, it stands for all that may come
+        return _bind(output, wanted, bindings)
     return all(
         any(_fits_member(one, other, bindings) for other in members(wanted)) for one in members(output)
     )
@@ -100,24 +104,33 @@ def _fits_member(output: Any, wanted: Any, bindings: dict[TypeVar, Any]) -> bool
         return True
     if get_origin(wanted) is Literal or get_origin(output) is Literal:
         return _fits_literal(output, wanted, bindings)
-    output_class, wanted_class = get_origin(output) or output, get_origin(wanted) or wanted
+    output_class, wanted_class = _class_of(output), _class_of(wanted)
     if not (isinstance(output_class, type) and isinstance(wanted_class, type)):
         return bool(output == wanted)
-    if wanted_class is Sequence:
-        wanted_class = list
-    widens = (output_class, wanted_class) == (int, float)
-    narrows = output_class is bool and wanted_class in (int, float)
-    if narrows or not (widens or issubclass(output_class, wanted_class)):
+    if not _is_one(output_class, wanted_class):
         return False
     return output_class is not wanted_class or _fit_arguments(output, wanted, wanted_class, bindings)
+
+
+def _class_of(annotation: Any) -> Any:
+    cls = get_origin(annotation) or annotation
+    return CONTAINERS.get(cls, cls) if isinstance(cls, type) else cls
+
+
+def _is_one(output: Any, wanted: Any) -> bool:
+    """Whether the values of one class are values of another: whole numbers are numbers, booleans are none."""
+    if output is bool and wanted in (int, float):
+        return False
+    return isinstance(output, type) and issubclass(output, (int, float) if wanted is float else wanted)
 
 
 def _fits_literal(output: Any, wanted: Any, bindings: dict[TypeVar, Any]) -> bool:
     if get_origin(wanted) is not Literal:
         return all(_fits_member(type(choice), wanted, bindings) for choice in get_args(output))
+    choices = {(type(choice), choice) for choice in get_args(wanted)}
     if get_origin(output) is Literal:
-        return set(get_args(output)) <= set(get_args(wanted))
-    return output in {type(choice) for choice in get_args(wanted)}
+        return {(type(choice), choice) for choice in get_args(output)} <= choices
+    return any(_is_one(_class_of(output), cls) for cls, _ in choices)
 
 
 def _fit_arguments(output: Any, wanted: Any, container: type, bindings: dict[TypeVar, Any]) -> bool:
@@ -126,13 +139,15 @@ def _fit_arguments(output: Any, wanted: Any, container: type, bindings: dict[Typ
         return True
     if container is tuple and Ellipsis in asked:
         return all(fits(item, asked[0], bindings) for item in given if item is not Ellipsis)
+    if container is tuple and Ellipsis in given:
+        return False  # how many there will be is not known
     return len(given) == len(asked) and all(
         one is other or fits(one, other, bindings) for one, other in zip(given, asked, strict=True)
     )
 
 
 def _bind(output: Any, variable: TypeVar, bindings: dict[TypeVar, Any]) -> bool:
-    bound = _bound(variable)
+    bound = bound_of(variable)
     if bound is not None and not fits(output, bound):
         return False
     if variable not in bindings:
@@ -147,7 +162,8 @@ def _bind(output: Any, variable: TypeVar, bindings: dict[TypeVar, Any]) -> bool:
     return False
 
 
-def _bound(annotation: Any) -> Any | None:
+def bound_of(annotation: Any) -> Any | None:
+    """What a TypeVar may stand for: its bound, or the union of its constraints; None for anything."""
     if not isinstance(annotation, TypeVar):
         return None
     if annotation.__constraints__:
@@ -193,7 +209,7 @@ def _member_name(member: Any) -> str:
     if member is NONE:
         return "nothing"
     if member is Any or isinstance(member, TypeVar):
-        bound = _bound(member)
+        bound = bound_of(member)
         return "anything" if bound is None else type_name(bound)
     if origin is Literal:
         return "one of " + ", ".join(f'"{choice}"' for choice in arguments)
@@ -207,6 +223,11 @@ def _member_name(member: Any) -> str:
     if member in words:
         return words[member]
     return getattr(member, "__name__", None) or str(member)
+
+
+def qualified_name(cls: type) -> str:
+    """A class by its module and name, the same for whoever imports it."""
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def is_named_tuple(annotation: Any) -> bool:

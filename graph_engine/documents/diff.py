@@ -99,7 +99,7 @@ def _renamed(before: Mapping[str, Node], after: Mapping[str, Node]) -> dict[str,
 
 def _content(node: Node, renamed: Mapping[str, str]) -> tuple[Any, ...]:
     inputs = {name: _moved(value, renamed) for name, value in node.inputs.items()}
-    return node.type, node.version, node.title, node.limits, inputs, node.model_extra or {}
+    return node.type, node.version, node.title, node.mode, node.limits, inputs, node.model_extra or {}
 
 
 def _moved(value: Any, renamed: Mapping[str, str]) -> Any:
@@ -116,6 +116,8 @@ def _node(node_id: str, before: Node, after: Node, renamed: Mapping[str, str]) -
         if old != new:
             message = f"Node '{node_id}': its {field} {_became(old, new)}."
             yield Difference(f"node_{field}", message, node_id, before=shown(old), after=shown(new))
+    if before.mode != after.mode:
+        yield _mode(node_id, before.mode or "", after.mode or "")
     for name in {**before.inputs, **after.inputs}:
         old = _value(_moved(before.inputs[name], renamed)) if name in before.inputs else LEFT_OUT
         new = _value(after.inputs[name]) if name in after.inputs else LEFT_OUT
@@ -127,6 +129,12 @@ def _node(node_id: str, before: Node, after: Node, renamed: Mapping[str, str]) -
         message = f"Node '{node_id}': its limits {_became(*limits)}."
         yield Difference("node_limits", message, node_id, before=shown(limits[0]), after=shown(limits[1]))
     yield from _extra(f"node '{node_id}'", node_id, before, after)
+
+
+def _mode(node_id: str, before: str, after: str) -> Difference:
+    words = {"bypass": "bypassed", "mute": "muted"}
+    said = f"is now {words[after]}" if after else f"is no longer {words[before]}"
+    return Difference("node_mode", f"Node '{node_id}' {said}.", node_id, before=before, after=after)
 
 
 def _ports(

@@ -64,11 +64,15 @@ class Limits(Part):
 
 
 class Node(Part):
-    """A use of a node type: `inputs` are literals or links, `{"from": "node.output"}`."""
+    """A use of a node type: `inputs` are literals or links, `{"from": "node.output"}`.
+
+    With the mode "bypass" it hands on what comes to it, with "mute" it and what needs it are not run.
+    """
 
     type: Name
     version: Annotated[int, Field(ge=1, strict=True)] = 1
     inputs: dict[str, Any] = Field(default_factory=dict)
+    mode: Literal["bypass", "mute"] | None = None
     limits: Limits | None = None
     title: str = ""
 

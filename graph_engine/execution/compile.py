@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from graph_engine.checking.left_out import LeftOut
+from graph_engine.checking.modes import Resolved
 from graph_engine.declaration.node import NO_LIMITS, Limits, NodeType
 from graph_engine.declaration.sockets import NodeInput
 from graph_engine.digest import canonical_json, digest_text
-from graph_engine.documents.document import Body, Definition, Document, Link, Node, link_of
+from graph_engine.documents.document import Body, Definition, Link, Node, link_of
 from graph_engine.errors import EngineError, NestedTooDeep, TooManyNodes
 from graph_engine.flow.kind import Bound, Raw
 from graph_engine.flow.kind import Given as Ports
@@ -86,17 +88,18 @@ class Task:
 class Program:
     """A document that is being walked: its tasks, made when something needs them.
 
-    `outputs` maps interface outputs to links.
+    `outputs` maps interface outputs to links; `left_out` has bypassed and muted nodes on the way, by path.
     """
 
     def __init__(
         self,
-        document: Document,
+        resolved: Resolved,
         catalogue: Catalogue,
         wanted: Iterable[str] | None = None,
         made: dict[str, Task] | None = None,
     ) -> None:
-        self.document = document
+        document = self.document = resolved.document
+        self._resolved = resolved
         self._made = {} if made is None else made
         self.name = document.name
         self.outputs = {
@@ -107,7 +110,13 @@ class Program:
         self.catalogue = catalogue
         self.tasks: dict[str, Task] = {}
         self._scopes: dict[str, _Scope] = {"": _Scope(self, document, "", ())}
-        self.roots = self._roots(document, wanted)
+        names = None if wanted is None else list(wanted)
+        self.roots = roots(resolved, self.shapes, names)
+        if names is not None:
+            self.outputs = {name: link for name, link in self.outputs.items() if name in names}
+        self.left_out: dict[str, LeftOut] = {}
+        self._left_out_of: dict[int, dict[str, LeftOut]] = {}  # by the identity of a definition's body
+        self._leave_out(names)
 
     @property
     def graph(self) -> networkx.DiGraph[str]:
@@ -147,6 +156,8 @@ class Program:
             )
         self._refuse_beyond(len(self.tasks) + self._least.of(body).nodes)
         prefix = f"{task.node}/" if item is None else f"{task.node}[{item}]/"
+        left_out = self._left_out_of.get(id(body), {})
+        self.left_out.update((prefix + name, one) for name, one in left_out.items())
         place = (*task.place, item or 0)
         scope = self._scopes[prefix] = _Scope(self, body, prefix, place, ports)
         return scope
@@ -204,27 +215,74 @@ class Program:
                 "Give them shorter lists or fewer steps, or split the work into several runs."
             )
 
-    def _roots(self, document: Document, wanted: Iterable[str] | None) -> list[str]:
-        if wanted is None:
-            roots = [link.node for link in self.outputs.values()]
-            roots += [node_id for node_id, node in document.nodes.items() if self.shapes.is_effect(node)]
-        else:
-            names = list(wanted)
-            roots = [self._root(document, name) for name in names]
-            self.outputs = {name: link for name, link in self.outputs.items() if name in names}
-        if not roots:
-            raise NothingToRun(
-                "Nothing in this document would run: give it an interface output, or a node that saves."
-            )
-        return list(dict.fromkeys(roots))
+    def _leave_out(self, wanted: list[str] | None) -> None:
+        """Note the bypassed and muted nodes on the way to what is wanted, here and in each definition."""
+        resolved, origin = self._resolved, self._resolved.origin
+        shapes = Shapes(origin.definitions, self.catalogue)
+        for name, found in resolved.bodies.items():
+            if not found.left_out:
+                continue
+            body = origin.definitions[name] if name else origin
+            outputs = body.interface.outputs
+            ends = [port.node for port in outputs.values()]
+            ends += [node_id for node_id, node in body.nodes.items() if shapes.is_effect(node)]
+            if not name and wanted is not None:
+                ends = [outputs[one].node if one in outputs else one for one in wanted]
+            on_the_way = found.on_the_way(body, ends)
+            if name:
+                self._left_out_of[id(resolved.document.definitions[name])] = on_the_way
+            else:
+                self.left_out.update(on_the_way)
 
-    def _root(self, document: Document, name: str) -> str:
-        if name in self.outputs:
-            return self.outputs[name].node
-        if name in document.nodes:
-            return name
-        known = [*document.interface.outputs, *document.nodes]
-        raise NothingToRun(f"The document has no output or node '{name}'. {nearest(name, known)}".strip())
+
+def roots(resolved: Resolved, shapes: Shapes, wanted: Collection[str] | None = None) -> list[str]:
+    """The nodes that a run is for: those of the wanted outputs, or nodes; all, and those that save, for None.
+
+    Raises `NothingToRun`, where nodes are muted with the reason.
+    """
+    document, muted = resolved.document, dict(resolved.muted_outputs)
+    if wanted is None:
+        found = [port.node for port in document.interface.outputs.values()]
+        found += [node_id for node_id, node in document.nodes.items() if shapes.is_effect(node)]
+        muted |= {name: _muted(resolved, name) for name in resolved.origin.nodes if _muted(resolved, name)}
+    else:
+        found = [one for name in wanted for one in _roots_of(resolved, name)]
+        muted = {name: reason for name in wanted if (reason := muted.get(name) or _muted(resolved, name))}
+    if found:
+        return list(dict.fromkeys(found))
+    if muted:
+        raise NothingToRun(
+            f"Nothing in this document would run, because {next(iter(muted.values()))}. "
+            "Unmute that node, or ask for something that does not need it."
+        )
+    raise NothingToRun(
+        "Nothing in this document would run: give it an interface output, or a node that saves."
+    )
+
+
+def _roots_of(resolved: Resolved, name: str) -> list[str]:
+    """The nodes that give what is asked for by the name of an output or of a node; none for what is muted."""
+    document, origin = resolved.document, resolved.origin
+    if name in document.interface.outputs:
+        return [document.interface.outputs[name].node]
+    if name in origin.interface.outputs:
+        return []
+    if name in document.nodes:
+        return [name]
+    if (one := resolved.left_out("", name)) is not None:
+        if one.status == "bypassed" and not one.through:
+            raise NothingToRun(f"The node '{name}' is bypassed and hands nothing on. Ask for another node.")
+        return [link.node for bypassed, link in resolved.bodies[""].handed.items() if bypassed.node == name]
+    known = [*origin.interface.outputs, *origin.nodes]
+    raise NothingToRun(f"The document has no output or node '{name}'. {nearest(name, known)}".strip())
+
+
+def _muted(resolved: Resolved, node_id: str) -> str:
+    """Why a node is muted, in words; "" for one that is not."""
+    one = resolved.left_out("", node_id)
+    if one is None or one.status != "muted":
+        return ""
+    return f"'{node_id}' is muted" if resolved.origin.nodes[node_id].mode == "mute" else one.reason
 
 
 class _Scope:
@@ -316,7 +374,7 @@ class _Scope:
 
 
 def compile_document(
-    document: Document,
+    document: Resolved,
     catalogue: Catalogue,
     wanted: Iterable[str] | None = None,
     made: dict[str, Task] | None = None,

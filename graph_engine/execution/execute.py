@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from graph_engine import events
-from graph_engine.checking.returned import check_returned
+from graph_engine.checking.returned import checked_returned
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.describe import describe
@@ -443,8 +443,7 @@ class Execution:
         except Missing:  # it was there a moment ago
             self._walk.again(task.node)
             raise Postponed from None
-        check_returned(graph.definition, task, self._program)
-        return graph.definition  # type: ignore[no-any-return]
+        return checked_returned(graph.definition, task, self._program)
 
     def _close(self, opened: Opened) -> None:
         task, node = opened.task, opened.task.node

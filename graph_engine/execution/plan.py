@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from graph_engine.checking.returned import check_returned
+from graph_engine.checking.returned import checked_returned
 from graph_engine.declaration.run import Run, Surroundings
 from graph_engine.documents.document import Link
 from graph_engine.errors import EngineError
@@ -21,7 +21,7 @@ from graph_engine.execution.walk import NotKnown, Opened, Walk, all_links
 from graph_engine.store.content import ContentStore, Missing
 from graph_engine.store.value_ref import ValueRef
 
-Status = Literal["hit", "miss", "unknown"]
+Status = Literal["hit", "miss", "unknown", "bypassed", "muted"]
 
 ALWAYS = "it always runs"
 EVICTED = "its stored value was evicted"
@@ -30,7 +30,10 @@ ARTIFACT_GONE = "a file it saved is no longer there"
 
 @dataclass(frozen=True)
 class Step:
-    """What would happen to one node. "unknown": that depends on what nodes before it will give."""
+    """What would happen to one node. "unknown": that depends on what nodes before it will give.
+
+    One that is "bypassed" or "muted" is not run, and has no key.
+    """
 
     node: str
     node_type: str
@@ -41,7 +44,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every node that is needed, in order of execution; `refs` are the outputs known already."""
+    """Every node that is needed, in order of execution, and at the end those that are left out on the way.
+
+    `refs` are the outputs known already.
+    """
 
     steps: dict[str, Step]
     refs: dict[Link, ValueRef]
@@ -51,8 +57,8 @@ class Plan:
 
     @property
     def nothing_to_do(self) -> bool:
-        """Whether every node is a hit."""
-        return all(step.status == "hit" for step in self)
+        """Whether every node that is run is a hit."""
+        return all(step.status in ("hit", "bypassed", "muted") for step in self)
 
 
 def plan(program: Program, store: ContentStore, keys: Keys, surroundings: Surroundings) -> Plan:
@@ -60,7 +66,10 @@ def plan(program: Program, store: ContentStore, keys: Keys, surroundings: Surrou
     planner = _Planner(program, store, keys, surroundings)
     planner.look_up()
     planner.require_values()
-    return Plan(planner.steps, planner.walk.refs)
+    left_out = {
+        path: Step(path, one.node_type, one.status, one.reason) for path, one in program.left_out.items()
+    }
+    return Plan({**planner.steps, **left_out}, planner.walk.refs)
 
 
 class Gone(Exception):
@@ -136,8 +145,8 @@ class _Planner:
         try:
             definition = None
             if step is not None:
-                definition = self._load(Link(task.node, GRAPH)).definition
-                check_returned(definition, task, self._program)
+                returned = self._load(Link(task.node, GRAPH)).definition
+                definition = checked_returned(returned, task, self._program)
             opened = self.walk.open(task, self._load, definition)
         except (NotKnown, EngineError, ValueError, Gone):
             opened = self.walk.give_up(task)

@@ -11,7 +11,7 @@ from graph_engine.documents.document import Document
 from graph_engine.errors import Cancelled, EngineError
 
 RunStatus = Literal["done", "failed", "cancelled", "paused"]
-NodeStatus = Literal["hit", "miss", "failed", "skipped", "cancelled"]
+NodeStatus = Literal["hit", "miss", "failed", "skipped", "cancelled", "bypassed", "muted"]
 
 
 @dataclass(frozen=True)

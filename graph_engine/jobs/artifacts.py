@@ -14,7 +14,8 @@ ARTIFACT_SAVED = "artifact_saved"  # the journal's entry when a node saved one
 def keep_artifacts(connection: sqlite3.Connection, number: int, artifacts: Iterable[Artifact]) -> None:
     """Note that the job with that number saved these; one that is known is left as it is."""
     connection.executemany(
-        "INSERT OR IGNORE INTO artifact (job, digest, name, media_type, size) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO artifact (job, digest, name, media_type, size, owner) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, (SELECT owner FROM job WHERE number = ?1))",
         [(number, one.digest, one.name, one.media_type, one.size) for one in artifacts],
     )
 

@@ -105,26 +105,19 @@ class JobList:
         )
         return [job for (job,) in rows]
 
-    def usage(self, owner: str, since: float, *, files: bool = True) -> Usage:
-        """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs.
-
-        Without `files` their bytes are not counted, which takes a look at every job of the owner.
-        """
+    def usage(self, owner: str, since: float) -> Usage:
+        """What an owner has and used; `since`, in seconds since 1970, is for device seconds of ended jobs."""
         of_status = "(SELECT count(*) FROM job WHERE owner = ? AND status = ?)"
         waiting, running, seconds = self._file.rows(
             f"SELECT {of_status}, {of_status}, (SELECT coalesce(sum(device_seconds), 0.0) FROM job "
             "WHERE owner = ? AND status IN ('done', 'failed', 'cancelled') AND finished >= ?)",
             (owner, "queued", owner, "running", owner, since),
         )[0]
-        return Usage(waiting, running, seconds, self._bytes(owner) if files else 0)
+        return Usage(waiting, running, seconds, self._bytes(owner))
 
     def _bytes(self, owner: str) -> int:
         """Bytes of the artifacts of an owner's jobs, each counted once."""
-        row = self._file.row(
-            "SELECT coalesce(sum(size), 0) FROM (SELECT max(artifact.size) AS size FROM job JOIN artifact "
-            "ON artifact.job = job.number WHERE job.owner = ? GROUP BY artifact.digest)",
-            (owner,),
-        )
+        row = self._file.row("SELECT bytes FROM disk WHERE owner = ?", (owner,))
         return int(row[0]) if row else 0
 
     def artifacts(self, job: str) -> list[Artifact]:

@@ -91,8 +91,29 @@ MIGRATIONS: tuple[str, ...] = (
         FROM job, json_each(iif(json_valid(job.result), job.result, '{}'), '$.artifacts') AS one
         WHERE one.type = 'object';
     """,
+    # What an owner's artifacts take is kept as a number: summing them takes a look at every job.
+    """
+    ALTER TABLE artifact ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    UPDATE artifact SET owner = (SELECT owner FROM job WHERE job.number = artifact.job);
+    CREATE INDEX artifact_owner ON artifact (owner, digest, size);
+    CREATE TABLE disk (owner TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO disk SELECT owner, CAST(total(size) AS INTEGER)
+        FROM (SELECT owner, max(size) AS size FROM artifact GROUP BY owner, digest) GROUP BY owner;
+    CREATE TRIGGER artifact_kept AFTER INSERT ON artifact BEGIN
+        INSERT OR IGNORE INTO disk VALUES (NEW.owner, 0);
+        UPDATE disk SET bytes = bytes + max(0, NEW.size - coalesce((
+            SELECT size FROM artifact WHERE owner = NEW.owner AND digest = NEW.digest AND job <> NEW.job
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = NEW.owner;
+    END;
+    CREATE TRIGGER artifact_forgotten AFTER DELETE ON artifact BEGIN
+        UPDATE disk SET bytes = bytes - max(0, OLD.size - coalesce((
+            SELECT size FROM artifact WHERE owner = OLD.owner AND digest = OLD.digest
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = OLD.owner;
+    END;
+    """,
 )
 """`place` orders the jobs of one owner and priority; `ended_as` counts endings, so that no clock decides.
 
 `serial` numbers the entries of all jobs, in the order they were written, and is never given twice.
+`bytes` is the sum over an owner's digests, each once; a job's owner never changes, nor what it saved.
 """

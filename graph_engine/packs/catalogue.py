@@ -18,7 +18,7 @@ from graph_engine.declaration.codecs import BytesCodec, JsonCodec, ScalarCodec
 from graph_engine.declaration.composite import CompositeCodec
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.pack import Exporter, Importer, Pack, PackFault, home_of
-from graph_engine.declaration.type_hints import NONE
+from graph_engine.declaration.type_hints import NONE, qualified_name
 from graph_engine.declaration.value_type import ValueType, snake_case
 from graph_engine.describe import describe
 from graph_engine.digest import digest_text
@@ -257,8 +257,9 @@ class Catalogue:
         known = self._by_name.setdefault(name, value_type)
         if known.python_type is not cls:
             raise PackError(
-                f"Two classes are registered as the value type '{name}', {_qualified(known.python_type)} and "
-                f"{_qualified(cls)}: give one of them another name. The first is used."
+                f"Two classes are registered as the value type '{name}', "
+                f"{qualified_name(known.python_type)} and {qualified_name(cls)}: "
+                "give one of them another name. The first is used."
             )
         other = self._by_class.get(cls)
         if other is None or other.name == name or cls in self._implied:
@@ -292,13 +293,9 @@ def _loaded(source: PackSource) -> Pack:
 
 def _class_taken(name: str, cls: type, used: str) -> ValueTypeTaken:
     return ValueTypeTaken(
-        f"The value type '{name}' is for {_qualified(cls)}, which the value type '{used}' stores already: "
-        "take that, or make a class of your own."
+        f"The value type '{name}' is for {qualified_name(cls)}, which the value type '{used}' stores "
+        "already: take that, or make a class of your own."
     )
-
-
-def _qualified(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _json_type(pack: str, cls: type) -> ValueType:
@@ -311,7 +308,7 @@ def _built_in(catalogue: Catalogue) -> Iterator[ValueType]:
     scalars = ScalarCodec()
     for cls in (bool, int, float, str, NONE):
         yield ValueType(cls.__name__, codec=scalars, python_type=cls)
-    yield ValueType("bytes", codec=BytesCodec)
+    yield ValueType("bytes", title="Bytes", codec=BytesCodec)
     yield ValueType(
         "artifact", title="Artifact", colour="#d9a441", codec=JsonCodec(Artifact), python_type=Artifact
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,17 +16,23 @@ from typing import Any
 
 from graph_engine.declaration.node import NodeType
 from graph_engine.declaration.pack import PackFault
-from graph_engine.declaration.type_hints import type_name
+from graph_engine.declaration.sockets import NodeInput, NodeOutput
+from graph_engine.declaration.type_hints import qualified_name, type_name
+from graph_engine.declaration.type_shape import named_in, type_shape, with_value_types
+from graph_engine.declaration.value_type import ValueType
 from graph_engine.errors import ValueTypeTaken
 from graph_engine.flow.pack import flow_pack
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.packs.discovery import find_packs
 from graph_engine.packs.pack_source import PackSource
+from graph_engine.packs.texts import Texts, merged, read_texts
 from graph_engine.packs.watched import Watched, python_files, watch
 
 FLOW = "flow"
-FORMAT = 2
+BUILT_IN = ("artifact", "bytes")  # the value types that are there without a pack and are no plain JSON
+FORMAT = 3
 ENGINE = Path(__file__).parent
+FLOW_FOLDER = ENGINE.parent / "flow"
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,11 @@ class PackListing:
     origin: dict[str, str] = field(default_factory=dict)  # `distribution` and `version`, or `folder`
     version: str = ""
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # `title`, `colour`, `class` and `own`
+    values: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # title, colour, class, own: it is written in this pack
     faults: tuple[PackFault, ...] = ()
+    texts: dict[str, Texts] = field(default_factory=dict)  # by language; read anew from the pack's own files
 
 
 def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
@@ -53,17 +62,29 @@ def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
         "lane": declared.lane,
         "kind": declared.kind,
         "help": declared.help,
-        "inputs": {
-            one.name: {
-                "type": type_name(one.annotation),
-                "required": one.required,
-                "many": one.item is not None,
-                "schema": one.schema,
-                **({} if one.required else {"default": one.default_literal[1]}),
-            }
-            for one in declared.inputs.values()
-        },
-        "outputs": {one.name: {"type": type_name(one.annotation)} for one in declared.outputs.values()},
+        "inputs": {one.name: _input_listing(one) for one in declared.inputs.values()},
+        "outputs": {one.name: _socket_listing(one) for one in declared.outputs.values()},
+    }
+
+
+def _input_listing(one: NodeInput) -> dict[str, Any]:
+    return {
+        **_socket_listing(one),
+        "required": one.required,
+        "many": one.item is not None,
+        "schema": one.schema,
+        **({"lazy": True} if one.lazy else {}),
+        **({"fixed": True} if one.fixed else {}),
+        **({} if one.required else {"default": one.default_literal[1]}),
+    }
+
+
+def _socket_listing(one: NodeInput | NodeOutput) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "type": type_name(one.annotation),
+        "shape": type_shape(one.annotation),
+        **({"help": one.help} if one.help else {}),
     }
 
 
@@ -86,18 +107,76 @@ def installed_packs(file: Path, plugin_folders: Sequence[Path] = ()) -> list[Pac
     if found != known:
         with suppress(OSError):
             _write(file, found.values())
+    for name, source in packs.sources.items():
+        found[name] = _with_texts(found[name], source.folder)
     for fault in [*packs.faults, *_taken(found)]:  # between packs, so of no one's listing in the file
         listing = found.get(fault.pack) or PackListing(fault.pack)
         found[fault.pack] = replace(listing, faults=(*listing.faults, fault))
-    found[FLOW] = replace(_flow_listing(), faults=found[FLOW].faults if FLOW in found else ())
-    return [found[name] for name in sorted(found)]
+    flow = _with_texts(_flow_listing(), FLOW_FOLDER)
+    found[FLOW] = replace(flow, faults=(*flow.faults, *(found[FLOW].faults if FLOW in found else ())))
+    return _with_value_types([found[name] for name in sorted(found)])
 
 
 def _flow_listing() -> PackListing:
-    """The engine's own pack, which is there without being found."""
-    pack = flow_pack()
+    """The engine's own pack, which is there without being found, with the engine's own value types."""
+    pack, catalogue = flow_pack(), Catalogue()
     nodes = {f"{FLOW}/{name}": node_listing(f"{FLOW}/{name}", one) for name, one in pack.node_types.items()}
-    return PackListing(FLOW, origin={"distribution": "latentgraph"}, version=pack.version, nodes=nodes)
+    values = {name: _value_listing(catalogue.value_type(name), own=True) for name in BUILT_IN}
+    return PackListing(
+        FLOW, origin={"distribution": "latentgraph"}, version=pack.version, nodes=nodes, values=values
+    )
+
+
+def _value_listing(one: ValueType, *, own: bool) -> dict[str, Any]:
+    return {"title": one.title, "colour": one.colour, "class": qualified_name(one.python_type), "own": own}
+
+
+def _with_value_types(packs: list[PackListing]) -> list[PackListing]:
+    """The listings with value types in the shapes; not so in the file, for other packs come and go."""
+    values = [(name, one) for pack in packs for name, one in pack.values.items()]
+    values.sort(key=lambda value: bool(value[1]["own"]))  # that of the pack which wrote the class counts
+    names = {one["class"]: name for name, one in values}
+    known = {name for pack in packs for one in _sockets(pack) for name in named_in(one["shape"])}
+
+    def named(sockets: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: {**one, "shape": with_value_types(one["shape"], names, known)}
+            for name, one in sockets.items()
+        }
+
+    return [
+        replace(
+            pack,
+            nodes={
+                name: {**one, "inputs": named(one["inputs"]), "outputs": named(one["outputs"])}
+                for name, one in pack.nodes.items()
+            },
+        )
+        for pack in packs
+    ]
+
+
+def _sockets(pack: PackListing) -> Iterator[dict[str, Any]]:
+    for one in pack.nodes.values():
+        yield from one["inputs"].values()
+        yield from one["outputs"].values()
+
+
+def _with_texts(listing: PackListing, folder: Path | None) -> PackListing:
+    texts, faults = read_texts(listing.name, folder)
+    return replace(listing, texts=texts, faults=(*listing.faults, *faults)) if texts or faults else listing
+
+
+def texts_in(packs: Iterable[PackListing], language: str) -> dict[str, dict[str, Any]] | None:
+    """What the packs say in a language, installed ones first; None where none says anything."""
+    ordered = sorted(packs, key=lambda pack: "folder" in pack.origin)
+    texts = [pack.texts[language] for pack in ordered if language in pack.texts]
+    return merged(texts) if texts else None
+
+
+def languages_of(packs: Iterable[PackListing]) -> list[str]:
+    """The languages in which any pack says something, beside the one it is written in."""
+    return sorted({language for pack in packs for language in pack.texts})
 
 
 def _is_current(listing: PackListing, source: PackSource) -> bool:
@@ -118,12 +197,7 @@ def _listing(source: PackSource, catalogue: Catalogue, seen: Sequence[PackFault]
         except Exception as error:  # an annotation that takes values may still have no schema
             faults.append(PackFault.of(source.name, name, error))
     values = {
-        name: {
-            "title": one.title,
-            "colour": one.colour,
-            "class": f"{one.python_type.__module__}.{one.python_type.__qualname__}",
-            "own": catalogue.owns(source.name, one),  # the class is written in this pack
-        }
+        name: _value_listing(one, own=catalogue.owns(source.name, one))
         for name, one in catalogue.value_types_of(source.name).items()
     }
     if faults:  # what is installed meanwhile may mend it
@@ -177,7 +251,8 @@ def _parsed(raw: dict[str, Any]) -> PackListing:
 
 
 def _write(file: Path, packs: Iterable[PackListing]) -> None:
-    text = json.dumps({"header": _header(), "packs": [asdict(pack) for pack in packs]})
+    plain = [{name: one for name, one in asdict(pack).items() if name != "texts"} for pack in packs]
+    text = json.dumps({"header": _header(), "packs": plain})
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:

@@ -7,6 +7,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ class PackSource(ABC):
     def home(self) -> str:
         """The module below which the pack's own ones lie, where other modules can import them by name."""
         return ""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path | None:
+        """The folder of the package that the pack is in; None for one that is a single file."""
 
     @property
     @abstractmethod
@@ -78,6 +84,15 @@ class InstalledPack(PackSource):
         return home_of(self.entry.module)
 
     @property
+    def folder(self) -> Path | None:
+        top, *inner = self.entry.module.split(".")
+        spec = _spec_of(top)  # of the top only: to find an inner one is to import what is around it
+        if spec is None or not spec.submodule_search_locations:
+            return None
+        place = Path(next(iter(spec.submodule_search_locations)), *inner)
+        return place if place.is_dir() else place.parent
+
+    @property
     def identity(self) -> str:
         distribution = f" of {self.distribution}" if self.entry.dist else ""
         return f"{self.entry.value}{distribution}"
@@ -111,11 +126,7 @@ class InstalledPack(PackSource):
         Those of its own top-level package, and what its import brought from the same folder where that is a
         project's and not one of installed packages.
         """
-        top = self.home
-        try:
-            spec = importlib.util.find_spec(top)
-        except (ImportError, ValueError):
-            spec = None
+        spec = _spec_of(self.home)
         if spec is None or spec.origin is None:
             return
         folders = spec.submodule_search_locations
@@ -127,3 +138,11 @@ class InstalledPack(PackSource):
             file = getattr(sys.modules.get(name), "__file__", None)
             if file and Path(file).is_relative_to(root) and "site-packages" not in Path(file).parts:
                 yield file
+
+
+def _spec_of(module: str) -> ModuleSpec | None:
+    """Where a top-level module is, without importing it; None where there is none."""
+    try:
+        return importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None

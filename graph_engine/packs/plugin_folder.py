@@ -42,6 +42,10 @@ class Plugin(PackSource):
         return str(self.path)
 
     @property
+    def folder(self) -> Path | None:
+        return self.path if self.path.is_dir() else None
+
+    @property
     def identity(self) -> str:
         return str(self.path)
 

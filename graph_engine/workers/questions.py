@@ -8,9 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from graph_engine.artifact import Artifact
+from graph_engine.choices import MOST
 from graph_engine.documents.document_io import limit_problem
+from graph_engine.measures import AS_WRITTEN
 
 SECONDS = 60.0
+WHILE_TYPING = 10.0  # nobody waits longer for what is shown beside a field
 
 
 class Questions(ABC):
@@ -102,6 +105,41 @@ class Questions(ABC):
         """What a file carries, an artifact or an upload with that suffix: `document` and `about`, or None."""
         place = {"upload": file, "suffix": suffix} if isinstance(file, str) else {"artifact": asdict(file)}
         return self._ask("metadata", "", place, timeout)[0]
+
+    def choices(
+        self,
+        node_type: str,
+        input: str,
+        query: str = "",
+        *,
+        limit: int = MOST,
+        timeout: float = WHILE_TYPING,
+    ) -> dict[str, Any]:
+        """At most `limit` values for an input of `pack/name`: `choices`, and whether there are `more`.
+
+        Each has `value`, `title`, `details` and `picture`, as `declaration.fields.Choice` says.
+        """
+        options = {"node_type": node_type, "input": input, "query": query, "limit": limit}
+        return self._ask("choices", "", options, timeout)[0]
+
+    def measure(
+        self,
+        document: str,
+        node: str,
+        input: str,
+        value: Any = AS_WRITTEN,
+        *,
+        definition: str = "",
+        timeout: float = WHILE_TYPING,
+    ) -> dict[str, Any]:
+        """The `measure` of a value at a node's input, of the one that is written there by default.
+
+        It has `count`, `limit`, `unit`, `problems` and `approximate`, as `declaration.fields.Measure` says.
+        """
+        options = {"node": node, "input": input, "definition": definition}
+        if value is not AS_WRITTEN:
+            options["value"] = value
+        return self._with_limits("measure", document, options, timeout)[0]
 
     def _with_limits(
         self, what: str, document: str, options: dict[str, Any], timeout: float

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from graph_engine.artifact import Artifact
+from graph_engine.choices import offered
 from graph_engine.documents.document_io import loads_document
 from graph_engine.engine import Engine
 from graph_engine.errors import DocumentError, EngineError
 from graph_engine.export import exported, metadata, seeds
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.interface_types import interface_types
+from graph_engine.measures import AS_WRITTEN, Place, measured
 from graph_engine.preparing import Wishes, arranged, prepared, uploads_in, uploads_named
 from graph_engine.problem import Problem
 from graph_engine.workers.exchange import artifact_needs
@@ -119,6 +121,20 @@ def _metadata(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Re
     return {"problems": problems, "document": found.document, "about": found.about}, b""
 
 
+def _choices(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Reply:
+    found = offered(engine, options["node_type"], options["input"], options["query"], options["limit"])
+    choices = [asdict(one) for one in found.choices]
+    problems = [one.as_dict() for one in found.problems]
+    return {"problems": problems, "choices": choices, "more": found.more}, b""
+
+
+def _measure(text: bytes, options: Options, engine: Engine, fetch: Fetch) -> Reply:
+    document = engine.loads(text).document
+    place = Place(options["node"], options["input"], options["definition"])
+    found = measured(engine, document, place, options.get("value", AS_WRITTEN))
+    return {"problems": [], "measure": asdict(found)}, b""
+
+
 REPLIES: dict[str, Callable[[bytes, Options, Engine, Fetch], Reply]] = {
     "check": _check,
     "prepare": _prepare,
@@ -128,6 +144,8 @@ REPLIES: dict[str, Callable[[bytes, Options, Engine, Fetch], Reply]] = {
     "export": _export,
     "seeds": _seeds,
     "metadata": _metadata,
+    "choices": _choices,
+    "measure": _measure,
 }
 
 

@@ -66,7 +66,7 @@ def test_packs_are_imported_once_and_listed_from_then_on(listed: Listed) -> None
     assert (work["title"], work["help"], work["outputs"]) == (
         "Work",
         "Count on.",
-        {"integer": {"type": "whole number"}},
+        {"integer": {"title": "Integer", "type": "whole number", "shape": {"is": "whole"}}},
     )
     assert work["inputs"]["count"]["default"] == 3
     assert work["inputs"]["count"]["schema"]["type"] == "integer"
@@ -164,3 +164,57 @@ def test_the_command_imports_no_pack_and_nothing_heavy(tmp_path: Path) -> None:
     assert "core/sample_latents" in " ".join(told[1])
     assert "stub1_pack" in told[0][-1]
     assert told[1][-1] == "imported:"
+
+
+FINE = '''"""A pack with inputs of every kind."""
+from typing import Annotated
+from pydantic import Field
+from graph_engine import Lazy, Pack, ValueType, node
+from graph_engine.declaration.fields import Fixed
+from stubd_pack import Photo
+
+@node()
+def mix(
+    photo: Photo,
+    class_index: Annotated[int, Field(description="Which one.")],
+    later: Lazy[str] = Lazy.of(""),
+    how: Annotated[str, Fixed(), Field(title="In which way")] = "",
+) -> Photo | None:
+    """Mix."""
+
+pack = Pack("stubc", "1.0", [mix])
+'''
+OTHER = """
+from pathlib import Path
+from graph_engine import Codec, Pack, ValueType
+
+class Picture: ...
+class Hidden(Picture): ...
+class Photo(Hidden): ...
+
+class PhotoCodec(Codec[Photo]):
+    def write(self, value, path): path.write_bytes(b"")
+    def read(self, path): return Photo()
+
+pack = Pack("stubd", "1.0", values=[ValueType("stubd/photo", codec=PhotoCodec)])
+"""
+
+
+def test_a_socket_is_told_with_all_that_a_canvas_draws(site: Path, listed: Listed) -> None:
+    write_stub_pack(site, "stubc", body=FINE)
+    write_stub_pack(site, "stubd", body=OTHER)
+    mix = listed()[0]["stubc"].nodes["stubc/mix"]
+    photo = {"is": "value", "name": "stubd/photo"}
+    assert {name: one["shape"] for name, one in mix["inputs"].items()} == {
+        "photo": photo,
+        "class_index": {"is": "whole"},
+        "later": {"is": "text"},
+        "how": {"is": "text"},
+    }
+    assert mix["outputs"]["photo"]["shape"] == {"is": "union", "of": [photo, {"is": "nothing"}]}
+    inputs = mix["inputs"]
+    assert [one["title"] for one in inputs.values()] == ["Photo", "Class index", "Later", "In which way"]
+    assert inputs["class_index"]["help"] == "Which one."
+    assert [name for name, one in inputs.items() if "help" in one] == ["class_index"]
+    assert [name for name, one in inputs.items() if one.get("lazy")] == ["later"]
+    assert [name for name, one in inputs.items() if one.get("fixed")] == ["how"]

@@ -121,3 +121,16 @@ def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(tmp_path):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         file.rows("DELETE FROM fruit")
     file.close()
+
+
+def test_a_migration_may_make_triggers(tmp_path):
+    trigger = (
+        "CREATE TABLE told (name TEXT); "
+        "CREATE TRIGGER tell AFTER INSERT ON fruit BEGIN "
+        "INSERT INTO told VALUES (NEW.name); INSERT INTO told VALUES ('and more'); END"
+    )
+    file = SqliteFile(tmp_path / "x.sqlite", (FIRST, trigger))
+    with file.writing() as connection:
+        connection.execute("INSERT INTO fruit VALUES ('fig')")
+    assert file.rows("SELECT name FROM told") == [("fig",), ("and more",)]
+    file.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import pytest
 
 from graph_engine.declaration.type_hints import conforms, fits, type_name
+from tests.resources.type_fits import Level, Tone
 
 T = TypeVar("T")
 N = TypeVar("N", int, str)
@@ -31,6 +32,11 @@ class Derived(Base): ...
         (Literal["a"], Literal["a", "b"]),
         (list[Derived], list[Base]),
         (list[Derived], Sequence[Base]),
+        (Sequence[Derived], list[Base]),
+        (Mapping[str, int], dict[str, float]),
+        (Level, float),
+        (Tone, Literal["warm"]),
+        (int | None, T),
         (tuple[int, int], tuple[float, float]),
         (tuple[int, int], tuple[float, ...]),
         (dict[str, Derived], dict[str, Base]),
@@ -55,6 +61,10 @@ def test_fits(output: Any, wanted: Any) -> None:
         (Literal["c"], Literal["a", "b"]),
         (list[Base], list[Derived]),
         (tuple[int, int], tuple[int]),
+        (tuple[int, ...], tuple[int, Any]),
+        (Mapping[str, str], Mapping[str, int]),
+        (Literal[True], Literal[1]),
+        (bool, Literal[1]),
         (Base, list[Base]),
         (float, N),
     ],

@@ -69,5 +69,10 @@ def test_the_desk_never_imports_torch(workers: LocalWorkers) -> None:
     assert len(ready["models"]) == 2
     assert workers.plan(TEXT)["steps"]
     assert workers.interface(TEXT)["inputs"]["steps"]["schema"]["maximum"] == 1000
+    assert (
+        workers.choices("core/load_denoiser", "file", "emoji")["choices"][0]["details"]["kind"] == "denoiser"
+    )
+    assert workers.choices("core/load_bundle", "name")["choices"][0]["value"] == "emoji-scenes"
+    assert workers.measure(TEXT, "prompt", "text", "a red apple")["measure"]["count"] == 3
     assert workers.desk is not None
     assert "torch" not in Path(f"/proc/{workers.desk.pid}/maps").read_text()

@@ -19,11 +19,16 @@ from pydantic import Field
 
 from graph_engine import (
     Artifact,
+    Choice,
+    Choices,
     Codec,
     FilePath,
     Lazy,
+    Measure,
+    Measured,
     ModelName,
     Multiline,
+    NodeUse,
     Pack,
     Run,
     Seed,
@@ -375,6 +380,37 @@ def flaky(a: int = 0, failures: int = 2) -> int:
 @node(title="Exit")
 def leave(a: int = 0, status: int = 3) -> int:
     sys.exit(status)
+
+
+def _fruit(run: Run) -> list[Choice]:
+    kinds = {"apple": "red", "banana": "yellow", "cherry": "red"}
+    found = [Choice(name, name.title(), {"colour": one}) for name, one in kinds.items()]
+    return [*found, *(Choice(name) for name in run.file_names(".fruit"))]
+
+
+@node(title="Basket")
+def basket(
+    fruit: Annotated[str, Choices(_fruit)] = "apple",
+    more: list[Annotated[str, Choices(_fruit)]] | None = None,
+) -> str:
+    """Fruit, of which a few kinds are offered, and files NAME.fruit."""
+    return ", ".join([fruit, *(more or [])])
+
+
+def _places(text: str, use: NodeUse, run: Run) -> Measure:
+    """Letters against the `size` of the node, or of the number that is linked there."""
+    source = use.source("size")
+    linked = source[0].literal("value") if source and source[0].type == "toy/number" else None
+    size = use.literal("size", linked)
+    room = 10 if size is None else size
+    problems = (f"'{text[room:]}' does not fit.",) if len(text) > room else ()
+    return Measure(len(text), room, "letters", problems, approximate=size is None)
+
+
+@node(title="Label")
+def label(text: Annotated[str, Measured(_places)], size: int = 5) -> str:
+    """A text, cut to `size` letters."""
+    return text[:size]
 
 
 def importer(path: Path) -> dict[str, Any] | None:

@@ -27,13 +27,17 @@ sys.path.insert(0, str(ROUGH))
 __all__ = ["Running", "document", "link"]
 
 QUICK = Supervision(grace=10.0, backoff=0.05)
+NO_EDITOR = Path("/nonexistent/client")  # whether one is built in this checkout is no matter of these tests
 
 
 class Running:
     """A server in a thread of its own, with an event loop of its own."""
 
-    def __init__(self, settings: ServerSettings, supervision: Supervision = QUICK) -> None:
+    def __init__(
+        self, settings: ServerSettings, supervision: Supervision = QUICK, built: Path = NO_EDITOR
+    ) -> None:
         self.settings = settings
+        self._built = built
         self._supervision = supervision
         self._opened = threading.Event()
         self._failed: BaseException | None = None
@@ -62,7 +66,7 @@ class Running:
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         async with Service(self.settings, self._supervision) as self.service:
-            runner = Runner(make_app(self.service), self.settings, closing_seconds=1.0)
+            runner = Runner(make_app(self.service, self._built), self.settings, closing_seconds=1.0)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             host, port = runner.addresses[0][:2]
@@ -74,10 +78,12 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, supervision: Supervision = QUICK, **settings: Any) -> Iterator[Running]:
+def running(
+    data: Path, supervision: Supervision = QUICK, built: Path = NO_EDITOR, **settings: Any
+) -> Iterator[Running]:
     """A server on a data folder, until the block is left."""
     given = {"device": "cpu", "cpu_slots": 1, "host": "127.0.0.1", **settings}
-    server = Running(ServerSettings(data=data, **given), supervision)
+    server = Running(ServerSettings(data=data, **given), supervision, built)
     try:
         yield server
     finally:

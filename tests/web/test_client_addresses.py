@@ -45,8 +45,18 @@ READS: list[tuple[Call, str, Any]] = [
     ),
     (lambda c: c.export_workflow(WF, lock=True), f"GET /api/v1/workflows/{WF}/export?lock=true", {}),
     (lambda c: c.workflow_openapi(WF), f"GET /api/v1/workflows/{WF}/openapi.json", {}),
+    (
+        lambda c: c.choices("a/b c", "d/e", "red", limit=5),
+        "GET /api/v1/nodes/a/b%20c/inputs/d%2Fe/choices?query=red&limit=5",
+        {"choices": [{"value": "x"}], "more": False},
+    ),
     (lambda c: c.shares(WF), f"GET /api/v1/workflows/{WF}/shares", {"shares": [SHARE]}),
     (lambda c: c.templates(), "GET /api/v1/templates", {"templates": []}),
+    (
+        lambda c: c.texts("ko"),
+        "GET /api/v1/nodes/texts/ko",
+        {"language": "ko", "nodes": {}, "values": {}, "categories": {}},
+    ),
     (lambda c: c.whoami(), "GET /api/v1/session", {"owner": "", "scopes": ["view"]}),
     (lambda c: c.tokens(), "GET /api/v1/tokens", {"tokens": [TOKEN]}),
     (lambda c: c.webhooks(), "GET /api/v1/webhooks", {"webhooks": [HOOK]}),

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.web.http import Http
-from web.api.pages import FOLDER, MEDIA_TYPES, PAGES, POLICY
+from web.api.pages import FOLDER, PAGES, POLICY
+from web.api.pages.static_file import MEDIA_TYPES
 
 FILES = {file.name: file for file in FOLDER.iterdir() if file.suffix in MEDIA_TYPES}
 

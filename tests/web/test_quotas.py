@@ -31,7 +31,7 @@ class Used:
     def __init__(self, ended: dict[float, float], waiting: int = 0, artifact_bytes: int = 0) -> None:
         self.ended, self.waiting, self.artifact_bytes = ended, waiting, artifact_bytes
 
-    def __call__(self, owner: str, since: float, *, files: bool = True) -> Usage:
+    def __call__(self, owner: str, since: float) -> Usage:
         seconds = sum(used for time, used in self.ended.items() if time >= since)
         return Usage(self.waiting, 0, seconds, self.artifact_bytes)
 
@@ -42,7 +42,7 @@ def admitted(quotas: Quotas) -> None:
 
 
 def test_without_bounds_nobody_is_even_counted() -> None:
-    def never(owner: str, since: float, *, files: bool = True) -> Usage:
+    def never(owner: str, since: float) -> Usage:
         raise AssertionError
 
     admitted(Quotas(Bounds(), never))

@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -15,11 +16,13 @@ from pydantic import BaseModel
 
 from graph_engine.errors import EngineError
 from web.api import (
+    answers,
     artifacts,
     events,
     jobs,
     library,
     metrics,
+    packs,
     people,
     shares,
     system,
@@ -42,6 +45,7 @@ from web.api.guard import (
 from web.api.observing import observed
 from web.api.openapi import openapi
 from web.api.pages import add_pages
+from web.api.pages.editor import BUILT, CLIENT_HEADER, Editor, read_editor
 from web.api.problems import Refused, problem_response, refusal_of, trouble_of
 from web.api.routing import (
     ASKED_FOR,
@@ -74,12 +78,15 @@ FAMILIES: tuple[Routes, ...] = (
     webhooks.routes,
     people.routes,
     system.routes,
+    packs.routes,
+    answers.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""
 
 REQUEST_ID = "X-Request-Id"
 ROUTE = web.RequestKey("route", Route)
+EDITOR: web.AppKey[Editor | None] = web.AppKey("editor")
 
 
 def all_routes() -> list[Route]:
@@ -93,8 +100,8 @@ def description() -> dict[str, Any]:
     return openapi(all_routes(), server_version())
 
 
-def make_app(service: Service) -> web.Application:
-    """The application over an open service."""
+def make_app(service: Service, built: Path = BUILT) -> web.Application:
+    """The application over an open service; its editor is what was `built` into that folder, if anything."""
     app = web.Application(middlewares=[observed, _answered, _guarded], client_max_size=0)
     app[SERVICE] = service
     app.on_response_prepare.append(_prepare)
@@ -107,7 +114,8 @@ def make_app(service: Service) -> web.Application:
             expect_handler=asked_when_read,
         )
     app.router.add_get("/openapi.json", _describe)
-    add_pages(app)
+    app[EDITOR] = editor = read_editor(built)
+    add_pages(app, editor)
     return app
 
 
@@ -172,6 +180,9 @@ async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
     if "Expect" in request.headers and ASKED_FOR not in request:
         response.force_close()  # nobody can tell whether the body still comes
     add_headers(request, response, request.app[SERVICE].settings)
+    editor = request.app[EDITOR]
+    if editor is not None and request.path.startswith("/api/"):
+        response.headers[CLIENT_HEADER] = editor.digest
 
 
 def _note_change(request: web.Request, response: web.StreamResponse) -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from graph_engine.artifact import Artifact
 from web.api.files import RANGE_HEADERS, TAG_HEADERS, Sent, headers_of, is_known, send, send_small
 from web.api.routing import Call, Content, Reply, Routes
-from web.models.files import ExportQuery, MakingView, SavedPage, SavedQuery, SavedView, ThumbnailQuery
+from web.models.files import ArtifactQuery, MakingView, SavedPage, SavedQuery, SavedView, ThumbnailQuery
 from web.service.artifacts import Making
 from web.service.thumbnails import MEDIA_TYPE
 
@@ -83,7 +83,7 @@ async def look_for_artifact(call: Call) -> Reply:
     "GET",
     "/api/v1/jobs/{job}/artifacts/{digest}",
     scope="view",
-    query=ExportQuery,
+    query=ArtifactQuery,
     answers={200: BYTES, 206: BYTES, 304: None},
     refusals=(410, 416),
     headers=RANGE_HEADERS,
@@ -94,7 +94,7 @@ async def read_job_artifact(call: Call) -> Reply:
     So it is for kinds of files that can hold that; others, and all with `metadata=strip`, are sent as they
     are stored.
     """
-    query: ExportQuery = call.query
+    query: ArtifactQuery = call.query
     service, job = call.service, call.parts["job"]
     artifact = await service.call(service.artifacts.of_job, call.person, job, call.parts["digest"])
     if query.metadata == "strip":

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from aiohttp import HttpVersion11, web
 from pydantic import BaseModel, ValidationError
 
+from graph_engine.packs.texts import LANGUAGE
 from graph_engine.problem import Problem
 from web.api.problems import Refused, faults_of
 from web.service.person import Person, Scope
@@ -50,7 +51,11 @@ PATH_PARTS = {
     "share": (r"sh-[0-9a-f]{16}", "sh-0123456789abcdef"),
     "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
     "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
+    "language": (LANGUAGE, "ko"),
     "token": (r"[0-9a-f]{12}", "0123456789ab"),
+    "pack": (r"[^/]{1,300}", "core"),
+    "node": (r"[^/]{1,300}", "load_bundle"),
+    "input": (r"[^/]{1,300}", "name"),
 }
 """The parts of a path by name: what they look like, and an example. Anything else is not found."""
 

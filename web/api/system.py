@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from graph_engine.packs.listing import installed_packs
+from graph_engine.packs.listing import languages_of
 from graph_engine.workers.local_worker import LocalWorker
 from web.api.guard import is_local
+from web.api.packs import packs_here
 from web.api.routing import Call, Reply, Routes
 from web.models.system import HealthView, NodesView, ReadyView, ServerView, WorkerView
 from web.service.service import Service
@@ -67,14 +68,11 @@ async def list_workers(call: Call) -> Reply:
 @routes.add("GET", "/api/v1/nodes", scope="view", answers={200: NodesView})
 async def list_nodes(call: Call) -> Reply:
     """List the node types and the value types here, as a canvas draws them."""
-    service = call.service
-    packs = await service.call(
-        installed_packs, service.data / "catalogue.json", service.settings.plugin_folders
-    )
+    packs = await packs_here(call.service)
     nodes = {name: one for pack in packs for name, one in pack.nodes.items()}
     values = {name: one for pack in packs for name, one in pack.values.items()}
     faults = [str(fault) for pack in packs for fault in pack.faults]
-    return Reply(NodesView(nodes=nodes, values=values, faults=faults))
+    return Reply(NodesView(nodes=nodes, values=values, faults=faults, languages=languages_of(packs)))
 
 
 def ready_view(service: Service) -> ReadyView:

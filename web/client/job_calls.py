@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from web.client.calls import Calls, given, part
 from web.client.documents import DocumentLike, as_json
+from web.models.answers import MeasureView
 from web.models.jobs import (
     CheckView,
     DocumentView,
@@ -25,6 +26,8 @@ from web.models.problems import FaultView
 
 JOBS = "/api/v1/jobs"
 PAGE = 100
+AS_WRITTEN: Final = object()
+"""In place of a value: the one that the document has."""
 
 
 class JobCalls(Calls):
@@ -108,6 +111,23 @@ class JobCalls(Calls):
         """The inputs and outputs of a document; `names` are inputs of nodes besides, as `node.input`."""
         body = {"document": await as_json(document), "names": list(names)}
         return await self._server.view(InterfaceView, "POST", "/api/v1/interface", body=body)
+
+    async def measure(
+        self,
+        document: DocumentLike,
+        node: str,
+        input: str,
+        value: Any = AS_WRITTEN,
+        *,
+        definition: str = "",
+    ) -> MeasureView:
+        """How much of a value there is at a node's input, without one of that which the document has there.
+
+        `definition` names the one that the node is in. Raises `ProblemError` where nothing measures it.
+        """
+        body = {"document": await as_json(document), "node": node, "input": input, "definition": definition}
+        body |= {} if value is AS_WRITTEN else {"value": value}
+        return await self._server.view(MeasureView, "POST", "/api/v1/measure", body=body)
 
     async def read_document(self, upload: str, suffix: str) -> dict[str, Any]:
         """The workflow that an upload carries, by its reference and how the file's name ends, `.png`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from web.client.calls import Calls
-from web.models.system import NodesView, ReadyView, ServerView
+from web.client.calls import Calls, part
+from web.models.answers import ChoicesView
+from web.models.system import NodesView, ReadyView, ServerView, TextsView
 
 
 class ServerCalls(Calls):
@@ -21,3 +22,16 @@ class ServerCalls(Calls):
     async def nodes(self) -> NodesView:
         """The node types and the value types there."""
         return await self._server.view(NodesView, "GET", "/api/v1/nodes")
+
+    async def texts(self, language: str) -> TextsView:
+        """What the node types there are called in a language."""
+        return await self._server.view(TextsView, "GET", f"/api/v1/nodes/texts/{part(language)}")
+
+    async def choices(
+        self, node_type: str, input: str, query: str = "", *, limit: int | None = None
+    ) -> ChoicesView:
+        """What there is to choose for an input of a node type, `pack/name`: models, files, names."""
+        pack, _, node = node_type.partition("/")
+        path = f"/api/v1/nodes/{part(pack)}/{part(node)}/inputs/{part(input)}/choices"
+        asked = {"query": query or None, "limit": limit}
+        return await self._server.view(ChoicesView, "GET", path, query=asked)

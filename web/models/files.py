@@ -81,7 +81,7 @@ class SavedQuery(Query):
     search: str = Field("", max_length=200, description="Text in names.")
 
 
-class ExportQuery(Query):
+class ArtifactQuery(Query):
     """What goes into the file."""
 
     metadata: Literal["embed", "strip"] = Field(

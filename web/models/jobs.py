@@ -102,7 +102,7 @@ class StepView(View):
 
     node: str
     type: str
-    status: Literal["hit", "miss", "unknown"]
+    status: Literal["hit", "miss", "unknown", "bypassed", "muted"]
     reason: str = ""
     key: str = ""
 
@@ -162,7 +162,7 @@ class NodeView(View):
     """What became of one node."""
 
     node_type: str
-    status: Literal["hit", "miss", "failed", "skipped", "cancelled"]
+    status: Literal["hit", "miss", "failed", "skipped", "cancelled", "bypassed", "muted"]
     reason: str = ""
     seconds: float = 0.0
 

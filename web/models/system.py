@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from web.models.base import Json, View
 
 
@@ -45,3 +47,15 @@ class NodesView(View):
     nodes: dict[str, Json]
     values: dict[str, Json]
     faults: list[str]
+    languages: list[str] = Field([], description="In which there are texts, beside English.")
+
+
+class TextsView(View):
+    """What the packs say in a language: what nodes, inputs, values and categories are called, and help."""
+
+    language: str
+    nodes: dict[str, Json] = Field(
+        description="By `pack/name`: `title`, `help`, `inputs` and `outputs`, as far as they are there."
+    )
+    values: dict[str, str] = Field(description="Titles of value types by `pack/word`.")
+    categories: dict[str, str]

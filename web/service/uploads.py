@@ -45,8 +45,36 @@ MIGRATIONS = (
     CREATE INDEX upload_digest ON upload (digest);
     CREATE INDEX upload_page ON upload (owner, number);
     """,
+    """
+    CREATE INDEX upload_owner ON upload (owner, digest, size);
+    CREATE TABLE disk (owner TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO disk SELECT owner, CAST(total(size) AS INTEGER)
+        FROM (SELECT owner, max(size) AS size FROM upload GROUP BY owner, digest) GROUP BY owner;
+    CREATE TRIGGER upload_kept AFTER INSERT ON upload BEGIN
+        INSERT INTO disk SELECT NEW.owner, 0 WHERE NOT EXISTS (SELECT 1 FROM disk WHERE owner = NEW.owner);
+        UPDATE disk SET bytes = bytes + max(0, NEW.size - coalesce((
+            SELECT size FROM upload WHERE owner = NEW.owner AND digest = NEW.digest AND number <> NEW.number
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = NEW.owner;
+    END;
+    CREATE TRIGGER upload_changed AFTER UPDATE OF digest, size ON upload BEGIN
+        UPDATE disk SET bytes = bytes - max(0, OLD.size - coalesce((
+            SELECT size FROM upload WHERE owner = OLD.owner AND digest = OLD.digest AND number <> OLD.number
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = OLD.owner;
+        UPDATE disk SET bytes = bytes + max(0, NEW.size - coalesce((
+            SELECT size FROM upload WHERE owner = NEW.owner AND digest = NEW.digest AND number <> NEW.number
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = NEW.owner;
+    END;
+    CREATE TRIGGER upload_forgotten AFTER DELETE ON upload BEGIN
+        UPDATE disk SET bytes = bytes - max(0, OLD.size - coalesce((
+            SELECT size FROM upload WHERE owner = OLD.owner AND digest = OLD.digest
+            ORDER BY size DESC LIMIT 1), 0)) WHERE owner = OLD.owner;
+    END;
+    """,
 )
-"""`source` is the digest of what was sent, `digest` that of what is kept: a picture is kept upright."""
+"""`source` is the digest of what was sent, `digest` that of what is kept: a picture is kept upright.
+
+`bytes` is the sum over an owner's digests, each once: what a quota asks for at every submit.
+"""
 
 _NAMED = re.compile(UPLOAD_PREFIX + r"([0-9a-f]{64})(?![0-9a-f])")
 COLUMNS = "number, owner, source, digest, name, media_type, size, width, height, created"
@@ -256,11 +284,7 @@ class Uploads:
 
     def usage(self, owner: str) -> int:
         """Bytes of the files that an owner has here, each counted once."""
-        row = self._file.row(
-            "SELECT coalesce(sum(size), 0) FROM (SELECT max(size) AS size FROM upload WHERE owner = ? "
-            "GROUP BY digest)",
-            (owner,),
-        )
+        row = self._file.row("SELECT bytes FROM disk WHERE owner = ?", (owner,))
         return int(row[0]) if row else 0
 
     def delete(self, person: Person, digest: str) -> Upload:

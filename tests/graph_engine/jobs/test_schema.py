@@ -20,7 +20,7 @@ JOB = (
 SAVED = '{"digest": "aa", "name": "a.png", "media_type": "image/png", "size": 3}'
 
 
-def test_the_second_version_becomes_the_third(tmp_path: Path) -> None:
+def test_the_second_version_becomes_the_present_one(tmp_path: Path) -> None:
     path = tmp_path / "jobs.sqlite"
     old = sqlite3.connect(path)
     for script in MIGRATIONS[:2]:
@@ -47,12 +47,16 @@ def test_the_second_version_becomes_the_third(tmp_path: Path) -> None:
     assert queue.artifact("aa") == (artifact, "job-3")
     job = queue.get("job-2")
     assert (job.inputs, job.workflow, job.workflow_version, job.webhook) == ({}, "", None, "")
+    assert queue.usage("ann", 0).artifact_bytes == 3  # two jobs saved it
     queue.submit(Request("{}"))
     assert [(e.serial, e.number) for e in journal.since(3)] == [(4, 1)]
     queue.delete("job-1")
     assert [e.serial for e in journal.since(0)] == [3, 4]
+    assert queue.usage("ann", 0).artifact_bytes == 3
+    queue.delete("job-3")
+    assert queue.usage("ann", 0).artifact_bytes == 0
     queue.close()
-    assert (tmp_path / "jobs.sqlite.before-v3").is_file()
+    assert (tmp_path / "jobs.sqlite.before-v4").is_file()
 
 
 @pytest.mark.parametrize("half", [b"garbage" * 1000, b"SQLite format 3\0" + b"\0" * 5000])
@@ -65,12 +69,12 @@ def test_a_copy_that_a_power_cut_ended_keeps_nobody_from_the_jobs(tmp_path: Path
     old.execute(JOB, ("job-1", 1, "{}", 0))
     old.commit()
     old.close()
-    (tmp_path / "jobs.sqlite.before-v3.partial").write_bytes(half)
-    (tmp_path / "jobs.sqlite.before-v3.partial-journal").write_bytes(half)
+    (tmp_path / "jobs.sqlite.before-v4.partial").write_bytes(half)
+    (tmp_path / "jobs.sqlite.before-v4.partial-journal").write_bytes(half)
     queue = JobQueue(path)
     assert queue.get("job-1").status == "done"
     queue.close()
-    kept = sqlite3.connect(tmp_path / "jobs.sqlite.before-v3")
+    kept = sqlite3.connect(tmp_path / "jobs.sqlite.before-v4")
     assert kept.execute("SELECT id FROM job").fetchall() == [("job-1",)]
     kept.close()
     assert not list(tmp_path.glob("*partial*"))

@@ -21,7 +21,7 @@ from graph_engine.workers.answers import SMALL
 from graph_engine.workers.errors import AnswerLate, Busy, NoAnswer, WorkerEnded, WorkerUnusable
 from graph_engine.workers.local import LocalWorkers
 from graph_engine.workers.supervision import Supervision
-from tests.graph_engine.conftest import link
+from tests.graph_engine.conftest import document, link
 from tests.graph_engine.workers.conftest import Works, gone, rough, until
 
 GOOD = rough(
@@ -130,6 +130,24 @@ def test_the_interface_is_described(works: Works) -> None:
     assert found["inputs"]["save.name"]["default"] == "picture.toy"
     assert found["outputs"]["o"]["artifact"] is False
     assert found["problems"] == []
+
+
+def test_choices_and_measures_are_answered(works: Works) -> None:
+    found = works.workers.choices("toy/basket", "fruit", "red", limit=1)
+    assert found == {
+        "problems": [],
+        "choices": [{"value": "apple", "title": "Apple", "details": {"colour": "red"}, "picture": ""}],
+        "more": True,
+    }
+    assert works.workers.choices("toy/baskt", "fruit")["problems"][0]["code"] == "unknown_node"
+    text = document({"label": ("label", {"text": "panda", "size": 4})}).dumps()
+    measure = works.workers.measure(text, "label", "text")["measure"]
+    assert measure == {
+        "count": 5, "limit": 4, "unit": "letters", "problems": ["'a' does not fit."], "approximate": False
+    }  # fmt: skip
+    assert works.workers.measure(text, "label", "text", "ab")["measure"]["count"] == 2
+    assert works.workers.measure(text, "label", "text", None)["problems"][0]["code"] == "bad_value"
+    assert works.workers.measure("no document", "label", "text")["problems"][0]["code"] == "not_json"
 
 
 def uploaded(works: Works, content: bytes) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TypeAlias
 
 from graph_engine.jobs.job import Usage
 from web.service.people.errors import QuotaReached
@@ -28,10 +28,8 @@ class Bounds:
     disk_bytes: int = 0
 
 
-class UsageOf(Protocol):
-    """Tells what an owner used since a time; without `files`, not the bytes of artifacts."""
-
-    def __call__(self, owner: str, since: float, *, files: bool = True) -> Usage: ...
+UsageOf: TypeAlias = Callable[[str, float], Usage]
+"""Tells what an owner used since a time, in seconds since 1970."""
 
 
 class Quotas:
@@ -60,7 +58,8 @@ class Quotas:
             yield
             return
         with self._lock:  # jobs that come at once are counted one after the other
-            usage = self._usage(owner, self._clock() - DAY, files=self._bounds.disk_bytes > 0)
+            now = self._clock()
+            usage = self._usage(owner, now - DAY if self._bounds.device_seconds else now)
             self._check_jobs(owner, usage.waiting + self._entering[owner])
             self._check_device(owner, usage.device_seconds)
             self._check_disk(owner, usage.artifact_bytes)
@@ -139,7 +138,7 @@ class Quotas:
         early, late = now - DAY, now
         while late - early > EXACT_SECONDS:
             middle = (early + late) / 2
-            if self._usage(owner, middle, files=False).device_seconds < self._bounds.device_seconds:
+            if self._usage(owner, middle).device_seconds < self._bounds.device_seconds:
                 late = middle
             else:
                 early = middle

@@ -5,6 +5,7 @@ import { type ComponentType, lazy, Suspense } from "react";
 import type { ControlKind } from "../graph/control-kind.ts";
 import { ChoiceControl } from "./ChoiceControl.tsx";
 import type { ControlProps } from "./control-props.ts";
+import { DefinitionControl } from "./DefinitionControl.tsx";
 import { LinesControl } from "./LinesControl.tsx";
 import { NumberControl } from "./NumberControl.tsx";
 import { SeedControl } from "./SeedControl.tsx";
@@ -21,9 +22,10 @@ const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
   lines: LinesControl,
   choice: ChoiceControl,
   switch: SwitchControl,
-  file: TextControl,
+  file: lazy(async () => ({ default: (await import("./FileControl.tsx")).FileControl })),
   picker: TextControl,
-  definition: TextControl,
+  definition: DefinitionControl,
+  list: lazy(async () => ({ default: (await import("./ListControl.tsx")).ListControl })),
 };
 
 export function Control(props: ControlProps) {

@@ -3,7 +3,7 @@
  * what it has not mounted, so that thousands of nodes open at once.
  */
 
-import type { ControlKind } from "./control-kind.ts";
+import { type ControlKind, schemaOf } from "./control-kind.ts";
 import type { Face, InputFace, OutputFace } from "./face.ts";
 
 export const HEADER = 36;
@@ -53,7 +53,7 @@ export interface GeometryOptions {
 
 /** The height of the row that an input with a control takes. */
 export function controlHeight(input: InputFace): number {
-  if (input.schema?.fileKind === "image") return 148;
+  if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
   return HEIGHTS[input.control] ?? ROW;
 }
 
