@@ -1,6 +1,6 @@
 /** What is shown at the side. */
 
-import { PANELS } from "../panels/panels.ts";
+import { PANELS } from "../panels/PanelDock.tsx";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
 

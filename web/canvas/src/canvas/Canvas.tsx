@@ -13,9 +13,9 @@ import {
   Position,
   ReactFlow,
   ReactFlowProvider,
+  useReactFlow,
 } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { useShallow } from "zustand/react/shallow";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { moveNodes } from "../graph/commands/layout.ts";
 import { connect, wouldCircle } from "../graph/commands/links.ts";
 import { fitsInput } from "../graph/shape.ts";
@@ -23,9 +23,12 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "../state/documents.ts";
 import { useSelection } from "../state/selection.ts";
-import { useSession } from "../state/session.ts";
+import { usePictured } from "../state/session.ts";
 import { useSettings } from "../state/settings.ts";
+import { useViewport } from "../state/viewport.ts";
+import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { colourOf } from "./colours.ts";
+import { LookingBar } from "./LookingBar.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { type Scene, type SceneNode, Scenes } from "./scene.ts";
 
@@ -98,7 +101,10 @@ function Flow() {
   }, []);
 
   return (
-    <div className="canvas">
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can be opened from the gallery too
+    <div className="canvas" onDragOver={draggedArtifact.over} onDrop={openDropped}>
+      <Reveal scene={scene} />
+      <LookingBar />
       <ReactFlow<CardNode, FlowEdge>
         nodes={nodes}
         edges={edges}
@@ -133,20 +139,29 @@ function Flow() {
   );
 }
 
+/** Moves to the node that something asks to be shown. */
+function Reveal({ scene }: { readonly scene: Scene }) {
+  const request = useViewport((state) => state.request);
+  const { setCenter, getZoom } = useReactFlow();
+  const done = useRef(0);
+  useEffect(() => {
+    const one = request && request.number !== done.current ? scene.nodes.get(request.node) : undefined;
+    if (!one || !request) return;
+    done.current = request.number;
+    const [x, y] = one.at;
+    const { width, height } = one.geometry;
+    void setCenter(x + width / 2, y + height / 2, { zoom: Math.max(getZoom(), 0.7), duration: 200 });
+  }, [request, scene, setCenter, getZoom]);
+  return null;
+}
+
 /** What there is to draw, made anew when the document, the place or the node types change. */
 function useScene(): Scene {
   const workflow = useWorkflow();
   const place = usePlace();
   const catalogue = useCatalogue((state) => state.catalogue);
   const tab = useDocuments((state) => state.active);
-  const pictures = useSession(
-    useShallow(({ shown, runs }) => {
-      const run = runs.get(shown.get(tab ?? "") ?? "");
-      return [...(run?.nodes ?? [])].flatMap(([id, one]) =>
-        one.preview || one.artifacts.some((file) => file.media_type.startsWith("image/")) ? [id] : [],
-      );
-    }),
-  );
+  const pictures = usePictured(tab ?? "");
   const scenes = useRef(new Scenes());
   return useMemo(
     () => scenes.current.make(workflow ?? new Map(), place, catalogue, new Set(pictures)),

@@ -158,12 +158,12 @@ export function submitWorkflow(workflow: Workflow, options: RunOptions = {}): Pr
   });
 }
 
-export function listJobs(query: Readonly<Record<string, string>> = {}): Promise<{
+export function listJobs(query: URLSearchParams = new URLSearchParams()): Promise<{
   readonly jobs: readonly Job[];
   readonly cursor: number | null;
   readonly counts: Readonly<Partial<Record<JobStatus, number>>>;
 }> {
-  return ask(`/api/v1/jobs?${new URLSearchParams(query)}`);
+  return ask(`/api/v1/jobs?${query}`);
 }
 
 export function readJob(
@@ -265,6 +265,7 @@ export async function referenceTo(artifact: Pick<Artifact, "digest" | "name">): 
     if (!(error instanceof Problem) || error.status !== 404) throw error;
   }
   const answer = await fetch(artifactAddress(digest), { credentials: "same-origin" });
-  if (!answer.ok) throw new Problem(answer.status, "artifact_gone", `“${name}” is not on the server any more.`);
+  if (!answer.ok)
+    throw new Problem(answer.status, "artifact_gone", `“${name}” is not on the server any more.`);
   return (await sendUpload(await answer.blob(), name)).reference;
 }

@@ -185,7 +185,14 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
   node_started(run, node, data, event) {
     const { preview, tries } = run.nodes.get(node) ?? WAITING;
     const began = event.time ?? "";
-    set(run, node, { ...WAITING, preview, tries, status: "running", reason: String(data.reason ?? ""), began });
+    set(run, node, {
+      ...WAITING,
+      preview,
+      tries,
+      status: "running",
+      reason: String(data.reason ?? ""),
+      began,
+    });
     for (const outer of around(node)) {
       const status = run.nodes.get(outer)?.status ?? "waiting";
       if (status === "waiting") set(run, outer, { status: "running", began });
@@ -221,7 +228,8 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
   },
   artifact_saved(run, node, data) {
     const artifact = artifactIn(data);
-    if (!run.artifacts.some((one) => sameArtifact(one, artifact))) run.artifacts = [...run.artifacts, artifact];
+    if (!run.artifacts.some((one) => sameArtifact(one, artifact)))
+      run.artifacts = [...run.artifacts, artifact];
     for (const path of [node, ...around(node)]) {
       const before = run.nodes.get(path)?.artifacts ?? [];
       if (before.some((one) => sameArtifact(one, artifact))) continue;
@@ -229,6 +237,19 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
     }
   },
 };
+
+/** How far a run is, from 0 to 1: its nodes, and how far those that run are. */
+export function progressOf(run: Run): number {
+  if (run.nodeCount === 0) return 0;
+  let begun = 0;
+  for (const [path, node] of run.nodes) {
+    if (node.status !== "running" || path.includes("/") || path.includes("#")) continue;
+    const inside = run.inside.get(path);
+    if (inside && inside.items > 0) begun += Math.max(0, inside.begun - 1) / inside.items;
+    else if (node.total > 0) begun += node.done / node.total;
+  }
+  return Math.min(1, (run.over + begun) / run.nodeCount);
+}
 
 const OVER: ReadonlySet<string> = new Set(["hit", "done", "failed", "skipped", "cancelled"]);
 const LAST_ITEM = /\[\d+\]$/;
@@ -238,7 +259,10 @@ export function around(path: string): string[] {
   const found: string[] = [];
   let rest = path;
   const part = rest.lastIndexOf("#");
-  if (part > rest.lastIndexOf("/")) found.push((rest = rest.slice(0, part)));
+  if (part > rest.lastIndexOf("/")) {
+    rest = rest.slice(0, part);
+    found.push(rest);
+  }
   for (let cut = rest.lastIndexOf("/"); cut >= 0; cut = rest.lastIndexOf("/")) {
     rest = rest.slice(0, cut).replace(LAST_ITEM, "");
     found.push(rest);

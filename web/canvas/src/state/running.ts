@@ -62,7 +62,7 @@ export async function runBatch(count: number, steps: SeedSteps): Promise<readonl
   const jobs: Job[] = [];
   for (let index = 0; index < count; index++) {
     const inputs = Object.fromEntries(
-      [...seeds].map(([name, seed]) => [name, steps === "next" ? seed + index : randomSeed()]),
+      [...seeds].map(([name, seed]) => [name, steps === "next" ? later(seed, index) : randomSeed()]),
     );
     const job = await run({ inputs });
     if (!job) break;
@@ -72,20 +72,25 @@ export async function runBatch(count: number, steps: SeedSteps): Promise<readonl
 }
 
 /** The seeds that are written in a document, by `node.input`. */
-export function seedsOf(workflow: Workflow): ReadonlyMap<string, number> {
+export function seedsOf(workflow: Workflow): ReadonlyMap<string, number | bigint> {
   const body = bodyAt(workflow, null);
   const faces = facesOf(workflow, body, useCatalogue.getState().catalogue);
-  const found = new Map<string, number>();
+  const found = new Map<string, number | bigint>();
   for (const [id, node] of body.nodes) {
     for (const input of faces.get(id)?.inputs ?? []) {
       if (schemaOf(input.schema)?.format !== "seed") continue;
       const written = node.inputs.get(input.name);
       if (linkOf(written)) continue;
       const value = written === undefined ? input.default : toPlain(written);
-      found.set(`${id}.${input.name}`, typeof value === "number" ? value : 0);
+      found.set(`${id}.${input.name}`, typeof value === "number" || typeof value === "bigint" ? value : 0);
     }
   }
   return found;
+}
+
+/** A seed so many further on; large ones are exact too. */
+function later(seed: number | bigint, by: number): number | bigint {
+  return typeof seed === "bigint" ? seed + BigInt(by) : seed + by;
 }
 
 function randomSeed(): number {

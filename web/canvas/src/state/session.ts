@@ -1,6 +1,7 @@
 /** What the server does for this page: the connection, the jobs, and how each node of a job stands. */
 
 import { create } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import type { Connection, JobEvent, Preview } from "../server/events.ts";
 import { type Inside, type NodeRun, type Run, type Runs, taken, withPreview } from "./run.ts";
 
@@ -122,4 +123,21 @@ export function useNodeRun(tab: string, node: string): NodeRun | null {
 /** How what runs inside a node stands, where anything does. */
 export function useInside(tab: string, node: string): Inside | null {
   return useSession((state) => runOf(state, tab)?.inside.get(pathOf(state, tab, node)) ?? null);
+}
+
+/** The nodes that the canvas shows which have a picture, by their ids there. */
+export function usePictured(tab: string): readonly string[] {
+  return useSession(
+    useShallow((state) => {
+      const prefix = pathOf(state, tab, "");
+      return [...(runOf(state, tab)?.nodes ?? [])].flatMap(([path, one]) => {
+        const isHere = path.startsWith(prefix) && !path.includes("/", prefix.length);
+        return isHere && hasPicture(one) ? [path.slice(prefix.length)] : [];
+      });
+    }),
+  );
+}
+
+function hasPicture(run: NodeRun): boolean {
+  return run.preview !== "" || run.artifacts.some((one) => one.media_type.startsWith("image/"));
 }
