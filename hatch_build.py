@@ -1,4 +1,4 @@
-"""The build hook: the client is built before anything is packed, so that whoever installs it needs no Node."""
+"""The build hook: the client is built before anything is packed, so that installing needs no Node."""
 
 from __future__ import annotations
 

@@ -191,6 +191,7 @@ class Engine:
             seconds,
             tuple(account.errors),
             tuple(account.stuck),
+            program.muted_outputs,
         )
 
     def show_previews(self, previews: Previews | None) -> None:
@@ -285,6 +286,7 @@ def run_document(
             result.artifacts,
             result.nodes,
             result.seconds,
+            muted_outputs=result.muted_outputs,
         )
     if isinstance(document, Path | str):
         document = engine.load(document)

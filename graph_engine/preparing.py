@@ -177,7 +177,7 @@ def _nothing_to_run(document: Document, engine: Engine, wanted: tuple[str, ...] 
     try:
         roots(present, Shapes(present.document.definitions, engine.catalogue), wanted or None)
     except NothingToRun as error:
-        return [Problem("nothing_to_run", str(error))]
+        return [Problem("nothing_to_run", error.message, hint=error.hint)]
     return []
 
 

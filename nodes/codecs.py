@@ -16,6 +16,8 @@ from nodes.values import (
     ConditionerModel,
     DenoiserModel,
     Image,
+    LabelLiteral,
+    LabelMap,
     Latent,
     Mask,
     ModelReference,
@@ -93,6 +95,17 @@ class MaskCodec(TensorCodec[Mask]):
 
     def put_together(self, tensors: dict[str, Tensor], about: Mapping[str, Any]) -> Mask:
         return Mask(tensors["values"])
+
+
+class LabelMapCodec(TensorCodec[LabelMap]):
+    """The places, and the labels in order."""
+
+    def taken_apart(self, value: LabelMap) -> tuple[dict[str, Tensor], Mapping[str, Any]]:
+        return {"indices": value.indices}, {"labels": [one.model_dump() for one in value.labels]}
+
+    def put_together(self, tensors: dict[str, Tensor], about: Mapping[str, Any]) -> LabelMap:
+        labels = tuple(LabelLiteral(**one) for one in about["labels"])
+        return LabelMap(tensors["indices"], labels)
 
 
 class LatentCodec(TensorCodec[Latent]):
@@ -176,6 +189,7 @@ def _model(model: type[ModelReference], colour: str) -> ValueType:
 VALUE_TYPES: tuple[ValueType, ...] = (
     ValueType("core/image", "Image", "#64b5f6", ImageCodec, Image),
     ValueType("core/mask", "Mask", "#81c784", MaskCodec, Mask),
+    ValueType("core/label_map", "Label map", "#aed581", LabelMapCodec, LabelMap),
     ValueType("core/latent", "Latent", "#e57fb8", LatentCodec, Latent),
     ValueType("core/conditioning", "Conditioning", "#ffb74d", ConditioningCodec, Conditioning),
     ValueType("core/regions", "Regions", "#4db6ac", JsonCodec(Regions), Regions),

@@ -30,10 +30,15 @@ def file_digest(file: str, run: Run) -> str:
     return file_digest(run.open_file(file))
 
 
+def shown_name(file: str) -> str:
+    """A file's name, short enough for an error."""
+    return f"{file[:SHOWN]}…" if len(file) > SHOWN else file
+
+
 @node(title="Load image", category="image", lane="io", kind="external", fingerprint=file_digest)
 def load_image(file: Annotated[str, FilePath("image")], *, run: Run) -> Image:
     """A picture from a PNG, JPEG or WebP file, upright; what is transparent in it becomes white."""
-    return read_image(run.open_file(file), f"{file[:SHOWN]}…" if len(file) > SHOWN else file)
+    return read_image(run.open_file(file), shown_name(file))
 
 
 @node(title="Save image", category="image", lane="io", kind="effect")

@@ -16,11 +16,11 @@ MAX_PIXELS = 50_000_000  # 600 MB as float32
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, struct.error)
 
 
-def read_image(path: Path, name: str) -> Image:
+def read_image(path: Path, name: str, background: str = "white") -> Image:
     """The picture [1,3,H,W] of a file that the document calls `name`. Raises `ImageRefused`.
 
-    The orientation that a camera noted is applied; transparency is laid on white; 16 bits a channel are kept
-    for grey pictures.
+    The orientation that a camera noted is applied; what is transparent is laid on `background`, a colour as
+    Pillow names it; 16 bits a channel are kept for grey pictures.
     """
     from PIL import Image as Pillow
     from PIL import ImageOps, UnidentifiedImageError
@@ -33,7 +33,7 @@ def read_image(path: Path, name: str) -> Image:
         try:
             with Pillow.open(path, formats=FORMATS) as file:
                 _check_pixels(name, *file.size)
-                return _image(ImageOps.exif_transpose(file))
+                return _image(ImageOps.exif_transpose(file), background)
         except UnidentifiedImageError:
             raise ImageRefused(
                 f"'{name}' is not a picture in a format that is read here; save it as PNG, JPEG or WebP."
@@ -53,7 +53,7 @@ def _too_many_pixels(name: str, has: str) -> str:
     return f"'{name}' has {has} the {MAX_PIXELS:,} pixels that a picture may have: make it smaller first."
 
 
-def _image(picture: object) -> Image:
+def _image(picture: object, background: str) -> Image:
     import numpy as np
     import torch
     from PIL import Image as Pillow
@@ -63,6 +63,8 @@ def _image(picture: object) -> Image:
         grey = torch.from_numpy(np.asarray(picture, np.float32) / 65535)
         return Image(grey.clamp(0, 1).expand(1, 3, *grey.shape).contiguous())
     if picture.has_transparency_data:
-        picture = Pillow.alpha_composite(Pillow.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
+        picture = Pillow.alpha_composite(
+            Pillow.new("RGBA", picture.size, background), picture.convert("RGBA")
+        )
     array = np.array(picture.convert("RGB"))  # [H,W,3]
     return Image((torch.from_numpy(array).permute(2, 0, 1)[None].float() / 255).contiguous())

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from graph_engine import node
+from graph_engine import FilePath, Run, node
 from nodes.errors import NodeRefused, SizeMismatch, refusals
+from nodes.image import file_digest, shown_name
+from nodes.image_file import read_image
 from nodes.resize import Method, resized
 from nodes.values import Image, Mask, Regions
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 Side = Annotated[int, Field(ge=1, le=16384)]
 LUMA = (0.2126, 0.7152, 0.0722)  # ITU-R BT.709
+
+
+@node(title="Draw mask", category="mask", lane="io", kind="external", fingerprint=file_digest)
+def draw_mask(file: Annotated[str, FilePath("mask")], image: Image | None = None, *, run: Run) -> Mask:
+    """A painted mask: white is inside, black or transparent outside, a grey is partly inside.
+
+    Connect the `image` that it is painted over, and the mask has its size: what was painted at another one
+    is scaled smoothly. Both must have one shape.
+    """
+    import torch
+
+    pixels = read_image(run.open_file(file), shown_name(file), background="black").pixels
+    grey = (pixels[:, :1] == pixels).all(1, keepdim=True)
+    mask = Mask(torch.where(grey, pixels[:, :1], _luminance(pixels)))  # rounding may leave white just below 1
+    if image is None:
+        return mask
+    if not _have_one_shape(mask, image):
+        raise SizeMismatch(
+            f"the mask was painted at {mask.width} x {mask.height} pixels, and the image under it is "
+            f"{image.width} x {image.height}, which has another shape: paint it anew, or crop the image."
+        )
+    return Mask(resized(mask.values, image.height, image.width, "bilinear").contiguous())
 
 
 @node(title="Mask from image", category="mask")
@@ -21,8 +48,7 @@ def mask_from_image(
 ) -> Mask:
     """White is inside, black outside. Transparency plays no part: a mask is a picture of its own."""
     if channel == "luminance":
-        weights = image.pixels.new_tensor(LUMA).view(1, 3, 1, 1)
-        return Mask((image.pixels * weights).sum(1, keepdim=True).clamp(0, 1))
+        return Mask(_luminance(image.pixels))
     index = ("red", "green", "blue").index(channel)
     return Mask(image.pixels[:, index : index + 1].contiguous())
 
@@ -82,3 +108,13 @@ def composite_images(inside: Image, outside: Image, mask: Mask) -> Image:
         raise SizeMismatch(f"inside, outside and mask must have one size, and they have {said}: resize one.")
     with refusals():
         return Image(masks.composite(inside.pixels, outside.pixels, mask.values))
+
+
+def _luminance(pixels: Tensor) -> Tensor:  # [B,3,H,W] -> [B,1,H,W]
+    return (pixels * pixels.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True).clamp(0, 1)
+
+
+def _have_one_shape(mask: Mask, image: Image) -> bool:
+    """Whether one is the other scaled, both sides rounded to whole pixels."""
+    difference = abs(mask.width * image.height - mask.height * image.width)
+    return 2 * difference <= max(mask.width + mask.height, image.width + image.height)

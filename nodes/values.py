@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic_core import core_schema
 
 from graph_engine import Float
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_REGIONS = 64
+MAX_LABELS = 256
+LONGEST_LABEL = 200  # characters
 
 
 class LinkOnly:
@@ -65,6 +67,34 @@ class Mask(LinkOnly):
     def width(self) -> int:
         """W, in pixels."""
         return int(self.values.shape[3])
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMap(LinkOnly):
+    """What is where: `indices` [B,H,W], int16 on the CPU, each the place of a label in `labels`."""
+
+    indices: Tensor
+    labels: tuple[LabelLiteral, ...]
+
+    def __post_init__(self) -> None:
+        dtype = str(self.indices.dtype).removeprefix("torch.")
+        if self.indices.ndim != 3 or 0 in self.indices.shape or dtype != "int16":
+            raise ValueShapeError(f"`indices` must be int16 [B,H,W]; got {dtype} {list(self.indices.shape)}.")
+        low, high = int(self.indices.min()), int(self.indices.max())
+        if not 0 <= low <= high < len(self.labels):
+            raise ValueShapeError(
+                f"`indices` go from {low} to {high}, and must be places among {len(self.labels)} labels."
+            )
+
+    @property
+    def height(self) -> int:
+        """H, in pixels."""
+        return int(self.indices.shape[1])
+
+    @property
+    def width(self) -> int:
+        """W, in pixels."""
+        return int(self.indices.shape[2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +175,7 @@ class RegionLiteral(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    label: Annotated[str, Field(max_length=200)]
+    label: Annotated[str, Field(max_length=LONGEST_LABEL)]
     box: tuple[Float, Float, Float, Float]
 
     @model_validator(mode="after")
@@ -175,6 +205,36 @@ class Regions(RootModel[tuple[RegionLiteral, ...]]):
     def regions(self) -> Iterator[Region]:
         """The regions in order."""
         return (one.region() for one in self.root)
+
+
+class LabelLiteral(BaseModel):
+    """A label: the name of what is to be where its colour, `#rrggbb`, is painted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """Red, green and blue, from 0 to 255."""
+        red, green, blue = bytes.fromhex(self.colour[1:])
+        return red, green, blue
+
+
+class LabelPalette(RootModel[tuple[LabelLiteral, ...]]):
+    """Labels to paint with: a list of `{"name": "sky", "colour": "#87ceeb"}`, the first for what is empty."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"format": "label-palette"})
+    root: Annotated[tuple[LabelLiteral, ...], Field(min_length=1, max_length=MAX_LABELS)]
+
+    @model_validator(mode="after")
+    def _tells_its_labels_apart(self) -> LabelPalette:
+        for what in ("name", "colour"):
+            told = [getattr(one, what) for one in self.root]
+            if twice := next((one for one in told if told.count(one) > 1), None):
+                raise ValueError(f"two labels have the {what} '{twice}': give one of them another")
+        return self
 
 
 def _check(name: str, value: Tensor, axes: str, channels: int | None = None) -> None:

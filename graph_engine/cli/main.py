@@ -100,6 +100,8 @@ def _run(arguments: argparse.Namespace) -> int:
                 print(path)
             for name in result.outputs if not paths else ():
                 print(f"{name}: {shown(cli_output.plain_output(result.outputs[name]))}")
+        for name, reason in result.muted_outputs.items():
+            _say(f"The output '{name}' is left out, because {reason}.")
         for error in result.errors:
             details = f"\n  details: {_write_log(arguments, error)}" if _is_surprising(error) else ""
             _say(f"{error}{details}")

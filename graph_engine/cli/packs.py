@@ -26,6 +26,7 @@ def pack_json(pack: PackListing) -> dict[str, Any]:
         "nodes": sorted(pack.nodes),
         "values": sorted(pack.values),
         "languages": sorted(pack.texts),
+        "controls": sorted(pack.controls),
         "faults": [asdict(fault) for fault in pack.faults],
     }
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, Strict
 
+from graph_engine.errors import NodeDeclarationError
+
 if TYPE_CHECKING:
     from graph_engine.declaration.node_use import NodeUse
     from graph_engine.declaration.run import Run
 
 SEED_MAX = 2**63 - 1
+CONTROL_NAME = "[a-z0-9][a-z0-9_-]{0,63}"  # a pattern
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,20 @@ class Fixed:
 @dataclass(frozen=True)
 class DefinitionName(Fixed):
     """Marks a str input as the name of one of the document's definitions."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """Names the control with which a canvas sets an input, `pack/name`; that pack brings `controls/NAME.js`.
+
+    Raises `NodeDeclarationError` for what is no such name.
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,100}}/{CONTROL_NAME}", self.name):
+            raise NodeDeclarationError(f"'{self.name}' is no name of a control: write it as 'pack/name'.")
 
 
 @dataclass(frozen=True)

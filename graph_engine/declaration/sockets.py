@@ -15,6 +15,7 @@ from graph_engine.declaration.fields import (
     SEED_RANGE,
     Bool,
     Choices,
+    Control,
     DefinitionName,
     FilePath,
     Fixed,
@@ -129,6 +130,8 @@ class NodeInput:
             schema["x-choices"] = True
         if self.measured:
             schema["x-measured"] = True
+        for control in [mark for mark in self.marks if isinstance(mark, Control)][:1]:
+            schema["x-control"] = control.name
         return schema
 
     @property

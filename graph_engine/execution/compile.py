@@ -36,7 +36,11 @@ _UNCHANGING = (str, int, float, bool, type(None))
 
 
 class NothingToRun(EngineError):
-    """No node would run: nothing is asked for, or what is asked for is not there."""
+    """No node would run: nothing is asked for, or what is asked for is not there, or is muted."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".strip())
+        self.message, self.hint = message, hint
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class Task:
 class Program:
     """A document that is being walked: its tasks, made when something needs them.
 
-    `outputs` maps interface outputs to links; `left_out` has bypassed and muted nodes on the way, by path.
+    `outputs` maps interface outputs to links, `muted_outputs` has the reasons of those that give nothing, and
+    `left_out` the bypassed and muted nodes on the way, by path.
     """
 
     def __init__(
@@ -112,6 +117,9 @@ class Program:
         self._scopes: dict[str, _Scope] = {"": _Scope(self, document, "", ())}
         names = None if wanted is None else list(wanted)
         self.roots = roots(resolved, self.shapes, names)
+        self.muted_outputs = {
+            name: reason for name, reason in resolved.muted_outputs.items() if names is None or name in names
+        }
         if names is not None:
             self.outputs = {name: link for name, link in self.outputs.items() if name in names}
         self.left_out: dict[str, LeftOut] = {}
@@ -252,11 +260,11 @@ def roots(resolved: Resolved, shapes: Shapes, wanted: Collection[str] | None = N
         return list(dict.fromkeys(found))
     if muted:
         raise NothingToRun(
-            f"Nothing in this document would run, because {next(iter(muted.values()))}. "
-            "Unmute that node, or ask for something that does not need it."
+            f"Nothing in this document would run, because {next(iter(muted.values()))}.",
+            "Unmute that node, or ask for something that does not need it.",
         )
     raise NothingToRun(
-        "Nothing in this document would run: give it an interface output, or a node that saves."
+        "Nothing in this document would run.", "Give it an interface output, or a node that saves."
     )
 
 
@@ -271,10 +279,10 @@ def _roots_of(resolved: Resolved, name: str) -> list[str]:
         return [name]
     if (one := resolved.left_out("", name)) is not None:
         if one.status == "bypassed" and not one.through:
-            raise NothingToRun(f"The node '{name}' is bypassed and hands nothing on. Ask for another node.")
+            raise NothingToRun(f"The node '{name}' is bypassed and hands nothing on.", "Ask for another.")
         return [link.node for bypassed, link in resolved.bodies[""].handed.items() if bypassed.node == name]
     known = [*origin.interface.outputs, *origin.nodes]
-    raise NothingToRun(f"The document has no output or node '{name}'. {nearest(name, known)}".strip())
+    raise NothingToRun(f"The document has no output or node '{name}'.", nearest(name, known))
 
 
 def _muted(resolved: Resolved, node_id: str) -> str:

@@ -52,6 +52,7 @@ class RunResult:
     seconds: float
     errors: tuple[EngineError, ...] = field(default=())
     stuck: tuple[str, ...] = field(default=())  # nodes that did not stop at their limit
+    muted_outputs: Mapping[str, str] = field(default_factory=dict)  # why an output is not there
 
     def raise_for_status(self) -> RunResult:
         """Raise the first error of a run that failed, or `Cancelled`; else give the result back."""

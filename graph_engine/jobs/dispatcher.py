@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Previews
-from graph_engine.jobs.job import Job
+from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
-from graph_engine.jobs.queue import JobQueue
+from graph_engine.jobs.queue import Claim, JobQueue
 from graph_engine.jobs.runner import Listen, Runner
 from graph_engine.jobs.worker import Worker
 
@@ -22,6 +23,15 @@ POLL_SECONDS = 0.5  # between two looks for new jobs
 log = logging.getLogger(__name__)
 
 W = TypeVar("W", bound=Worker)
+
+
+@dataclass(eq=False)
+class _Rest:
+    """A worker without work. Who submits a job may take it out of the list, and then hands over a claim."""
+
+    worker: Worker
+    handed: bool = False
+    claim: Claim | None = None
 
 
 class Dispatcher(Generic[W]):
@@ -40,7 +50,8 @@ class Dispatcher(Generic[W]):
         self._wakes = 0  # reasons to look for jobs that there were so far
         self._claiming = threading.Lock()
         self._telling = threading.Lock()
-        self._busy = 0
+        self._busy = 0  # workers that run, or are about to
+        self._resting: list[_Rest] = []
         self._draining = False
         self._errors: list[Exception] = []
         self._unusable: list[Exception] = []
@@ -71,6 +82,26 @@ class Dispatcher(Generic[W]):
         if len(self._unusable) == len(self._workers):
             raise self._unusable[-1]
 
+    def submit(self, request: Request) -> Job:
+        """Queue a job and look for jobs; a worker that rests gets what is next in the same transaction.
+
+        Raises what `JobQueue.submit` raises.
+        """
+        rest = self._reserve(request)
+        if rest is None:
+            job = self._queue.submit(request)
+            self.wake()
+            return job
+        try:
+            worker = rest.worker
+            job, rest.claim = self._queue.submit_and_claim(request, worker.name, worker.models)
+        finally:
+            with self._changed:
+                self._busy -= rest.claim is None
+                rest.handed = True
+            self.wake()
+        return job
+
     def wake(self) -> None:
         """Look for jobs now rather than at the next poll. From any thread; it waits for nothing."""
         with self._changed:
@@ -87,6 +118,18 @@ class Dispatcher(Generic[W]):
     def busy(self) -> int:
         """How many jobs run now."""
         return self._busy
+
+    def _reserve(self, request: Request) -> _Rest | None:
+        """A worker that rests and can begin now, rather one that holds the models; it counts as busy."""
+        with self._claiming, self._changed:
+            able = [one for one in self._resting if one.worker.available] if not self._draining else []
+            if not able:
+                return None
+            needed = set(request.required_models)
+            chosen = next((one for one in able if needed.issubset(one.worker.models)), able[0])
+            self._resting.remove(chosen)
+            self._busy += 1
+            return chosen
 
     def _work(
         self,
@@ -120,38 +163,56 @@ class Dispatcher(Generic[W]):
                 return
             seen = self._wakes
             try:
-                if self._next(runner, worker, listen, ended, stop):
-                    continue
+                claim = self._next(runner)
+                if claim is None:
+                    if not wait and self._all_idle:
+                        return
+                    claim = self._rest(seen, worker)
+                if claim is not None:
+                    self._run(claim, runner, worker, listen, ended, stop)
             except Exception as error:  # the queue, or who is told: nobody can go on
                 self._errors.append(error)
                 self.wake()
                 stop.cancel()
                 return
-            with self._claiming:
-                idle = not self._busy
-            if idle and not wait:
-                return
-            self._rest(seen)
 
-    def _rest(self, seen: int) -> None:
-        """Wait for a reason to look for jobs, if there was none since `seen`; no longer than a poll."""
+    @property
+    def _all_idle(self) -> bool:
+        with self._claiming:
+            return not self._busy
+
+    def _rest(self, seen: int, worker: W) -> Claim | None:
+        """Wait for a reason to look for jobs, if there was none since `seen`; no longer than a poll.
+
+        Gives a claim that somebody handed over meanwhile, who counts as busy.
+        """
+        rest = _Rest(worker)
         with self._changed:
-            self._changed.wait_for(lambda: self._wakes != seen, POLL_SECONDS)
+            self._resting.append(rest)
+            self._changed.wait_for(lambda: rest.handed or self._wakes != seen, POLL_SECONDS)
+            if rest in self._resting:
+                self._resting.remove(rest)
+            else:
+                self._changed.wait_for(lambda: rest.handed)
+            return rest.claim
 
-    def _next(
+    def _next(self, runner: Runner) -> Claim | None:
+        with self._claiming:  # claimed and busy in one step: nobody may find the queue empty in between
+            claim = None if self._draining else runner.claim()
+            if claim is not None:
+                with self._changed:
+                    self._busy += 1
+            return claim
+
+    def _run(
         self,
+        claim: Claim,
         runner: Runner,
         worker: W,
         listen: Listen,
         ended: Callable[[Job, W], None],
         stop: Cancellation,
-    ) -> bool:
-        with self._claiming:  # claimed and busy in one step: nobody may find the queue empty in between
-            claim = None if self._draining else runner.claim()
-            if claim is None:
-                return False
-            with self._changed:
-                self._busy += 1
+    ) -> None:
         try:
             job = runner.run(claim, listen, stop)
         finally:
@@ -160,4 +221,3 @@ class Dispatcher(Generic[W]):
             self.wake()
         with self._telling:
             ended(job, worker)
-        return True

@@ -25,6 +25,11 @@ class InProcess:
         reports = self._engine.services.reports().values()
         return {digest for report in reports for digest in report.get("models", ())}
 
+    @property
+    def available(self) -> bool:
+        """It always is."""
+        return True
+
     def ready(self, stop: Cancellation) -> bool:
         """It always is."""
         return not stop.cancelled

@@ -41,6 +41,7 @@ class Job:
     """A job as it stands. Times are seconds since 1970, for people to read: nothing is decided by them.
 
     `device_seconds`: how long workers ran it, all attempts together, by a clock that does not jump.
+    `events`: the number of the last entry of its journal.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Job:
     device_seconds: float = 0.0
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
+    events: int = 0
 
     @property
     def ended(self) -> bool:

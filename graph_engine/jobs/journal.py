@@ -59,11 +59,6 @@ class Journal:
         )
         return [_event(row) for row in rows]
 
-    def last_number(self, job: str) -> int:
-        """The number of a job's last event; 0 where there is none."""
-        row = self._file.row("SELECT events FROM job WHERE id = ?", (job,))
-        return int(row[0]) if row else 0
-
     def last_serial(self) -> int:
         """The serial that was given last, 0 before the first."""
         row = self._file.row("SELECT seq FROM sqlite_sequence WHERE name = 'event'")

@@ -61,25 +61,20 @@ class JobQueue(JobList):
     def claim(self, worker: str, models: Collection[str] = ()) -> Claim | None:
         """Give the next job to a worker that holds `models`, or None when none may run."""
 
-        def take(connection: sqlite3.Connection) -> Claim | None:
-            if self._counter(connection, "paused"):
-                return None
-            row = next_job(connection, models)
-            if row is None:
-                return None
-            number, owner = row
-            served = self._count_up(connection, "served")
-            connection.execute("INSERT OR REPLACE INTO owner VALUES (?, ?)", (owner, served))
-            connection.execute(
-                "UPDATE job SET status = 'running', worker = ?, attempts = attempts + 1, started = ?, "
-                "finished = NULL WHERE number = ?",
-                (worker, time.time(), number),
-            )
-            taken = connection.execute(f"SELECT {COLUMNS}, document FROM job WHERE number = ?", (number,))
-            *columns, document = taken.fetchone()
-            job = job_of(tuple(columns))
-            write_entries(connection, job.id, [status_is("running", worker=worker, attempt=job.attempts)])
-            return Claim(job, document)
+        return self._file.change(lambda connection: self._claim(connection, worker, models))
+
+    def submit_and_claim(
+        self, request: Request, worker: str, models: Collection[str] = ()
+    ) -> tuple[Job, Claim | None]:
+        """`submit`, then `claim`, in one transaction: the job as submitted, and what the worker is to run.
+
+        That need not be the same job. Raises `IdempotencyConflict`; then nothing is claimed.
+        """
+        digest = request_digest(request)
+
+        def take(connection: sqlite3.Connection) -> tuple[Job, Claim | None]:
+            job = self._submit(connection, request, digest)
+            return job, self._claim(connection, worker, models)
 
         return self._file.change(take)
 
@@ -253,6 +248,25 @@ class JobQueue(JobList):
         with self._writing() as connection:
             return connection.execute("DELETE FROM job WHERE ended_as <= ?", last).rowcount
 
+    def _claim(self, connection: sqlite3.Connection, worker: str, models: Collection[str]) -> Claim | None:
+        if self._counter(connection, "paused"):
+            return None
+        row = next_job(connection, models)
+        if row is None:
+            return None
+        number, owner = row
+        served = self._count_up(connection, "served")
+        connection.execute("INSERT OR REPLACE INTO owner VALUES (?, ?)", (owner, served))
+        job, attempt = connection.execute(
+            "UPDATE job SET status = 'running', worker = ?, attempts = attempts + 1, started = ?, "
+            "finished = NULL WHERE number = ? RETURNING id, attempts",
+            (worker, time.time(), number),
+        ).fetchone()
+        write_entries(connection, job, [status_is("running", worker=worker, attempt=attempt)])
+        taken = connection.execute(f"SELECT {COLUMNS}, document FROM job WHERE number = ?", (number,))
+        *columns, document = taken.fetchone()
+        return Claim(job_of(tuple(columns)), document)
+
     def _submit(self, connection: sqlite3.Connection, request: Request, digest: str) -> Job:
         if request.idempotency_key is not None:
             known = connection.execute(
@@ -343,8 +357,10 @@ class JobQueue(JobList):
         return int(connection.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()[0])
 
     def _count_up(self, connection: sqlite3.Connection, name: str) -> int:
-        connection.execute("UPDATE counter SET value = value + 1 WHERE name = ?", (name,))
-        return self._counter(connection, name)
+        row = connection.execute(
+            "UPDATE counter SET value = value + 1 WHERE name = ? RETURNING value", (name,)
+        ).fetchone()
+        return int(row[0])
 
     def _set_counter(self, name: str, value: int) -> None:
         with self._writing() as connection:

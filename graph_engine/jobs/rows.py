@@ -11,7 +11,7 @@ from graph_engine.jobs.job import Job, Request
 COLUMNS = (
     "id, status, name, owner, priority, paused, cancel_asked, attempts, submitted, started, finished, "
     "worker, wanted, idempotency_key, required_models, continue_on_error, inputs, workflow, "
-    "workflow_version, webhook, device_seconds, result, error"
+    "workflow_version, webhook, device_seconds, result, error, events"
 )
 
 
@@ -37,6 +37,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         device_seconds,
         result,
         error,
+        events,
     ) = row
     job_id, status, name, owner, priority = plain
     return Job(
@@ -63,6 +64,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
         device_seconds=device_seconds,
         result=json.loads(result),
         error=error,
+        events=events,
     )
 
 
@@ -74,8 +76,11 @@ def models_of(text: str) -> tuple[str, ...]:
 def request_digest(request: Request) -> str:
     """What two requests under one idempotency key must share: all that decides what is computed.
 
-    The document's lock does not: it is another one when a pack was updated between the two.
+    The document's lock does not: it is another one when a pack was updated between the two. Nothing is asked
+    of a request without a key, which has none.
     """
+    if request.idempotency_key is None:
+        return ""
     wanted = None if request.wanted is None else list(request.wanted)
     asked = [_without_lock(request.document), wanted]
     return digest_text(canonical_json([*asked, True] if request.continue_on_error else asked))

@@ -47,6 +47,10 @@ class Worker(Protocol):
     def models(self) -> Collection[str]:
         """Digests of the models that it holds."""
 
+    @property
+    def available(self) -> bool:
+        """Whether it can take an order now, without waiting for it to be ready."""
+
     def ready(self, stop: Cancellation) -> bool:
         """Wait until the worker can take an order; False if `stop` was set first.
 

@@ -23,7 +23,9 @@ from graph_engine.declaration.value_type import ValueType
 from graph_engine.errors import ValueTypeTaken
 from graph_engine.flow.pack import flow_pack
 from graph_engine.packs.catalogue import Catalogue
+from graph_engine.packs.controls import find_controls, missing_controls
 from graph_engine.packs.discovery import find_packs
+from graph_engine.packs.pack_files import PackFile
 from graph_engine.packs.pack_source import PackSource
 from graph_engine.packs.texts import Texts, merged, read_texts
 from graph_engine.packs.watched import Watched, python_files, watch
@@ -31,6 +33,7 @@ from graph_engine.packs.watched import Watched, python_files, watch
 FLOW = "flow"
 BUILT_IN = ("artifact", "bytes")  # the value types that are there without a pack and are no plain JSON
 FORMAT = 3
+ANEW = ("texts", "controls")  # are not kept in the file
 ENGINE = Path(__file__).parent
 FLOW_FOLDER = ENGINE.parent / "flow"
 
@@ -49,7 +52,8 @@ class PackListing:
         default_factory=dict
     )  # title, colour, class, own: it is written in this pack
     faults: tuple[PackFault, ...] = ()
-    texts: dict[str, Texts] = field(default_factory=dict)  # by language; read anew from the pack's own files
+    texts: dict[str, Texts] = field(default_factory=dict)  # by language; these and what follows
+    controls: dict[str, PackFile] = field(default_factory=dict)  # are looked for anew in the pack's folder
 
 
 def node_listing(name: str, declared: NodeType) -> dict[str, Any]:
@@ -108,11 +112,11 @@ def installed_packs(file: Path, plugin_folders: Sequence[Path] = ()) -> list[Pac
         with suppress(OSError):
             _write(file, found.values())
     for name, source in packs.sources.items():
-        found[name] = _with_texts(found[name], source.folder)
+        found[name] = _with_files(found[name], source.folder)
     for fault in [*packs.faults, *_taken(found)]:  # between packs, so of no one's listing in the file
         listing = found.get(fault.pack) or PackListing(fault.pack)
         found[fault.pack] = replace(listing, faults=(*listing.faults, fault))
-    flow = _with_texts(_flow_listing(), FLOW_FOLDER)
+    flow = _with_files(_flow_listing(), FLOW_FOLDER)
     found[FLOW] = replace(flow, faults=(*flow.faults, *(found[FLOW].faults if FLOW in found else ())))
     return _with_value_types([found[name] for name in sorted(found)])
 
@@ -162,9 +166,14 @@ def _sockets(pack: PackListing) -> Iterator[dict[str, Any]]:
         yield from one["outputs"].values()
 
 
-def _with_texts(listing: PackListing, folder: Path | None) -> PackListing:
-    texts, faults = read_texts(listing.name, folder)
-    return replace(listing, texts=texts, faults=(*listing.faults, *faults)) if texts or faults else listing
+def _with_files(listing: PackListing, folder: Path | None) -> PackListing:
+    """The listing with what the pack's folder has for a canvas."""
+    texts, wrong = read_texts(listing.name, folder)
+    controls, faults = find_controls(listing.name, folder)
+    faults += wrong + missing_controls(listing.name, listing.nodes.values(), controls)
+    if not (texts or controls or faults):
+        return listing
+    return replace(listing, texts=texts, controls=controls, faults=(*listing.faults, *faults))
 
 
 def texts_in(packs: Iterable[PackListing], language: str) -> dict[str, dict[str, Any]] | None:
@@ -251,7 +260,7 @@ def _parsed(raw: dict[str, Any]) -> PackListing:
 
 
 def _write(file: Path, packs: Iterable[PackListing]) -> None:
-    plain = [{name: one for name, one in asdict(pack).items() if name != "texts"} for pack in packs]
+    plain = [{name: one for name, one in asdict(pack).items() if name not in ANEW} for pack in packs]
     text = json.dumps({"header": _header(), "packs": plain})
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from graph_engine.declaration.pack import PackFault
+from graph_engine.packs.pack_files import PackFile, files_in, pack_file, unreadable
 
 FOLDER = "locales"
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
 MOST_BYTES = 1024 * 1024  # of one file
-MOST_LANGUAGES = 100  # of one pack
 MOST_FAULTS = 3  # that are told of one file
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
@@ -59,21 +56,12 @@ def read_texts(pack: str, folder: Path | None) -> tuple[dict[str, Texts], list[P
     faults: list[PackFault] = []
     if folder is None:
         return found, faults
-    try:
-        with os.scandir(folder / FOLDER) as entries:
-            names = sorted(
-                islice((one.name for one in entries if one.name.endswith(".json")), MOST_LANGUAGES)
-            )
-    except OSError:  # most packs have none
-        return found, faults
-    for name in names:
-        file, language = folder / FOLDER / name, name.removesuffix(".json")
-        why = (
-            ""
-            if re.fullmatch(LANGUAGE, language)
-            else "its name is no language: call it 'ko.json', 'pt-BR.json'."
-        )
-        read = why or _read_file(pack, file, folder)
+    for file in files_in(folder / FOLDER, ".json"):
+        language = file.stem
+        if re.fullmatch(LANGUAGE, language):
+            read = _read_file(pack, file, folder)
+        else:
+            read = "its name is no language: call it as `ko.json` or `pt-BR.json` are called."
         if isinstance(read, Texts):
             found[language] = read
         else:
@@ -90,30 +78,19 @@ def merged(texts: Iterable[Texts]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _read_file(pack: str, file: Path, folder: Path) -> Texts | str:
+def _read_file(pack: str, path: Path, folder: Path) -> Texts | str:
     """The texts in a file, or why it has none."""
-    place = Path(os.path.realpath(file))
-    if not place.is_relative_to(os.path.realpath(folder)):
-        return "it leads out of the pack's folder and is not followed: copy what it leads to here."
-    try:
-        state = place.stat()
-    except OSError as error:
-        return f"it can not be read ({error.strerror}): mend it or take it out."
-    if not stat.S_ISREG(state.st_mode):
-        return "it is no file: take it out."
-    if state.st_size > MOST_BYTES:
-        return f"it has {state.st_size:,} bytes; {MOST_BYTES:,} are allowed: shorten it."
-    return _parsed(pack, place, state.st_mtime_ns, state.st_size)
+    file = pack_file(path, folder, MOST_BYTES)
+    return file if isinstance(file, str) else _parsed(pack, file)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(pack: str, file: Path, _changed: int, _size: int) -> Texts | str:
+def _parsed(pack: str, file: PackFile) -> Texts | str:
     """What `_read_file` gives, once for each state of a file."""
     try:
-        with file.open("rb") as opened:
-            texts = Texts.model_validate_json(opened.read(MOST_BYTES))
+        texts = Texts.model_validate_json(file.read())
     except OSError as error:
-        return f"it can not be read ({error.strerror}): mend it or take it out."
+        return unreadable(error)
     except ValidationError as error:
         errors = error.errors(include_url=False)[:MOST_FAULTS]
         said = [": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in errors]

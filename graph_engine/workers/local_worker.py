@@ -93,6 +93,11 @@ class LocalWorker(Questions):
             return "unusable"
         return "starting" if self.info is None else "ready"
 
+    @property
+    def available(self) -> bool:
+        """Whether it can take an order now."""
+        return self.state == "ready"
+
     def ready(self, stop: Cancellation) -> bool:
         """Wait until it can take an order; False if `stop` is set, or it is closed.
 

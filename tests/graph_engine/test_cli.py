@@ -288,6 +288,29 @@ def test_validate_plan_nodes_schema_and_cache(cli: Cli) -> None:
     assert "will run" in cli("plan", document=SAVE)[1]
 
 
+def test_what_is_muted_is_told_by_plan_and_run(cli: Cli) -> None:
+    nodes = {
+        "one": ("number", {"value": 1}),
+        "sum": ("add", {"a": link("one.integer")}),
+        "more": ("add", {"a": link("sum.integer"), "b": 5}),
+    }
+    outputs = {name: {"node": name, "output": "integer"} for name in ("one", "more")}
+    raw = doc(nodes, interface={"outputs": outputs})
+    raw["nodes"]["sum"]["mode"] = "mute"
+    _, out, _ = cli("plan", document=raw)
+    assert [" ".join(line.split()) for line in out.splitlines()[1:]] == [
+        "sum toy/add muted",
+        "more toy/add muted because 'sum' is muted",
+    ]
+    status, out, err = cli("run", document=raw)
+    assert (status, out) == (0, "one: 1\n")
+    assert "The output 'more' is left out, because 'sum' is muted." in err
+    raw["nodes"]["one"]["mode"] = "mute"
+    status, _, err = cli("run", document=raw)
+    assert status == 2
+    assert "'one' is muted" in err
+
+
 def test_an_error_of_our_own_is_one_sentence_and_a_log(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*given: Any) -> Any:
         raise ZeroDivisionError("deep inside")

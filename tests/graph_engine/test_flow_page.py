@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "flow.md"
 
 
 def test_everything_on_the_page_works_in_its_order(tmp_path: Path) -> None:
-    assert run_page(PAGE, tmp_path / "page", environment_with(tmp_path / "bin", {})) == 15
+    assert run_page(PAGE, tmp_path / "page", environment_with(tmp_path / "bin", {})) == 17
 
 
 def test_the_page_has_every_node_and_every_limit() -> None:

@@ -145,6 +145,8 @@ def test_a_migration_that_fails_leaves_its_node_and_says_why(old_engine: Engine)
     assert "from version 2 to 3 (ValueError: a linked factor can not be turned" in str(problems[0])
     with pytest.raises(DocumentError, match="Set its inputs anew"):
         old_engine.run(Document.model_validate(raw(nodes)))
+    nodes["a"]["mode"] = "mute"
+    assert old_engine.check(Document.model_validate(raw(nodes))) == []
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_what_needs_a_muted_node_is_not_run_and_the_rest_is(engine: Engine) -> N
     told = {step.node: (step.status, step.reason) for step in plan}
     assert told == {
         "one": ("miss", told["one"][1]),
-        "muted": ("muted", "it is muted"),
+        "muted": ("muted", ""),
         "after": ("muted", "'muted' is muted"),
         "text": ("muted", "'muted' is muted"),
     }
@@ -344,6 +344,14 @@ def test_a_port_that_only_led_to_a_muted_node_is_still_there(engine: Engine) -> 
     use = {"use": ("flow/map", {"body": "inner", "each": ["x"], "x": [5, 6]})}
     what = document(use, {"numbers": "use.number"}, definitions={"inner": inner})
     assert outputs_of(engine, what) == {"numbers": [4, 4]}
+
+
+def test_a_port_whose_default_is_muted_must_be_given(engine: Engine) -> None:
+    nodes = {"zero": ("number", {}, "mute"), "add": ("add", {"a": link("zero.integer")})}
+    inner = body(nodes, {"number": "add.integer"}, {"x": "add.a"})
+    assert outputs_of(engine, calling(inner, x=link("one.integer"))) == {"note": 3}
+    problem = only_problem(engine, calling(inner))
+    assert (problem.code, problem.node, problem.input) == ("missing_input", "use", "x")
 
 
 MUTED_INSIDE = body({"sign": ("sign", {}, "mute"), "text": ("show", {"value": 3})},

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from graph_engine.packs.listing import PackListing, installed_packs, languages_of, texts_in
-from graph_engine.packs.texts import MOST_BYTES, MOST_LANGUAGES
+from graph_engine.packs.pack_files import MOST_FILES
+from graph_engine.packs.texts import MOST_BYTES
 from tests.graph_engine.test_listing import forget
 from tests.resources.plugins import write_plugin, write_single_file
 
@@ -163,7 +164,7 @@ def test_what_is_no_file_is_not_read(plugins: Path) -> None:
 
 
 def test_a_pack_has_so_many_languages_at_most(plugins: Path) -> None:
-    for number in range(MOST_LANGUAGES + 5):
+    for number in range(MOST_FILES + 5):
         write(plugins, "{}", language=f"en-x{number:03}")
     (pack,) = listed(plugins)
-    assert len(pack.texts) == MOST_LANGUAGES
+    assert len(pack.texts) == MOST_FILES

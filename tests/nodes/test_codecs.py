@@ -16,7 +16,7 @@ from graph_engine import Catalogue
 from latent_diffusion.conditioning import Conditioning, ConditioningEntry
 from latent_diffusion.regions import Region
 from nodes.errors import ConditioningNotStorable, ValueShapeError
-from nodes.values import DenoiserModel, Image, Latent, Mask, Regions
+from nodes.values import DenoiserModel, Image, LabelLiteral, LabelMap, Latent, Mask, Regions
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -29,9 +29,12 @@ def conditioning(seed: int = 0) -> Conditioning:
     return Conditioning((text, vector))
 
 
+LABELS = (LabelLiteral(name="sky", colour="#87ceeb"), LabelLiteral(name="sea", colour="#00008b"))
+
 VALUES: dict[str, Callable[[], Any]] = {
     "image": lambda: Image(noise(2, 3, 4, 5)),
     "mask": lambda: Mask(noise(1, 1, 4, 5)),
+    "label map": lambda: LabelMap(torch.tensor([[[0, 1], [1, 1]]], dtype=torch.int16), LABELS),
     "latent": lambda: Latent(noise(2, 4, 3, 3), 8),
     "masked latent": lambda: Latent(noise(2, 4, 3, 3), 8, noise(1, 1, 3, 3)),
     "conditioning": conditioning,
@@ -80,6 +83,18 @@ def test_shape_factor_mask_and_dtype_are_part_of_the_digest(catalogue: Catalogue
     assert len({of.digest(one) for one in [latent, *others]}) == 5
 
 
+def test_names_colours_and_their_order_are_part_of_a_label_maps_digest(catalogue: Catalogue) -> None:
+    indices = torch.tensor([[[0, 1], [1, 1]]], dtype=torch.int16)
+    other = LabelLiteral(name="sea", colour="#00008c")
+    variants = [
+        LabelMap(indices, LABELS), LabelMap(indices, LABELS[::-1]), LabelMap(1 - indices, LABELS),
+        LabelMap(indices, (LABELS[0], other)),
+    ]  # fmt: skip
+    of = catalogue.value_type_of(variants[0])
+    assert len({of.digest(one) for one in variants}) == len(variants)
+    assert of.codec.loads(of.codec.dumps(variants[0])).labels == LABELS
+
+
 def test_strengths_and_ranges_are_part_of_a_conditionings_digest(catalogue: Catalogue) -> None:
     variants = [
         conditioning(), conditioning(1), conditioning().weighted(0.5), conditioning().during(0, 0.5),
@@ -112,6 +127,9 @@ def test_a_conditioning_with_patches_says_why_it_can_not_be_stored(catalogue: Ca
             r"`pixels` must be float32 \[B,3,H,W\]; got float32 \[1, 4, 2, 2\]",
         ),
         (lambda: Image(torch.zeros(1, 3, 2, 2, dtype=torch.uint8)), "got uint8"),
+        (lambda: LabelMap(torch.zeros(1, 2, 2), LABELS), r"int16 \[B,H,W\]; got float32 \[1, 2, 2\]"),
+        (lambda: LabelMap(torch.full((1, 2, 2), 2, dtype=torch.int16), LABELS), "from 2 to 2.*among 2"),
+        (lambda: LabelMap(torch.full((1, 2, 2), -1, dtype=torch.int16), LABELS), "from -1 to -1"),
         (lambda: Mask(torch.zeros(2, 2)), r"got float32 \[2, 2\]"),
         (lambda: Latent(torch.zeros(1, 4, 0, 2), 8), r"got float32 \[1, 4, 0, 2\]"),
         (lambda: Latent(torch.zeros(1, 4, 2, 2), 8, torch.zeros(1, 1, 2, 3)), "must cover its samples"),

@@ -23,9 +23,11 @@ from nodes.image import (
     resize_image,
     save_image,
 )
+from nodes.labels import draw_labels, mask_from_labels
 from nodes.latent import repeat_latent, set_latent_mask
 from nodes.mask import (
     composite_images,
+    draw_mask,
     feather_mask,
     grow_mask,
     invert_mask,
@@ -45,6 +47,7 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
 
 PICTURE = Image(noise(1, 3, 16, 16))
 PICTURES = Image(noise(3, 3, 16, 16))
+PICTURES_OF_A_SHAPE = Image(noise(2, 3, 4, 8))
 MASK = Mask((noise(1, 1, 16, 16) > 0.5).float())
 REGIONS = Regions.of(Region("cat", (0.1, 0.2, 0.6, 0.9)), Region("dog", (0.5, 0.0, 1.0, 0.4)))
 LATENT = Latent(noise(1, 4, 4, 4), 4)
@@ -52,6 +55,7 @@ LATENT = Latent(noise(1, 4, 4, 4), 4)
 USES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (mask_from_image, {"image": PICTURES, "channel": "red"}),
     (mask_from_regions, {"regions": REGIONS, "width": 16, "height": 8}),
+    (mask_from_labels, {"label_map": VALUES["label map"](), "label": "sea"}),
     (grow_mask, {"mask": MASK, "pixels": -1}),
     (feather_mask, {"mask": MASK, "radius": 2.0}),
     (invert_mask, {"mask": MASK}),
@@ -89,6 +93,15 @@ def test_a_loaded_picture_is_known_by_its_content(tmp_path: Path) -> None:
     Pillow.new("RGB", (4, 2), "red").save(tmp_path / "red.png")
     checked: CheckedNode = check_node(load_image, pack, file=str(tmp_path / "red.png"))
     assert checked.outputs["image"].width == 4
+
+
+def test_what_is_painted_is_known_by_its_content(tmp_path: Path) -> None:
+    Pillow.new("L", (4, 2), 255).save(tmp_path / "painted.png")
+    mask = check_node(draw_mask, pack, file=str(tmp_path / "painted.png"), image=PICTURES_OF_A_SHAPE)
+    assert mask.outputs["mask"].width == 8
+    palette = [{"name": "sky", "colour": "#ffffff"}]
+    labels = check_node(draw_labels, pack, file=str(tmp_path / "painted.png"), labels=palette)
+    assert labels.outputs["label_map"].width == 4
 
 
 @pytest.mark.parametrize("case", VALUES)

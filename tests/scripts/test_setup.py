@@ -115,3 +115,46 @@ def test_a_python_without_venv_says_what_to_install(checkout: Path) -> None:
     done = start(checkout, LATENTGRAPH_PYTHON=str(bare))
     assert done.returncode == 1
     assert "python3-venv" in done.stderr
+
+
+def with_client(checkout: Path) -> Path:
+    """The checkout with a client, and a build of it that notes that it ran and fails."""
+    (checkout / "web" / "canvas").mkdir(parents=True)
+    (checkout / "web" / "canvas" / "package.json").write_text("{}")
+    shutil.copy2(CHECKOUT / "scripts" / "client_stamp", checkout / "scripts")
+    (checkout / "scripts" / "client_build.py").write_text(
+        """
+import sys
+from pathlib import Path
+root, failed = Path(sys.argv[2]), Path(sys.argv[6])
+with (root / "built").open("a") as built: built.write("x")
+import subprocess
+failed.write_text(subprocess.run([root / "scripts" / "client_stamp"], capture_output=True, text=True).stdout)
+sys.exit(1)
+"""
+    )
+    return checkout / "built"
+
+
+def test_a_client_that_can_not_be_built_stops_nothing_and_only_serving_tries_again(checkout: Path) -> None:
+    python = str(stand_in_python(checkout))
+    built = with_client(checkout)
+    for verb, attempts in (("run", "x"), ("run", "x"), ("serve", "xx"), ("nodes", "xx")):
+        done = start(checkout, verb, LATENTGRAPH_PYTHON=python)
+        assert (done.returncode, done.stdout) == (0, f"<{verb}>"), done.stderr
+        assert built.read_text() == attempts
+    (checkout / "web" / "canvas" / "package.json").write_text('{"changed": true}')
+    start(checkout, "nodes", LATENTGRAPH_PYTHON=python)
+    assert built.read_text() == "xxx"
+
+
+def test_a_client_that_is_built_is_left_as_it_is(checkout: Path) -> None:
+    python = str(stand_in_python(checkout))
+    built = with_client(checkout)
+    stamp = subprocess.run(
+        [checkout / "scripts" / "client_stamp"], capture_output=True, text=True, check=True
+    )
+    (checkout / "web" / "dist").mkdir()
+    (checkout / "web" / "dist" / "stamp").write_text(stamp)
+    start(checkout, LATENTGRAPH_PYTHON=python)
+    assert not built.exists()

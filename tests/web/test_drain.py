@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,62 +15,12 @@ import aiohttp
 import pytest
 
 from graph_engine.store.lock import is_held
-from tests.graph_engine.conftest import RESOURCES, document
-from tests.web.conftest import ROUGH, Running, two_nodes
+from tests.graph_engine.conftest import document
+from tests.web.conftest import Running, two_nodes
 from tests.web.http import LIMIT, Http
+from tests.web.process import Process
 
 ROOT = Path(__file__).parents[2]
-ADDRESS = re.compile(r"Latent Graph is at http://([^\s:]+|\[[^\]]+\]):(\d+)")
-
-
-class Process:
-    """`python server.py` on a data folder."""
-
-    def __init__(self, data: Path, *options: str, **environment: str) -> None:
-        paths = os.pathsep.join([str(ROOT), str(RESOURCES), str(ROUGH)])
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), "--data", str(data), "--device", "cpu", *options],
-            env={**os.environ, "PYTHONPATH": paths, **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._lines: list[str] = []
-        self._reading = threading.Thread(target=self._read)
-        self._reading.start()
-
-    @property
-    def said(self) -> str:
-        """What it printed so far."""
-        return "".join(self._lines)
-
-    @property
-    def http(self) -> Http:
-        """Where it is, when it says so."""
-        self.until(lambda: ADDRESS.search(self.said) or self.process.poll() is not None)
-        found = ADDRESS.search(self.said)
-        assert found is not None, self.said
-        return Http(found[1].strip("[]"), int(found[2]), {})
-
-    def ended(self) -> int:
-        """Its exit status."""
-        status = self.process.wait(LIMIT)
-        self._reading.join()
-        return status
-
-    def signal(self, number: int = signal.SIGTERM) -> None:
-        self.process.send_signal(number)
-
-    def until(self, condition: Callable[[], object]) -> None:
-        begun = time.monotonic()
-        while not condition():
-            assert time.monotonic() - begun < LIMIT, self.said
-            time.sleep(0.02)
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        with self.process.stderr as lines:
-            for line in lines:
-                self._lines.append(line)
 
 
 Start = Callable[..., Process]

@@ -43,7 +43,7 @@ class Asked:
         chosen = [jobs[index] for index in self.jobs]
         journal = Journal.of(queue)
         if self.by_number and len(chosen) == 1:
-            after = int(self.share * journal.last_number(chosen[0]))
+            after = int(self.share * queue.get(chosen[0]).events)
             return Reader(hub, lambda _: True, jobs=chosen, number=after), after
         after = int(self.share * journal.last_serial())
         return Reader(hub, lambda _: True, jobs=chosen, serial=after), after

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import Running, document, two_nodes
+from tests.web.conftest import Running, document, link, two_nodes
 from tests.web.http import LIMIT, Http
 
 
@@ -188,6 +188,31 @@ def test_a_plan_says_what_would_run_and_runs_nothing(http: Http) -> None:
     assert http.get("/api/v1/jobs").ok()["counts"] == before
     http.ended(http.post("/api/v1/jobs", body).ok(202)["id"])
     assert {step["status"] for step in http.post("/api/v1/plan", body).ok()["steps"]} == {"hit"}
+
+
+def test_what_is_left_out_is_told_by_plans_and_jobs(http: Http) -> None:
+    raw = document(
+        {
+            "one": ("number", {"value": 818_181}),
+            "sum": ("add", {"a": link("one.integer"), "b": 2}),
+            "gone": ("add", {"a": link("one.integer")}),
+            "after": ("add", {"a": link("gone.integer")}),
+        },
+        outputs={"sum": "sum.integer", "after": "after.integer"},
+    ).as_json()
+    raw["nodes"]["sum"]["mode"], raw["nodes"]["gone"]["mode"] = "bypass", "mute"
+    assert http.post("/api/v1/check", {"document": raw}).ok()["problems"] == []
+    steps = http.post("/api/v1/plan", {"document": raw}).ok()["steps"]
+    told = {step["node"]: step["status"] for step in steps}
+    assert told == {"one": "miss", "sum": "bypassed", "gone": "muted", "after": "muted"}
+    job = http.post("/api/v1/jobs", {"document": raw}).ok(202)["id"]
+    nodes = http.ended(job)["nodes"]
+    assert {name: one["status"] for name, one in nodes.items()} == told
+    assert nodes["after"]["reason"] == "'gone' is muted"
+    raw["nodes"]["one"]["mode"] = "mute"
+    (problem,) = http.post("/api/v1/jobs", {"document": raw}).refused(422, "invalid_document")["problems"]
+    assert problem["code"] == "nothing_to_run"
+    assert "'one' is muted" in problem["message"]
 
 
 def test_a_check_names_every_fault_without_refusing(http: Http) -> None:

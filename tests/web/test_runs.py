@@ -20,6 +20,7 @@ class Starting:
 
     name = "starting"
     models = ()
+    available = False
 
     def __init__(self) -> None:
         self.asked = threading.Event()

@@ -18,6 +18,7 @@ from graph_engine.errors import EngineError
 from web.api import (
     answers,
     artifacts,
+    controls,
     events,
     jobs,
     library,
@@ -80,6 +81,7 @@ FAMILIES: tuple[Routes, ...] = (
     system.routes,
     packs.routes,
     answers.routes,
+    controls.routes,
     metrics.routes,
 )
 """Every family of addresses, in the order of the description."""

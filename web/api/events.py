@@ -55,7 +55,7 @@ async def stream_job_events(call: Call) -> Reply:
     """
     query: EventStreamQuery = call.query
     job = await call.service.call(call.service.jobs.get, call.person, call.parts["job"])
-    last = await call.service.call(call.service.jobs.last_event, job.id)
+    last = job.events
     after = await _after(call, query.after, last)
     if job.ended and after >= last:
         return Reply(status=204)

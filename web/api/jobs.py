@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from graph_engine.files import UPLOAD_PREFIX
-from graph_engine.jobs.job import Job
 from web.api.problems import Refused
 from web.api.routing import JOB, Call, Reply, Routes
 from web.models.jobs import (
@@ -64,9 +63,8 @@ async def submitted(call: Call, document: str, how: Wanted, name: str = "") -> R
 
     def submit() -> JobView:
         job = service.jobs.submit(call.person, document, how, name)
-        service.runs.wake()
         service.tracing.submitted(job.id)
-        return job_view(job, service.jobs.last_event(job.id))
+        return job_view(job)
 
     view = await service.ask(submit)
     call.request[JOB] = view.id
@@ -100,9 +98,7 @@ async def list_jobs(call: Call) -> Reply:
 @routes.add("GET", "/api/v1/jobs/{job}", scope="view", answers={200: JobView})
 async def read_job(call: Call) -> Reply:
     """Read a job as it stands."""
-    return Reply(
-        await shown(call, await call.service.call(call.service.jobs.get, call.person, call.parts["job"]))
-    )
+    return Reply(job_view(await call.service.call(call.service.jobs.get, call.person, call.parts["job"])))
 
 
 @routes.add("GET", "/api/v1/jobs/{job}/document", scope="view", answers={200: DocumentView})
@@ -274,11 +270,6 @@ def _looked_at(form: InputsForm) -> dict[str, Any]:
     }
 
 
-async def shown(call: Call, job: Job) -> JobView:
-    """A job as the API shows it."""
-    return job_view(job, await call.service.call(call.service.jobs.last_event, job.id))
-
-
 async def _steered(call: Call, act: Any, *arguments: Any) -> Reply:
     job = await call.service.call(act, call.person, call.parts["job"], *arguments)
-    return Reply(await shown(call, job))
+    return Reply(job_view(job))

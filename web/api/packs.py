@@ -1,4 +1,4 @@
-"""What packs bring for a canvas beside their nodes: texts in other languages."""
+"""The packs here, and what they say in other languages."""
 
 from __future__ import annotations
 

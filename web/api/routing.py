@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from aiohttp import HttpVersion11, web
 from pydantic import BaseModel, ValidationError
 
+from graph_engine.declaration.fields import CONTROL_NAME
 from graph_engine.packs.texts import LANGUAGE
 from graph_engine.problem import Problem
 from web.api.problems import Refused, faults_of
@@ -52,6 +53,7 @@ PATH_PARTS = {
     "link": (r"sh-[0-9a-f]{16}-[A-Za-z0-9_-]{43}", "sh-0123456789abcdef-" + "A" * 43),
     "template": (r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100})?", "text_to_image"),
     "language": (LANGUAGE, "ko"),
+    "control": (CONTROL_NAME, "knob"),
     "token": (r"[0-9a-f]{12}", "0123456789ab"),
     "pack": (r"[^/]{1,300}", "core"),
     "node": (r"[^/]{1,300}", "load_bundle"),

@@ -39,6 +39,7 @@ def as_job(view: JobSummary) -> Job:
         device_seconds=view.device_seconds,
         result=result,
         error=view.error,
+        events=whole.events if whole else 0,
     )
 
 

@@ -13,7 +13,6 @@ from graph_engine.errors import DocumentError
 from graph_engine.files import UPLOAD_PREFIX
 from graph_engine.jobs.errors import UnknownJob
 from graph_engine.jobs.job import Job, JobStatus, Page, Request
-from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.problem import Problem
 from graph_engine.workers.local import LocalWorkers
@@ -62,7 +61,9 @@ Room = Callable[[str], AbstractContextManager[None]]
 
 
 class Jobs:
-    """`admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
+    """`submit` queues a job, as `JobQueue.submit` does.
+
+    `admit` and `allow_webhook` may refuse what a person asks for, by raising, before it is queued.
 
     `room` is a block in which one more job of an owner may be queued, or raises.
     """
@@ -70,7 +71,7 @@ class Jobs:
     def __init__(
         self,
         queue: JobQueue,
-        journal: Journal,
+        submit: Callable[[Request], Job],
         workers: LocalWorkers,
         delete_artifact: Callable[[Artifact], None],
         admit: Check,
@@ -79,7 +80,7 @@ class Jobs:
         *,
         leave_files: bool = True,
     ) -> None:
-        self._queue, self._journal, self._workers = queue, journal, workers
+        self._queue, self._submit, self._workers = queue, submit, workers
         self._delete_artifact = delete_artifact
         self._admit, self._room, self._allow_webhook = admit, room, allow_webhook
         self._leave_files = leave_files
@@ -111,7 +112,7 @@ class Jobs:
             webhook=how.webhook,
         )
         with self._room(person.owner):
-            return self._queue.submit(request)
+            return self._submit(request)
 
     def check(self, document: str) -> list[dict[str, Any]]:
         """Every problem of a document."""
@@ -141,10 +142,6 @@ class Jobs:
                 f"There is no job '{job}'. It may have been deleted, or be in another data folder."
             )
         return found
-
-    def last_event(self, job: str) -> int:
-        """The number of a job's last event."""
-        return self._journal.last_number(job)
 
     def document(self, person: Person, job: str) -> dict[str, Any]:
         """A job's document, with the lock that it was run with."""

@@ -12,7 +12,7 @@ from graph_engine.declaration.cancellation import Cancellation
 from graph_engine.declaration.run import Previews
 from graph_engine.jobs.dispatcher import Dispatcher
 from graph_engine.jobs.errors import QueueUnusable
-from graph_engine.jobs.job import Job
+from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import Listen
@@ -59,6 +59,10 @@ class Runs:
     def wake(self) -> None:
         """Look for jobs now."""
         self._dispatcher.wake()
+
+    def submit(self, request: Request) -> Job:
+        """Queue a job; a worker that rests begins with what is next. Raises what `JobQueue.submit` raises."""
+        return self._dispatcher.submit(request)
 
     @property
     def busy(self) -> int:

@@ -20,7 +20,7 @@ from graph_engine.declaration.run import Previews
 from graph_engine.errors import EngineError
 from graph_engine.files import Files
 from graph_engine.jobs.errors import JobConflict, UnknownJob
-from graph_engine.jobs.job import Job
+from graph_engine.jobs.job import Job, Request
 from graph_engine.jobs.journal import Journal
 from graph_engine.jobs.queue import JobQueue
 from graph_engine.jobs.runner import the_only_runner
@@ -119,7 +119,7 @@ class Service:
             self._stack = stack.pop_all()
         self.jobs = Jobs(
             self.queue,
-            self.journal,
+            self._submit,
             self.workers,
             self._delete_artifact,
             self._admit,
@@ -181,6 +181,9 @@ class Service:
         """The version of this distribution."""
         return server_version()
 
+    def _submit(self, request: Request) -> Job:
+        return self.runs.submit(request)
+
     def _admit(self, person: Person, prepared: Mapping[str, Any]) -> None:
         """Refuse what a person may not use or has no room for, and everything while the server ends."""
         if self.draining:
@@ -192,7 +195,7 @@ class Service:
 
     def _shown(self, job: Job) -> dict[str, Any]:
         """A job as webhooks tell it: as the API shows it, without its document."""
-        return job_view(job, self.journal.last_number(job.id)).model_dump(mode="json")
+        return job_view(job).model_dump(mode="json")
 
     @contextmanager
     def _asking(self, question: str) -> Iterator[None]:

@@ -27,8 +27,8 @@ def job_summary(job: Job) -> JobSummary:
     return JobSummary(**_plain(job))
 
 
-def job_view(job: Job, events: int) -> JobView:
-    """A job as it stands; `events` is the number of its last event."""
+def job_view(job: Job) -> JobView:
+    """A job as it stands."""
     nodes = {name: NodeView(**report) for name, report in job.result.get("nodes", {}).items()}
     return JobView(
         **_plain(job),
@@ -37,7 +37,7 @@ def job_view(job: Job, events: int) -> JobView:
         continue_on_error=job.continue_on_error,
         models=list(job.required_models),
         nodes=nodes,
-        events=events,
+        events=job.events,
     )
 
 

@@ -35,6 +35,7 @@ class Scripted:
 
     name = "scripted"
     models = ()
+    available = True
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()

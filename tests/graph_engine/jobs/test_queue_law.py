@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from graph_engine.jobs.job import ENDED, Request
 from graph_engine.jobs.journal import Journal
-from graph_engine.jobs.queue import MAX_CRASHES, JobQueue
+from graph_engine.jobs.queue import MAX_CRASHES, Claim, JobQueue
 
 OWNERS = ("", "ann", "bea")
 
@@ -40,6 +40,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.line: list[str] = []
         self.served: list[str] = []
         self.serial, self.seen = 0, set[int]()
+        self.paused = False
 
     def teardown(self) -> None:
         if hasattr(self, "queue"):
@@ -58,8 +59,23 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def claim(self) -> None:
-        ready = [job for job in self.line if self.ready(job)]
-        claim = self.queue.claim("worker")
+        self.takes_the_next(self.queue.claim("worker"))
+
+    @rule(owner=st.sampled_from(OWNERS), priority=st.integers(0, 2))
+    def submit_and_claim(self, owner: str, priority: int) -> None:
+        job, claim = self.queue.submit_and_claim(Request("{}", owner=owner, priority=priority), "worker")
+        assert (job.status, job.events) == ("queued", 1)
+        self.jobs[job.id] = Expected(owner, priority)
+        self.line.append(job.id)
+        self.takes_the_next(claim)
+
+    @rule(paused=st.booleans())
+    def pause_all(self, paused: bool) -> None:
+        (self.queue.pause_all if paused else self.queue.resume_all)()
+        self.paused = paused
+
+    def takes_the_next(self, claim: Claim | None) -> None:
+        ready = [] if self.paused else [job for job in self.line if self.ready(job)]
         if not ready:
             assert claim is None
             return
@@ -192,6 +208,9 @@ class QueueMachine(RuleBasedStateMachine):
         assert {one.serial for one in entries} <= self.seen
         assert told == {job: one.status for job, one in self.jobs.items()}
         assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+        assert {job.id: job.events for job in self.queue.page(1000).jobs} == {
+            job: len(found) for job, found in numbers.items()
+        }
         assert journal.last_serial() == self.serial
 
     def ready(self, job: str) -> bool:

@@ -655,7 +655,7 @@ class MovingMachine(QueueMachine):
         before.close()
         shutil.rmtree(self.folder)
         self.folder, self.queue = there, JobQueue(there / "jobs.sqlite")
-        self.serial, self.seen = 0, set()
+        self.serial, self.seen, self.paused = 0, set(), False
         assert [job.id for job in self.queue.page(1000).jobs] == order
         for job, one in self.jobs.items():
             if one.status == "running":

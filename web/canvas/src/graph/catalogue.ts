@@ -33,7 +33,7 @@ export interface Schema {
   readonly fileKind?: string;
   readonly "x-control"?: string;
   readonly "x-choices"?: boolean;
-  readonly "x-measure"?: boolean;
+  readonly "x-measured"?: boolean;
 }
 
 /** A declared input. `schema` is null where only a link will do. */

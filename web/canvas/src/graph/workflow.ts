@@ -116,6 +116,16 @@ export function pathOf(place: Place): readonly string[] {
   return place === null ? [] : ["definitions", place];
 }
 
+/** Whether a document has a place: itself, or a definition of the name. */
+export function hasPlace(workflow: Workflow, place: Place): boolean {
+  return place === null || isObject(getIn(workflow, pathOf(place)));
+}
+
+/** Every place of a document: itself, and its definitions. */
+export function placesOf(workflow: Workflow): Place[] {
+  return [null, ...definitionsOf(workflow)];
+}
+
 /** A function of an object that is worked out once for each object. */
 function remembered<T>(make: (value: JsonObject) => T): (value: JsonObject) => T {
   const known = new WeakMap<JsonObject, T>();
@@ -300,5 +310,5 @@ export function edgesOf(body: Body): Edge[] {
 
 /** The names of a document's definitions, in its order. */
 export function definitionsOf(workflow: Workflow): string[] {
-  return entries(workflow.get("definitions")).map(([name]) => name);
+  return entries(workflow.get("definitions")).flatMap(([name, one]) => (isObject(one) ? [name] : []));
 }

@@ -3,6 +3,7 @@
 import "./gallery.css";
 import { useEffect, useState } from "react";
 import {
+  Button as AriaButton,
   DropIndicator,
   GridLayout,
   GridList,
@@ -18,6 +19,7 @@ import { type SavedArtifact, thumbnailAddress } from "../server/api.ts";
 import { ARTIFACT, useGallery, watchGallery } from "../state/gallery.ts";
 import { useUi } from "../state/ui.ts";
 import { Button } from "../ui/Button.tsx";
+import { Icon } from "../ui/Icon.tsx";
 
 const KINDS = [
   ["image/*", "gallery.kind.pictures"],
@@ -117,6 +119,9 @@ function Tiles({ artifacts }: { readonly artifacts: readonly SavedArtifact[] }) 
         >
           {artifacts.map((one) => (
             <GridListItem className="gallery-tile" key={one.digest} id={one.digest} textValue={one.name}>
+              <AriaButton slot="drag" className="gallery-handle" aria-label={t("queue.drag", { name: one.name })}>
+                <Icon name="more" />
+              </AriaButton>
               <Tile artifact={one} />
             </GridListItem>
           ))}

@@ -111,6 +111,7 @@ export function PictureStage({ picture, beside, step }: Props) {
         ref={stage}
         className="stage"
         role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys
         tabIndex={0}
         aria-label={t("gallery.stage", { name: picture.name })}
         onKeyDown={keys}

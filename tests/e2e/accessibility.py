@@ -1,0 +1,24 @@
+"""axe-core on a page of the editor, from the client's own packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web" / "canvas" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page, within: str | None = None) -> list[str]:
+    """What axe finds wrong, each in one sentence with its places; of the whole page, or within a selector."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # a script element would be against the page's policy
+    found: dict[str, Any] = page.evaluate("within => axe.run(within ?? document)", within)
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}, at {', '.join(_place(node) for node in one['nodes'])}"
+        for one in found["violations"]
+    ]
+
+
+def _place(node: dict[str, Any]) -> str:
+    return " ".join(map(str, node["target"]))

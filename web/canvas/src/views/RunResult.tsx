@@ -1,0 +1,67 @@
+/** What the newest run of the document gives: how far it is, and its pictures, large. */
+
+import { useT } from "../i18n/i18n.ts";
+import { artifactAddress } from "../server/api.ts";
+import { useDocuments } from "../state/documents.ts";
+import { interrupt } from "../state/running.ts";
+import { type Run, useSession } from "../state/session.ts";
+import { Button } from "../ui/Button.tsx";
+
+export function RunResult() {
+  const t = useT();
+  const active = useDocuments((state) => state.active);
+  const run = useSession(({ runs, shown }) => runs.get(shown.get(active ?? "") ?? "") ?? null);
+  if (!run) {
+    return (
+      <section className="run-result" aria-label={t("result.label")}>
+        <p className="run-none">{t("result.none")}</p>
+      </section>
+    );
+  }
+  const pictures = run.artifacts.filter((one) => one.media_type.startsWith("image/"));
+  const files = run.artifacts.filter((one) => !one.media_type.startsWith("image/"));
+  const ended = run.status !== "queued" && run.status !== "running";
+  return (
+    <section className="run-result" aria-label={t("result.label")} aria-busy={!ended}>
+      {!ended && <Under run={run} />}
+      {ended && run.status !== "done" && <p className="run-error">{run.error || t(`job.${run.status}`)}</p>}
+      <div className="run-pictures">
+        {pictures.map((one) => (
+          <a key={one.digest} href={artifactAddress(one.digest)} target="_blank" rel="noreferrer">
+            <img src={artifactAddress(one.digest)} alt={one.name} />
+          </a>
+        ))}
+      </div>
+      {files.map((one) => (
+        <a key={one.digest} className="run-file" href={artifactAddress(one.digest)} download={one.name}>
+          {one.name}
+        </a>
+      ))}
+    </section>
+  );
+}
+
+/** A run that is under way: what is being computed, and its newest preview. */
+function Under({ run }: { readonly run: Run }) {
+  const t = useT();
+  const nodes = [...run.nodes.values()];
+  const over = nodes.filter((one) => one.status !== "running" && one.status !== "waiting").length;
+  const working = nodes.filter((one) => one.status === "running" && one.total > 0);
+  const part = working.reduce((sum, one) => sum + one.done / one.total, 0);
+  const preview = nodes.findLast((one) => one.preview !== "" && one.status === "running")?.preview;
+  return (
+    <div className="run-under">
+      {preview && <img className="run-preview" src={preview} alt={t("result.preview")} />}
+      <progress
+        aria-label={t(`job.${run.status}`)}
+        {...(run.nodeCount > 0 ? { value: over + part, max: run.nodeCount } : {})}
+      />
+      <div className="run-steps">
+        <span role="status">{t(`job.${run.status}`)}</span>
+        <Button icon="stop" onPress={() => void interrupt()}>
+          {t("run.cancel")}
+        </Button>
+      </div>
+    </div>
+  );
+}
