@@ -119,7 +119,11 @@ function Tiles({ artifacts }: { readonly artifacts: readonly SavedArtifact[] }) 
         >
           {artifacts.map((one) => (
             <GridListItem className="gallery-tile" key={one.digest} id={one.digest} textValue={one.name}>
-              <AriaButton slot="drag" className="gallery-handle" aria-label={t("queue.drag", { name: one.name })}>
+              <AriaButton
+                slot="drag"
+                className="gallery-handle"
+                aria-label={t("queue.drag", { name: one.name })}
+              >
                 <Icon name="more" />
               </AriaButton>
               <Tile artifact={one} />

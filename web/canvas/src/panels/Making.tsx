@@ -8,6 +8,7 @@ import { openMaking, takeAsInput, useGallery } from "../state/gallery.ts";
 import { openJob } from "../state/running.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
+import { Bars } from "../ui/Plot.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import type { ShownArtifact } from "./PictureDialog.tsx";
 
@@ -68,6 +69,7 @@ export function Making({ artifact, close }: Props) {
       </dl>
       {error && <p className="fault-hint">{error}</p>}
       {making && <About about={making.about} />}
+      {making && <Timings timings={making.about.timings} />}
     </aside>
   );
 }
@@ -101,13 +103,44 @@ function Remove({ job, close }: { readonly job: string; readonly close: () => vo
   );
 }
 
+/** When it was made, and which nodes took how long. */
+function Timings({ timings }: { readonly timings: Plain | undefined }) {
+  const t = useT();
+  const entries = new Map(entriesOf(timings));
+  const [finished, seconds] = [entries.get("finished"), entries.get("seconds")];
+  const nodes = entriesOf(entries.get("nodes"))
+    .flatMap(([name, value]) => (typeof value === "number" ? [{ name, value }] : []))
+    .toSorted((one, other) => other.value - one.value);
+  if (entries.size === 0) return null;
+  return (
+    <section>
+      <h3>{t("making.timings")}</h3>
+      <dl className="facts">
+        {typeof finished === "number" && (
+          <Fact name={t("making.finished")} value={new Date(finished * 1000).toLocaleString()} />
+        )}
+        {typeof seconds === "number" && <Fact name={t("details.time")} value={shownSeconds(seconds)} />}
+      </dl>
+      {nodes.length > 0 && (
+        <Bars
+          bars={nodes
+            .slice(0, MOST_BARS)
+            .map(({ name, value }) => ({ name, value, shown: shownSeconds(value) }))}
+          label={t("making.timings")}
+        />
+      )}
+    </section>
+  );
+}
+
+const MOST_BARS = 12;
+
 function About({ about }: { readonly about: MakingOf["about"] }) {
   const t = useT();
   const groups = [
     ["inputs", t("making.inputs")],
     ["seeds", t("making.seeds")],
     ["models", t("making.models")],
-    ["timings", t("making.timings")],
     ["versions", t("making.versions")],
   ] as const;
   return groups.map(([key, title]) => {
@@ -117,7 +150,7 @@ function About({ about }: { readonly about: MakingOf["about"] }) {
         <h3>{title}</h3>
         <dl className="facts">
           {entries.map(([name, value]) => (
-            <Fact key={name} name={name} value={key === "timings" ? shownTiming(value) : shown(value)} />
+            <Fact key={name} name={name} value={shown(value)} />
           ))}
         </dl>
       </section>
@@ -143,8 +176,4 @@ function shown(value: Plain): string {
   return typeof value === "string"
     ? value.replace(/^(blake3:[0-9a-f]{8})[0-9a-f]+$/, "$1…")
     : writeJson(fromPlain(value));
-}
-
-function shownTiming(value: Plain): string {
-  return typeof value === "number" ? shownSeconds(value) : shown(value);
 }

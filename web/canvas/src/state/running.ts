@@ -32,6 +32,7 @@ export async function run(options: RunOptions = {}): Promise<Job | null> {
     const key = crypto.randomUUID(); // a repeated request is the same job
     const job = await submitWorkflow(tab.history.present, { key, ...options });
     useSession.getState().show(tab.key, job.id, options.sweep ? SWEEP : "");
+    useFaults.getState().set([]); // what is queued has none
     return job;
   } catch (error) {
     refused(error);
@@ -101,7 +102,7 @@ function randomSeed(): number {
 export function refused(error: unknown): void {
   const ui = useUi.getState();
   if (error instanceof Problem && error.faults.length > 0) {
-    useFaults.getState().set(error.faults);
+    useFaults.getState().refuse(error.faults);
     ui.openPanel("faults");
     ui.say({ tone: "bad", text: t("run.cannot") });
   } else {

@@ -102,7 +102,7 @@ export function Bars({
   bars,
   label,
 }: {
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly shown?: string }[];
   readonly label: string;
 }) {
   const most = Math.max(...bars.map((bar) => Math.abs(bar.value)), Number.MIN_VALUE);
@@ -114,7 +114,7 @@ export function Bars({
           <dt>{bar.name}</dt>
           <dd>
             <span className="bar" style={{ width: `${(100 * Math.abs(bar.value)) / most}%` }} />
-            <span className="bar-value">{shownNumber(bar.value)}</span>
+            <span className="bar-value">{bar.shown ?? shownNumber(bar.value)}</span>
           </dd>
         </div>
       ))}
