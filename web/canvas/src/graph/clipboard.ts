@@ -156,7 +156,7 @@ function mergeDefinitions(workflow: Workflow, clip: JsonObject): Merged {
     if (!isObject(raw)) continue;
     const nodes = renameBodies(objectAt(clip, name, ["nodes"]), bodyAt(clip, name), names);
     const definition = new Map(raw).set("nodes", nodes);
-    const known = equalDefinition(changed, name, definition);
+    const known = equalDefinition(workflow, name, definition);
     const added = known === null ? addDefinition(changed, name, definition) : null;
     changed = added?.workflow ?? changed;
     const here = added?.name ?? known ?? name;
@@ -180,12 +180,14 @@ function innermostFirst(clip: JsonObject): string[] {
   return order;
 }
 
+/** The definition that was here before with equal content: of the name, or one that got a number behind it. */
 function equalDefinition(workflow: Workflow, name: string, definition: JsonObject): string | null {
   const definitions = objectAt(workflow, null, ["definitions"]);
+  if (!definitions.has(name)) return null;
   const text = writeJson(definition);
   const same = (one: Json | undefined) => isObject(one) && writeJson(one) === text;
   if (same(definitions.get(name))) return name;
-  for (const [other, raw] of definitions) if (other.startsWith(name) && same(raw)) return other;
+  for (const [other, raw] of definitions) if (other.startsWith(`${name} `) && same(raw)) return other;
   return null;
 }
 
