@@ -6,6 +6,7 @@ import { canvasActions } from "./canvas.ts";
 import { editActions } from "./edit.ts";
 import { runActions } from "./run.ts";
 import { selectActions } from "./select.ts";
+import { viewActions } from "./view.ts";
 
 export const ACTIONS: readonly Action[] = [
   ...runActions,
@@ -13,6 +14,7 @@ export const ACTIONS: readonly Action[] = [
   ...selectActions,
   ...arrangeActions,
   ...canvasActions,
+  ...viewActions,
 ];
 
 export function actionOf(id: string): Action | undefined {

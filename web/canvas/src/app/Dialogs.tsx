@@ -11,6 +11,10 @@ export interface DialogProps {
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
   connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
+  batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
+  picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
+  results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),
+  sweep: lazy(async () => ({ default: (await import("../panels/SweepDialog.tsx")).SweepDialog })),
 };
 
 export function Dialogs() {
