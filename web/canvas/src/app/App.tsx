@@ -3,10 +3,12 @@
 import "../ui/tokens.css";
 import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
+import { I18nProvider } from "react-aria-components";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { watchTypeColours } from "../canvas/colours.ts";
 import { NodeDetails } from "../canvas/NodeDetails.tsx";
-import { useT } from "../i18n/i18n.ts";
+import { useLanguage, useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
 import { watchFaults } from "../state/faults.ts";
@@ -27,6 +29,7 @@ const VIEWS = {
 
 export function App() {
   const t = useT();
+  const language = useLanguage((state) => state.language);
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
@@ -34,25 +37,28 @@ export function App() {
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);
   useEffect(() => watchTitle(), []);
+  useEffect(() => watchTypeColours(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
-      <TopBar />
-      <main className="app-main" aria-label={t(`view.${view}`)}>
-        {Other ? (
-          <Suspense fallback={<div className="app-loading" />}>
-            <Other />
-          </Suspense>
-        ) : (
-          <Canvas />
-        )}
-      </main>
-      <PanelDock />
-      <StatusBar />
-      <Toasts />
-      <Banners />
-      <NodeDetails />
-      <Dialogs />
-    </div>
+    <I18nProvider locale={language}>
+      <div className="app">
+        <TopBar />
+        <main className="app-main" aria-label={t(`view.${view}`)}>
+          {Other ? (
+            <Suspense fallback={<div className="app-loading" />}>
+              <Other />
+            </Suspense>
+          ) : (
+            <Canvas />
+          )}
+        </main>
+        <PanelDock />
+        <StatusBar />
+        <Toasts />
+        <Banners />
+        <NodeDetails />
+        <Dialogs />
+      </div>
+    </I18nProvider>
   );
 }

@@ -41,6 +41,11 @@ export function TopBar() {
           onPress={() => togglePanel(name)}
         />
       ))}
+      <IconButton
+        icon="settings"
+        label={t("action.settings")}
+        onPress={() => useUi.getState().openDialog("settings")}
+      />
       <RunButton />
     </header>
   );

@@ -18,6 +18,9 @@ export async function start(): Promise<void> {
   openStream();
   const language = languageOf();
   const ready = useLanguage.getState().setLanguage(language);
+  useLanguage.subscribe((now, before) => {
+    if (now.language !== before.language) void useCatalogue.getState().load(now.language);
+  });
   await Promise.all([ready, useCatalogue.getState().load(language), openFirst()]);
 }
 
