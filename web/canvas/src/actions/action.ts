@@ -12,7 +12,8 @@ export interface Action {
   readonly group: "run" | "edit" | "select" | "view" | "file" | "help";
   /** Whether it can be done now. */
   readonly enabled?: () => boolean;
-  readonly run: () => void;
+  /** Do it; `keys` are those that were pressed, where they were. */
+  readonly run: (keys?: string) => void;
 }
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -30,7 +31,8 @@ export function matches(keys: string, event: KeyboardEvent): boolean {
     !other &&
     event.altKey === wants("Alt") &&
     (shifted || event.shiftKey === wants("Shift")) &&
-    (event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key.toUpperCase()}`)
+    (event.key.toLowerCase() === key.toLowerCase() ||
+      event.code === (/\d/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`))
   );
 }
 

@@ -2,9 +2,10 @@
 
 import { type Action, isTyping, matches } from "./action.ts";
 import { editActions } from "./edit.ts";
+import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
 
-export const ACTIONS: readonly Action[] = [...runActions, ...editActions];
+export const ACTIONS: readonly Action[] = [...runActions, ...editActions, ...fileActions];
 
 /** Do what the keys mean; returns what ends listening. */
 export function listenToKeys(target: Window = window): () => void {
@@ -12,13 +13,15 @@ export function listenToKeys(target: Window = window): () => void {
     if (event.defaultPrevented) return;
     const typing = isTyping(event.target);
     const inDialog = event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
-    const action = ACTIONS.find(
-      (one) =>
-        (one.scope === "anywhere" || !(typing || inDialog)) && one.keys.some((keys) => matches(keys, event)),
-    );
-    if (!action || action.enabled?.() === false) return;
-    event.preventDefault();
-    action.run();
+    for (const action of ACTIONS) {
+      if (action.scope === "canvas" && (typing || inDialog)) continue;
+      const keys = action.keys.find((one) => matches(one, event));
+      if (keys === undefined) continue;
+      if (action.enabled?.() === false) return;
+      event.preventDefault();
+      action.run(keys);
+      return;
+    }
   };
   target.addEventListener("keydown", listen);
   return () => target.removeEventListener("keydown", listen);

@@ -7,9 +7,15 @@ import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
+import { useBeginning } from "../state/opening.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Dialogs } from "./Dialogs.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { NothingOpen } from "./NothingOpen.tsx";
+import { Notices } from "./Notices.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -21,14 +27,19 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
+  const isBegun = useBeginning((state) => state.isOver);
+  const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
   useEffect(() => watchFaults(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app">
       <TopBar />
+      <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
-        {Other ? (
+        {isEmpty && isBegun ? (
+          <NothingOpen />
+        ) : Other ? (
           <Suspense fallback={<div className="app-loading" />}>
             <Other />
           </Suspense>
@@ -39,6 +50,8 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
+      <Dialogs />
+      <DropZone />
     </div>
   );
 }
