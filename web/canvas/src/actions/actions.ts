@@ -6,6 +6,7 @@ import { applicationActions } from "./application.ts";
 import { arrangeActions } from "./arrange.ts";
 import { canvasActions } from "./canvas.ts";
 import { editActions } from "./edit.ts";
+import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
 import { selectActions } from "./select.ts";
 import { viewActions } from "./view.ts";
@@ -18,6 +19,7 @@ const ALL: readonly Action[] = [
   ...canvasActions,
   ...viewActions,
   ...applicationActions,
+  ...fileActions,
 ];
 
 /** The actions, with the keys that the person chose where there are such. */
@@ -48,14 +50,14 @@ export function listenToKeys(target: Window = window): () => void {
     if (event.defaultPrevented) return;
     const typing = isTyping(event.target);
     const inDialog = event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
-    const action = ACTIONS.find((one) => {
-      if (one.native || (one.scope === "canvas" && (typing || inDialog))) return false;
-      const keys = one.keys.find((keys) => matches(keys, event));
-      return keys !== undefined && one.enabled?.(keys) !== false;
-    });
-    if (!action) return;
-    event.preventDefault();
-    action.run();
+    for (const action of ACTIONS) {
+      if (action.native || (action.scope === "canvas" && (typing || inDialog))) continue;
+      const keys = action.keys.find((one) => matches(one, event));
+      if (keys === undefined || action.enabled?.(keys) === false) continue;
+      event.preventDefault();
+      action.run(keys);
+      return;
+    }
   };
   target.addEventListener("keydown", listen);
   return () => target.removeEventListener("keydown", listen);
