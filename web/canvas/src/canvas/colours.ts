@@ -22,14 +22,20 @@ function variableOf(value: string): string {
   return `--value-${value.replaceAll(/[^a-z0-9_-]/gi, "-")}`;
 }
 
+/** A colour as `#rrggbb`, of the shorter `#rgb` that builds make too; null for any other. */
+function hexOf(colour: string): string | null {
+  const long = colour.trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
+  return HEX.test(long) ? long : null;
+}
+
 /** Keep the variables of value types as the theme and the catalogue want them; returns what ends it. */
 export function watchTypeColours(): () => void {
   const put = () => {
     const { style } = document.documentElement;
-    const behind = getComputedStyle(document.documentElement).getPropertyValue("--surface-raised").trim();
+    const behind = hexOf(getComputedStyle(document.documentElement).getPropertyValue("--surface-raised"));
     for (const [name, { colour }] of Object.entries(useCatalogue.getState().catalogue.values)) {
       if (!HEX.test(colour)) continue;
-      style.setProperty(variableOf(name), HEX.test(behind) ? legible(colour, behind) : colour);
+      style.setProperty(variableOf(name), behind ? legible(colour, behind) : colour);
     }
   };
   put();

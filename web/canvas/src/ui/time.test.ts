@@ -6,8 +6,8 @@ afterEach(() => useLanguage.getState().setLanguage("en"));
 
 describe("times", () => {
   it("are as short as can be", () => {
-    expect(shownSeconds(0.012)).toBe("12 ms");
-    expect(shownSeconds(3.44)).toBe("3.4 sec");
+    expect(shownSeconds(0.012)).toBe("12ms");
+    expect(shownSeconds(3.44)).toBe("3.4s");
     expect(shownSeconds(59.96)).toBe("1:00");
     expect(shownSeconds(3725)).toBe("1:02:05");
   });

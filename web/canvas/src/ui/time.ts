@@ -8,13 +8,13 @@ function amount(value: number, unit: "millisecond" | "second", digits: number): 
   return new Intl.NumberFormat(language(), {
     style: "unit",
     unit,
-    unitDisplay: "short",
+    unitDisplay: "narrow",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
 }
 
-/** Seconds: 12 ms, 3.4 sec, 2:05. */
+/** Seconds: 12ms, 3.4s, 2:05. */
 export function shownSeconds(seconds: number): string {
   if (seconds < 0.0995) return amount(seconds * 1000, "millisecond", 0);
   if (seconds < 59.95) return amount(seconds, "second", 1);
