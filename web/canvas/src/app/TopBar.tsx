@@ -32,6 +32,7 @@ export function TopBar() {
       {PANELS.map(({ name, icon, title }) => (
         <IconButton
           key={name}
+          data-panel={name}
           icon={icon}
           label={t(title)}
           pressed={panel === name}

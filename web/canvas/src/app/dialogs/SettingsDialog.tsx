@@ -2,12 +2,12 @@
 
 import "./settings.css";
 import { useId, useState } from "react";
-import { matchScore } from "../../graph/search.ts";
 import { LANGUAGES, languageName, preferredLanguage, useLanguage, useT } from "../../i18n/i18n.ts";
 import { useSettings } from "../../state/settings.ts";
 import { useUi } from "../../state/ui.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
+import { hasWords } from "../../ui/has-words.ts";
 import { SearchField } from "../../ui/SearchField.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import type { DialogProps } from "../Dialogs.tsx";
@@ -25,7 +25,7 @@ export function SettingsDialog({ close }: DialogProps) {
   const fits = (setting: Setting) => {
     const values = setting.kind === "choice" ? setting.values.map(([, title]) => t(title)) : [];
     const words = [t(setting.title), t(setting.help), ...values].join(" ");
-    return query.trim() === "" || matchScore(words, query) >= 0;
+    return hasWords(words, query);
   };
   const sections = SECTIONS.map(({ title, settings }) => ({ title, settings: settings.filter(fits) })).filter(
     ({ settings }) => settings.length > 0,

@@ -4,11 +4,11 @@ import "./shortcuts.css";
 import { useState } from "react";
 import { type Action, shownKeys } from "../../actions/action.ts";
 import { ACTIONS } from "../../actions/actions.ts";
-import { matchScore } from "../../graph/search.ts";
 import { useT } from "../../i18n/i18n.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
+import { hasWords } from "../../ui/has-words.ts";
 import { SearchField } from "../../ui/SearchField.tsx";
 import type { DialogProps } from "../Dialogs.tsx";
 import { ShortcutRow } from "./ShortcutRow.tsx";
@@ -20,8 +20,7 @@ export function ShortcutsDialog({ close }: DialogProps) {
   const { chosen, reset } = useShortcuts();
   const [query, setQuery] = useState("");
   const fits = (one: Action) =>
-    query.trim() === "" ||
-    matchScore(t(one.title), query) >= 0 ||
+    hasWords(t(one.title), query) ||
     one.keys.some((keys) => shownKeys(keys).toLowerCase().includes(query.trim().toLowerCase()));
   const shown = ACTIONS.filter(fits);
   return (

@@ -1,0 +1,190 @@
+"""Every place of the editor that a person can be at, and how to get there, for what is tested of all of them.
+
+A dialog that the client has and that has no way here fails `test_accessibility.py`; panels are found by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+CLIENT = Path(__file__).parents[2] / "web" / "canvas" / "src"
+
+Go = Callable[[Page], None]
+
+
+def everything() -> dict[str, Any]:
+    """A document with nodes of many kinds: a picture, plain values, text, an unknown type, a definition."""
+    return {
+        "latentgraph": 1,
+        "name": "Places",
+        "nodes": {
+            "paint": _node("toy/paint", pictures=1, seconds=0, seed=0),
+            "one": _node("toy/number", value=4),
+            "sum": _node("toy/add", a={"from": "one.integer"}, b=1),
+            "text": _node("core/write_text", text="a red apple"),
+            "size": _node("core/empty_latent"),
+            "sample": _node("core/sample_latents", latent={"from": "size.latent"}),
+            "gone": _node("elsewhere/thing", word=1),
+            "twice": _node("flow/call", body="double"),
+        },
+        "interface": {
+            "inputs": {"value": {"node": "one", "input": "value"}, "text": {"node": "text", "input": "text"}},
+            "outputs": {"sum": {"node": "sum", "output": "integer"}},
+        },
+        "definitions": {
+            "double": {
+                "nodes": {"add": _node("toy/add", a=1, b=1)},
+                "interface": {"inputs": {}, "outputs": {"sum": {"node": "add", "output": "integer"}}},
+            }
+        },
+    }
+
+
+def _node(kind: str, **inputs: Any) -> dict[str, Any]:
+    return {"type": kind, "version": 1, "inputs": inputs}
+
+
+def canvas(page: Page) -> None:
+    """The canvas, with its nodes."""
+    expect(page.locator("[data-id=sum]")).to_be_visible()
+
+
+def from_afar(page: Page) -> None:
+    """The canvas so small that it is one drawing."""
+    canvas(page)
+    for _ in range(8):
+        page.get_by_role("toolbar").get_by_role("button", name="Zoom out").click()
+    expect(page.locator("canvas.overview")).to_be_visible()
+
+
+def nothing_on_it(page: Page) -> None:
+    """A new workflow, without nodes."""
+    page.keyboard.press("Alt+Shift+1")
+    command(page, "New workflow")
+    expect(page.locator(".canvas-empty")).to_be_visible()
+
+
+def palette(page: Page) -> None:
+    """Adding a node."""
+    canvas(page)
+    page.locator(".react-flow").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def node_menu(page: Page) -> None:
+    """What can be done with a node."""
+    canvas(page)
+    page.locator("[data-id=sum] .node-header").click(button="right")
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def main_menu(page: Page) -> None:
+    """What can be done with documents."""
+    page.get_by_role("banner").locator(".brand").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def form(page: Page) -> None:
+    """The form of the document."""
+    page.keyboard.press("Alt+Shift+2")
+    expect(page.locator(".form-view")).to_be_visible()
+
+
+def outline(page: Page) -> None:
+    """The nodes as a list."""
+    page.keyboard.press("Alt+Shift+3")
+    expect(page.locator("main")).to_contain_text("sum", ignore_case=True)
+
+
+PLACES: Mapping[str, Go] = {
+    "canvas": canvas,
+    "from-afar": from_afar,
+    "nothing-on-it": nothing_on_it,
+    "palette": palette,
+    "node-menu": node_menu,
+    "main-menu": main_menu,
+    "form": form,
+    "outline": outline,
+}
+
+
+def command(page: Page, title: str) -> None:
+    """Do something by its name, in the list of all commands."""
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="All commands")
+    field.fill(title)
+    page.get_by_role("option", name=title).first.click()
+    expect(field).to_be_hidden()
+
+
+def _by_command(title: str) -> Go:
+    def go(page: Page) -> None:
+        canvas(page)
+        command(page, title)
+
+    return go
+
+
+def _connect(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=one] .node-header").click()
+    page.keyboard.press("c")
+
+
+def _commands(page: Page) -> None:
+    page.keyboard.press("Control+k")
+
+
+def _picture(page: Page) -> None:
+    _run(page)
+    page.locator("[data-id=paint] .node-picture img").dblclick()
+
+
+def _results(page: Page) -> None:
+    command(page, "Run for a table of values")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox").first.check()
+    dialog.get_by_role("button", name="Run").click()
+
+
+def _run(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=paint] .node-header").click()
+    page.keyboard.press("Alt+Enter")
+    expect(page.locator("[data-id=paint] .node-picture img")).to_be_visible()
+
+
+DIALOGS: dict[str, Go] = {
+    "batch": _by_command("Run several times"),
+    "commands": _commands,
+    "connect": _connect,
+    "settings": _by_command("Settings"),
+    "shortcuts": _by_command("Keyboard shortcuts"),
+    "sweep": _by_command("Run for a table of values"),
+}
+
+
+def panel(name: str) -> Go:
+    """A way to the panel of this name."""
+
+    def go(page: Page) -> None:
+        page.locator(f"button[data-panel={name}]").click()
+        expect(page.get_by_role("complementary")).to_be_visible()
+
+    return go
+
+
+def registered_panels() -> list[str]:
+    """The names of the panels that the client has."""
+    return re.findall(r'^    name: "([\w-]+)",$', (CLIENT / "panels" / "PanelDock.tsx").read_text(), re.M)
+
+
+def registered_dialogs() -> list[str]:
+    """The names of the dialogs that the client has."""
+    return re.findall(r'^  "?([\w-]+)"?: lazy\(', (CLIENT / "app" / "Dialogs.tsx").read_text(), re.M)
