@@ -5,13 +5,20 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
 import { watchFaults } from "../state/faults.ts";
+import { watchLooking } from "../state/looking.ts";
+import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Banners } from "./Banners.tsx";
+import { Dialogs } from "./Dialogs.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { watchTitle } from "./title.ts";
 
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
@@ -22,7 +29,11 @@ export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchLooking(), []);
+  useEffect(() => watchPlan(), []);
+  useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app">
@@ -39,6 +50,9 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
+      <Banners />
+      <NodeDetails />
+      <Dialogs />
     </div>
   );
 }

@@ -1,15 +1,12 @@
 /** The bar at the top: open documents, the view, running. */
 
-import { shownKeys } from "../actions/action.ts";
-import { ACTIONS } from "../actions/actions.ts";
 import { emptyWorkflow } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { PANELS } from "../panels/PanelDock.tsx";
 import { isChanged, nameOf, type Tab, useDocuments } from "../state/documents.ts";
-import { interrupt, run } from "../state/running.ts";
-import { useSession } from "../state/session.ts";
 import { useUi, type View } from "../state/ui.ts";
-import { Button, IconButton } from "../ui/Button.tsx";
+import { IconButton } from "../ui/Button.tsx";
+import { RunButton } from "./RunButton.tsx";
 
 const VIEWS: readonly View[] = ["canvas", "form", "outline"];
 
@@ -94,24 +91,5 @@ function TabView({ tab, isActive, activate, close }: TabViewProps) {
       </button>
       <IconButton icon="close" label={t("tab.close", { name })} onPress={close} />
     </span>
-  );
-}
-
-function RunButton() {
-  const t = useT();
-  const active = useDocuments((state) => state.active);
-  const running = useSession(({ runs, shown }) => {
-    const status = runs.get(shown.get(active ?? "") ?? "")?.status;
-    return status === "running" || status === "queued";
-  });
-  const keys = ACTIONS.find((one) => one.id === "run")?.keys[0] ?? "";
-  return (
-    <>
-      {running && <IconButton icon="stop" label={t("run.cancel")} onPress={() => void interrupt()} />}
-      <Button tone="accent" icon="play" onPress={() => void run()} isDisabled={active === null}>
-        {t("run.go")}
-        <kbd className="visually-hidden">{shownKeys(keys)}</kbd>
-      </Button>
-    </>
   );
 }

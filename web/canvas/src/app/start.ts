@@ -3,10 +3,9 @@
 import { emptyWorkflow } from "../graph/workflow.ts";
 import { t, useLanguage } from "../i18n/i18n.ts";
 import { readTemplate } from "../server/api.ts";
-import { EventStream } from "../server/events.ts";
 import { useCatalogue } from "../state/catalogue.ts";
+import { openStream } from "../state/connection.ts";
 import { useDocuments } from "../state/documents.ts";
-import { useSession } from "../state/session.ts";
 import { applyTheme, languageOf } from "../state/settings.ts";
 
 const FIRST = "text_to_image";
@@ -16,8 +15,7 @@ export async function start(): Promise<void> {
   for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) {
     matchMedia(query).addEventListener("change", applyTheme);
   }
-  const { take, takePreview, setConnection } = useSession.getState();
-  new EventStream({ events: take, preview: takePreview, connection: setConnection });
+  openStream();
   const language = languageOf();
   const ready = useLanguage.getState().setLanguage(language);
   await Promise.all([ready, useCatalogue.getState().load(language), openFirst()]);
