@@ -107,6 +107,35 @@ describe("removing and healing", () => {
     expect(inputs(heal(long, "a"), "b")).toEqual({});
   });
 
+  it("leads on what an input of the interface led through what is gone", () => {
+    const ported = documentOf({
+      nodes: {
+        way: { type: "flow/pass" },
+        a: { type: "x/a", inputs: { in: { from: "way.value" }, all: [{ from: "way.value" }, 1] } },
+      },
+      interface: { inputs: { port: { node: "way", input: "value", title: "Port" } } },
+    });
+    const pass = {
+      type: "flow/pass",
+      version: 1,
+      title: "",
+      category: "",
+      lane: "cpu",
+      kind: "pure",
+      help: "",
+    } as const;
+    const value = { type: "", shape: { is: "variable", name: "T" } as const };
+    const inputsOfPass = { value: { ...value, required: true, many: false, schema: null } };
+    const catalogue = {
+      ...EMPTY_CATALOGUE,
+      nodes: { "flow/pass": { ...pass, inputs: inputsOfPass, outputs: { value } } },
+    };
+    const faces = facesOf(ported, bodyAt(ported, null), catalogue);
+    const after = healAndRemove(ported, null, new Set(["way"]), faces);
+    expect(plainOf(after).interface.inputs).toEqual({ port: { node: "a", input: "in", title: "Port" } });
+    expect(inputs(after, "a")).toEqual({ all: [1] });
+  });
+
   it("gives a list all that arrived in a list", () => {
     const lists = documentOf({
       nodes: {
