@@ -43,7 +43,7 @@ export function App() {
   useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
+    <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
