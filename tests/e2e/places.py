@@ -188,3 +188,10 @@ def registered_panels() -> list[str]:
 def registered_dialogs() -> list[str]:
     """The names of the dialogs that the client has."""
     return re.findall(r'^  "?([\w-]+)"?: lazy\(', (CLIENT / "app" / "Dialogs.tsx").read_text(), re.M)
+
+
+EVERYWHERE: dict[str, Go] = {
+    **PLACES,
+    **{f"panel-{name}": panel(name) for name in registered_panels()},
+    **{f"dialog-{name}": go for name, go in DIALOGS.items()},
+}

@@ -96,20 +96,13 @@ def unspoken(said: list[str]) -> list[str]:
     return found
 
 
-ALL = {
-    **places.PLACES,
-    **{f"panel {name}": places.panel(name) for name in places.registered_panels()},
-    **{f"dialog {name}": go for name, go in places.DIALOGS.items()},
-}
-
-
-@pytest.mark.parametrize("place", ALL)
+@pytest.mark.parametrize("place", places.EVERYWHERE)
 def test_no_word_is_written_past_the_languages(editors: Editors, toy_server: Http, place: str) -> None:
     editor = editors(toy_server, locale="ko-KR")
     pseudo(editor.page)
     page = editor.open(places.everything())
     expect(page.locator("header")).to_contain_text("⟦")
-    ALL[place](page)
+    places.EVERYWHERE[place](page)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert unspoken(page.evaluate(SPOKEN)) == []
 

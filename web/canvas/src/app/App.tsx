@@ -48,7 +48,7 @@ export function App() {
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <I18nProvider locale={language}>
-      <div className="app">
+      <div className="app" data-ready={isBegun || undefined}>
         <TopBar />
         <Notices />
         <main className="app-main" aria-label={t(`view.${view}`)}>
