@@ -18,7 +18,7 @@ Go = Callable[[Page], None]
 
 
 def everything() -> dict[str, Any]:
-    """A document with nodes of many kinds: a picture, plain values, text, an unknown type, a definition."""
+    """A document with nodes of many kinds: a picture, plain values, text, models, a definition."""
     return {
         "latentgraph": 1,
         "name": "Places",
@@ -29,7 +29,6 @@ def everything() -> dict[str, Any]:
             "text": _node("core/write_text", text="a red apple"),
             "size": _node("core/empty_latent"),
             "sample": _node("core/sample_latents", latent={"from": "size.latent"}),
-            "gone": _node("elsewhere/thing", word=1),
             "twice": _node("flow/call", body="double"),
         },
         "interface": {
@@ -74,7 +73,7 @@ def palette(page: Page) -> None:
     canvas(page)
     page.locator(".react-flow").focus()
     page.keyboard.press("/")
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
 
 
 def node_menu(page: Page) -> None:
@@ -143,14 +142,14 @@ def _commands(page: Page) -> None:
 
 def _picture(page: Page) -> None:
     _run(page)
-    page.locator("[data-id=paint] .node-picture img").dblclick()
+    page.locator("[data-id=paint] .node-picture").get_by_role("button").first.click()
 
 
 def _results(page: Page) -> None:
     command(page, "Run for a table of values")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("checkbox").first.check()
-    dialog.get_by_role("button", name="Run").click()
+    found = page.get_by_role("dialog")
+    found.get_by_role("textbox").first.fill("1, 2")
+    found.get_by_role("button", name="Run").click()
 
 
 def _run(page: Page) -> None:
@@ -160,13 +159,109 @@ def _run(page: Page) -> None:
     expect(page.locator("[data-id=paint] .node-picture img")).to_be_visible()
 
 
+def _changed(page: Page) -> None:
+    canvas(page)
+    value = page.locator("[data-id=one] .control input")
+    value.fill("7")
+    value.press("Enter")
+
+
+def _close(page: Page) -> None:
+    _changed(page)
+    page.locator(".react-flow").focus()
+    page.keyboard.press("Alt+w")
+
+
+def _save(page: Page) -> None:
+    canvas(page)
+    page.keyboard.press("Control+Shift+s")
+
+
+def _saved(page: Page) -> None:
+    _save(page)
+    found = page.get_by_role("dialog")
+    found.locator("footer .accent").click()
+    expect(found).to_be_hidden()
+
+
+def _of_saved(title: str) -> Go:
+    def go(page: Page) -> None:
+        _saved(page)
+        command(page, title)
+
+    return go
+
+
+def _conflict(page: Page) -> None:
+    _saved(page)
+    page.evaluate(SAVE_ELSEWHERE)
+    _changed(page)
+    page.locator(".react-flow").focus()
+    page.keyboard.press("Control+s")
+
+
+SAVE_ELSEWHERE = """async () => {
+    const { workflows } = await (await fetch("/api/v1/workflows?limit=1")).json();
+    const kept = await fetch(`/api/v1/workflows/${workflows[0].id}`);
+    const { document } = await kept.json();
+    const answer = await fetch(`/api/v1/workflows/${workflows[0].id}`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json", "If-Match": kept.headers.get("ETag") },
+        body: JSON.stringify({ document: { ...document, name: "Renamed elsewhere" } }),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+}"""
+
+MISSING = '{"latentgraph": 1, "name": "Places", "nodes": {"gone": {"type": "elsewhere/thing", "version": 1}}}'
+
+
+def _missing(page: Page) -> None:
+    canvas(page)
+    page.evaluate(
+        """(text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        MISSING,
+    )
+
+
+def _dropped_picture(page: Page) -> None:
+    canvas(page)
+    page.evaluate(
+        """async () => {
+            const canvas = new OffscreenCanvas(8, 8);
+            canvas.getContext("2d").fillRect(0, 0, 8, 8);
+            const blob = await canvas.convertToBlob();
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([blob], "red apple.png", { type: "image/png" }));
+            const at = document.querySelector(".react-flow__pane");
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                at.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+            }
+        }"""
+    )
+
+
 DIALOGS: dict[str, Go] = {
     "batch": _by_command("Run several times"),
+    "close": _close,
     "commands": _commands,
+    "conflict": _conflict,
     "connect": _connect,
+    "dropped-picture": _dropped_picture,
+    "missing": _missing,
+    "open": _by_command("Open …"),
+    "picture": _picture,
+    "results": _results,
+    "save": _save,
     "settings": _by_command("Settings"),
+    "share": _of_saved("Share …"),
     "shortcuts": _by_command("Keyboard shortcuts"),
+    "sign-in": _by_command("Sign in"),
     "sweep": _by_command("Run for a table of values"),
+    "versions": _of_saved("Versions …"),
 }
 
 
@@ -176,6 +271,16 @@ def panel(name: str) -> Go:
     def go(page: Page) -> None:
         page.locator(f"button[data-panel={name}]").click()
         expect(page.get_by_role("complementary")).to_be_visible()
+
+    return go
+
+
+def dialog(name: str) -> Go:
+    """A way to the dialog of this name."""
+
+    def go(page: Page) -> None:
+        DIALOGS[name](page)
+        expect(page.get_by_role("dialog")).to_be_visible()
 
     return go
 
@@ -193,5 +298,5 @@ def registered_dialogs() -> list[str]:
 EVERYWHERE: dict[str, Go] = {
     **PLACES,
     **{f"panel-{name}": panel(name) for name in registered_panels()},
-    **{f"dialog-{name}": go for name, go in DIALOGS.items()},
+    **{f"dialog-{name}": dialog(name) for name in DIALOGS},
 }

@@ -38,9 +38,8 @@ def test_every_dialog_has_a_way_here() -> None:
 @pytest.mark.parametrize("name", places.DIALOGS)
 def test_a_dialog_keeps_the_focus_while_it_is_open(editor: Editor, name: str) -> None:
     page = editor.open(places.everything())
-    places.DIALOGS[name](page)
+    places.dialog(name)(page)
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
     for _ in range(30):
         page.keyboard.press("Tab")
         assert _focus_within(page, "[role=dialog]")
@@ -87,7 +86,7 @@ def test_what_is_pressed_is_large_enough(editor: Editor, place: str) -> None:
     places.PLACES[place](page)
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, select, input:not([type=range], .visually-hidden)")]
-            .filter((one) => one.checkVisibility() && !one.closest(".react-flow__viewport"))
+            .filter((one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest(".react-flow__viewport"))
             .map((one) => [one.closest("label") ?? one, one])
             .map(([box, one]) => [box.getBoundingClientRect(), one])
             .filter(([box]) => box.width > 0 && (box.width < 23.5 || box.height < 23.5))

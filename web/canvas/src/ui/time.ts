@@ -37,6 +37,6 @@ export function shownDay(moment: Date): string {
 }
 
 /** A moment, day and hour. */
-export function shownMoment(moment: Date): string {
+export function shownDayAndTime(moment: Date): string {
   return moment.toLocaleString(language(), { dateStyle: "medium", timeStyle: "medium" });
 }
