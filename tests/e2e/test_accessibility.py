@@ -86,7 +86,8 @@ def test_what_is_pressed_is_large_enough(editor: Editor, place: str) -> None:
     places.PLACES[place](page)
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, select, input:not([type=range], .visually-hidden)")]
-            .filter((one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest(".react-flow__viewport"))
+            .filter((one) => one.tabIndex >= 0 && one.checkVisibility())
+            .filter((one) => !one.closest(".react-flow__viewport"))
             .map((one) => [one.closest("label") ?? one, one])
             .map(([box, one]) => [box.getBoundingClientRect(), one])
             .filter(([box]) => box.width > 0 && (box.width < 23.5 || box.height < 23.5))
