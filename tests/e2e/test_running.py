@@ -173,10 +173,10 @@ def test_a_table_of_values_gives_a_grid_of_results(editor: Editor) -> None:
     page = editor.open(painting(seed=700))
     choose(page, "Run for a table of values")
     dialog = page.get_by_role("dialog", name="Run for a table of values")
-    dialog.get_by_label("Input").first.select_option(label="Paint › Seed")
+    dialog.get_by_role("combobox", name="Input").first.select_option(label="Paint › Seed")
     dialog.get_by_label("Values").first.fill("701..703")
     dialog.get_by_role("button", name="Another input").click()
-    dialog.get_by_label("Input").nth(1).select_option(label="Paint › Size")
+    dialog.get_by_role("combobox", name="Input").nth(1).select_option(label="Paint › Size")
     dialog.get_by_label("Values").nth(1).fill("16, 32")
     expect(dialog.get_by_role("status")).to_have_text("6 runs")
     assert violations(page) == []
@@ -202,42 +202,35 @@ def test_a_list_that_does_not_fit_is_told_before_it_runs(editor: Editor) -> None
     expect(go).to_be_disabled()
 
 
-def test_the_queue_is_put_in_order_paused_and_emptied(editors: Editors, tmp_path: Path) -> None:
-    process = Process(tmp_path / "data", "--port", "0")
-    try:
-        editor = editors(process.http)
-        page = editor.open(painting(seed=1))
-        queue = panel(page, "Queue")
-        queue.get_by_role("button", name="Pause", exact=True).click()
-        expect(queue).to_contain_text("The queue is paused")
-        jobs = [
-            process.http.post("/api/v1/jobs", {"document": {**painting(), "name": name}}) for name in "ABC"
-        ]
-        assert all(job.status == 202 for job in jobs)
-        names = queue.locator(".waiting .job-name")
-        expect(names).to_have_text(["A", "B", "C"])
-        editor.screenshot("queue")
-        assert violations(page) == []
-        job_menu(page, "C", "Move to the top")
-        expect(names).to_have_text(["C", "A", "B"])
-        page.get_by_role("button", name="Move B").focus()
-        for key in ("Enter", "ArrowUp", "ArrowUp", "Enter"):
-            page.keyboard.press(key)
-        expect(names).not_to_have_text(["C", "A", "B"])
-        job_menu(page, "A", "Raise its priority")
-        expect(names.first).to_have_text("A")
-        job_menu(page, "B", "Cancel")
-        expect(names).to_have_count(2)
-        queue.get_by_role("button", name="Go on").click()
-        expect(queue.locator("[data-status=done]")).to_have_count(2)
-        job_menu(page, "B", "Run again")
-        expect(queue.locator("[data-status=done]")).to_have_count(3)
-        job_menu(page, "B", "Open its document")
-        expect(page.get_by_role("navigation", name="Open workflows")).to_contain_text("B")
-        expect(status(page, "paint")).to_be_visible()
-    finally:
-        process.process.terminate()
-        process.ended()
+def test_the_queue_is_put_in_order_paused_and_emptied(restarted: Restarted, editors: Editors) -> None:
+    editor = editors(restarted.http)
+    page = editor.open(painting(seed=1))
+    queue = panel(page, "Queue")
+    queue.get_by_role("button", name="Pause", exact=True).click()
+    expect(queue).to_contain_text("The queue is paused")
+    jobs = [restarted.http.post("/api/v1/jobs", {"document": {**painting(), "name": name}}) for name in "ABC"]
+    assert all(job.status == 202 for job in jobs)
+    names = queue.locator(".waiting .job-name")
+    expect(names).to_have_text(["A", "B", "C"])
+    editor.screenshot("queue")
+    assert violations(page) == []
+    job_menu(page, "C", "Move to the top")
+    expect(names).to_have_text(["C", "A", "B"])
+    page.get_by_role("button", name="Move B").focus()
+    for key in ("Enter", "ArrowUp", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(names).not_to_have_text(["C", "A", "B"])
+    job_menu(page, "A", "Raise its priority")
+    expect(names.first).to_have_text("A")
+    job_menu(page, "B", "Cancel")
+    expect(names).to_have_count(2)
+    queue.get_by_role("button", name="Go on").click()
+    expect(queue.locator("[data-status=done]")).to_have_count(2)
+    job_menu(page, "B", "Run again")
+    expect(queue.locator("[data-status=done]")).to_have_count(3)
+    job_menu(page, "B", "Open its document")
+    expect(page.get_by_role("navigation", name="Open workflows")).to_contain_text("B")
+    expect(status(page, "paint")).to_be_visible()
 
 
 def job_menu(page: Page, name: str, item: str) -> None:
@@ -271,12 +264,13 @@ class Restarted:
 
 
 def test_a_server_that_goes_away_in_the_middle_of_a_run_and_comes_back(
-    editors: Editors, restarted: Restarted
+    restarted: Restarted, editors: Editors
 ) -> None:
     editor = editors(restarted.http)
     editor.expect_fault("ERR_CONNECTION|WebSocket|Failed to load resource")
     document = workflow(
-        {"train": toy("train", steps=30, seconds=0.1), "last": toy("add", a={"from": "train.integer"})}
+        {"train": toy("train", steps=30, seconds=0.1), "last": toy("add", a={"from": "train.integer"})},
+        interface=given("last"),
     )
     page = editor.open(document)
     run(page)

@@ -15,10 +15,10 @@ export function TopBar() {
   const { view, setView, panel, togglePanel } = useUi();
   return (
     <header className="top-bar">
-      <span className="brand">
+      <h1 className="brand">
         <img src="/docs/icon.svg" alt="" width={20} height={20} />
         {t("app.name")}
-      </span>
+      </h1>
       <Tabs />
       <fieldset className="view-switch">
         <legend className="visually-hidden">{t("view.label")}</legend>
