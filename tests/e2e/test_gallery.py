@@ -30,8 +30,8 @@ def made(http: Http, seed: int, size: int = 32) -> None:
     """Have the server make a picture of its own colour, and wait for it."""
     document = painting(seed=seed)
     document["nodes"]["paint"]["inputs"]["size"] = size
-    job = http.post("/api/v1/jobs", {"document": document}).ok()["id"]
-    http.events(f"/api/v1/jobs/{job}/events")
+    job = http.post("/api/v1/jobs", {"document": document}).ok(202)["id"]
+    http.ended(job)
 
 
 def test_a_picture_on_a_node_opens_large_down_to_its_pixels(editor: Editor) -> None:
