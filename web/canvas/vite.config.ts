@@ -25,6 +25,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    fs: { allow: [".", "../../tests/resources"] }, // tests read documents that the engine keeps for good
     proxy: { "/api": { target: SERVER, ws: true, changeOrigin: true } },
   },
   test: {

@@ -8,6 +8,7 @@ import { Canvas } from "../canvas/Canvas.tsx";
 import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
 import { watchPlan } from "../state/plan.ts";
@@ -28,6 +29,7 @@ export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);

@@ -10,6 +10,7 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
+  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
   batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
   picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
   results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),

@@ -4,8 +4,8 @@ import { titleOf } from "../graph/face.ts";
 import { useT } from "../i18n/i18n.ts";
 import { type Artifact, thumbnailAddress } from "../server/api.ts";
 import type { NodeRun } from "../state/run.ts";
+import type { SceneNode } from "../state/scene.ts";
 import { useUi } from "../state/ui.ts";
-import type { SceneNode } from "./scene.ts";
 
 export function isPicture(artifact: Artifact): boolean {
   return artifact.media_type.startsWith("image/");

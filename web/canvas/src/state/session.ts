@@ -110,7 +110,8 @@ export function runOf({ runs, shown }: Pick<SessionState, "runs" | "shown">, tab
   return runs.get(shown.get(tab ?? "")?.job ?? "") ?? null;
 }
 
-function pathOf({ looking }: Look, tab: string, node: string): string {
+/** The path in a run of a node that the canvas shows. */
+export function pathOf({ looking }: Look, tab: string, node: string): string {
   const around = looking.get(tab);
   return around ? `${around}/${node}` : node;
 }
