@@ -156,8 +156,7 @@ def test_the_gallery_is_accessible_empty_and_full(editors: Editors, toy_server: 
 def test_the_embedded_model_draws_and_says_how(embedded_editor: Editor) -> None:
     page = embedded_editor.open()
     run(page)
-    picture = page.locator(".node-picture-open")
-    expect(picture.last).to_be_visible(timeout=120_000)
+    expect(page.locator(".node-picture-open").last).to_be_visible(timeout=120_000)
     panel(page, "Gallery")
     tiles(page).first.dblclick()
     making = page.get_by_role("complementary", name="How it was made")

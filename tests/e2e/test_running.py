@@ -104,11 +104,10 @@ def test_an_error_is_told_on_the_node_and_in_a_list_that_leads_to_it(editor: Edi
         )
     )
     run(page)
+    panel(page, "Problems").get_by_role("button", name="no more ink").click()
+    expect(page.locator("[data-id=bad] .node-card[data-selected]")).to_be_in_viewport()
     expect(page.locator("[data-id=bad] .node-trouble")).to_contain_text("no more ink")
     expect(status(page, "bad")).to_have_text("failed")
-    problems = panel(page, "Problems")
-    problems.get_by_role("button", name="no more ink").click()
-    expect(page.locator("[data-id=bad] .node-card[data-selected]")).to_be_in_viewport()
 
 
 def test_faults_of_the_document_lead_into_definitions(editor: Editor) -> None:
@@ -159,13 +158,15 @@ def test_what_runs_inside_a_loop_shows_on_its_node_and_one_can_look_inside(edito
 
 
 def test_several_runs_with_other_seeds_wait_in_the_queue(editor: Editor) -> None:
-    page = editor.open(painting(seed=500))
+    page = editor.open({**painting(seed=500), "name": "Batch"})
     choose(page, "Run several times")
     dialog = page.get_by_role("dialog", name="Run several times")
     dialog.get_by_label("How many runs").fill("3")
     editor.screenshot("batch")
     dialog.get_by_role("button", name="Run 3 times").click()
     queue = page.get_by_role("complementary", name="Queue")
+    expect(queue).to_contain_text("0 running, 0 waiting")
+    queue.get_by_label("Search jobs").fill("Batch")
     expect(queue.locator("[data-status=done] .job-pictures")).to_have_count(3)
 
 
@@ -188,7 +189,9 @@ def test_a_table_of_values_gives_a_grid_of_results(editor: Editor) -> None:
     expect(results.locator(".result").nth(1)).to_contain_text("32")
     editor.screenshot("results")
     results.get_by_role("button", name="Close").first.click()
-    expect(page.locator(".looking-bar")).to_contain_text("4 of 6")
+    expect(page.locator(".looking-bar")).to_contain_text("6 of 6")
+    page.get_by_role("button", name="Previous of the sweep").click()
+    expect(page.locator(".looking-bar")).to_contain_text("5 of 6")
 
 
 def test_a_list_that_does_not_fit_is_told_before_it_runs(editor: Editor) -> None:
@@ -216,10 +219,14 @@ def test_the_queue_is_put_in_order_paused_and_emptied(restarted: Restarted, edit
     assert violations(page) == []
     job_menu(page, "C", "Move to the top")
     expect(names).to_have_text(["C", "A", "B"])
-    page.get_by_role("button", name="Move B").focus()
-    for key in ("Enter", "ArrowUp", "ArrowUp", "Enter"):
+    queue.locator(".waiting").first.focus()  # and by keyboard alone
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter", "ArrowUp", "ArrowUp", "Enter"):
         page.keyboard.press(key)
-    expect(names).not_to_have_text(["C", "A", "B"])
+    expect(names).to_have_text(["C", "B", "A"])
+    queue.locator(".waiting").nth(1).drag_to(
+        queue.locator(".waiting").first, target_position={"x": 80, "y": 3}
+    )
+    expect(names).to_have_text(["B", "C", "A"])
     job_menu(page, "A", "Raise its priority")
     expect(names.first).to_have_text("A")
     job_menu(page, "B", "Cancel")
