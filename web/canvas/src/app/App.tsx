@@ -9,13 +9,18 @@ import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
+import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
+import { useBeginning } from "../state/opening.ts";
 import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
 import { Banners } from "./Banners.tsx";
 import { Dialogs } from "./Dialogs.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { NothingOpen } from "./NothingOpen.tsx";
+import { Notices } from "./Notices.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { watchTitle } from "./title.ts";
@@ -28,6 +33,8 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
+  const isBegun = useBeginning((state) => state.isOver);
+  const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
@@ -36,10 +43,13 @@ export function App() {
   useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
+    <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
+      <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
-        {Other ? (
+        {isEmpty && isBegun ? (
+          <NothingOpen />
+        ) : Other ? (
           <Suspense fallback={<div className="app-loading" />}>
             <Other />
           </Suspense>
@@ -50,9 +60,10 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
-      <Banners />
       <NodeDetails />
       <Dialogs />
+      <DropZone />
+      <Banners />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { shownKeys } from "../actions/action.ts";
 import { runActions } from "../actions/run.ts";
 import { useT } from "../i18n/i18n.ts";
+import { useMay } from "../state/access.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
 import { usePlan } from "../state/plan.ts";
@@ -16,6 +17,7 @@ import { Button, IconButton } from "../ui/Button.tsx";
 export function RunButton() {
   const t = useT();
   const active = useDocuments((state) => state.active);
+  const mayRun = useMay("run");
   const status = useSession((state) => runOf(state, active)?.status);
   const faults = useFaults((state) => state.faults.length);
   const setShown = usePlan((state) => state.setShown);
@@ -31,7 +33,7 @@ export function RunButton() {
         onPress={() => void run()}
         onHoverChange={plan}
         onFocusChange={(isFocused) => !isFocused && plan(false)}
-        isDisabled={active === null}
+        isDisabled={active === null || !mayRun}
       >
         {t("run.go")}
         {faults > 0 && (
@@ -43,7 +45,7 @@ export function RunButton() {
         <kbd className="visually-hidden">{keys}</kbd>
       </Button>
       <MenuTrigger>
-        <IconButton icon="down" label={t("run.more")} isDisabled={active === null} />
+        <IconButton icon="down" label={t("run.more")} isDisabled={active === null || !mayRun} />
         <Popover className="menu-popover" placement="bottom end">
           <Menu
             className="menu"

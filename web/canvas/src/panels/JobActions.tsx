@@ -40,7 +40,7 @@ export function JobActions({ job, name }: { readonly job: Job; readonly name: st
                 key={one.id}
                 id={one.id}
                 className="menu-item"
-                data-danger={one.isDangerous || undefined}
+                data-tone={one.isDangerous ? "danger" : undefined}
               >
                 <span>{t(one.title)}</span>
               </MenuItem>

@@ -18,6 +18,7 @@ import { Problem } from "../server/http.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { activeTab, useDocuments } from "./documents.ts";
 import { useFaults } from "./faults.ts";
+import { freshId } from "./fresh-id.ts";
 import { useSession } from "./session.ts";
 import { useUi } from "./ui.ts";
 
@@ -29,7 +30,7 @@ export async function run(options: RunOptions = {}): Promise<Job | null> {
   const tab = activeTab(useDocuments.getState());
   if (!tab) return null;
   try {
-    const key = crypto.randomUUID(); // a repeated request is the same job
+    const key = freshId(); // a repeated request is the same job
     const job = await submitWorkflow(tab.history.present, { key, ...options });
     useSession.getState().show(tab.key, job.id, options.sweep ? SWEEP : "");
     useFaults.getState().set([]); // what is queued has none
