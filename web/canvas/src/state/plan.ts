@@ -77,7 +77,7 @@ export function watchPlan(): () => void {
 }
 
 /** Steps by node. A node of which only what is inside is planned is a hit where all of that is. */
-export function stepsByNode(steps: readonly PlanStep[]): ReadonlyMap<string, PlanStep> {
+function stepsByNode(steps: readonly PlanStep[]): ReadonlyMap<string, PlanStep> {
   const found = new Map(steps.map((step) => [step.node, step]));
   for (const step of steps) {
     for (const node of around(step.node)) {
