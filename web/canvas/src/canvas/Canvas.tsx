@@ -1,6 +1,5 @@
 /** The node canvas. Maps a scene to React Flow, and the gestures that it reports to commands. */
 
-import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import {
   Background,
@@ -75,7 +74,9 @@ function Surface() {
   useSurface(surface);
 
   const doubleClicked = (event: React.MouseEvent) => {
-    if (!(event.target instanceof Element) || !event.target.closest(".react-flow__pane")) return;
+    // The overview takes the pointer for the whole surface.
+    const onSurface = event.target === event.currentTarget;
+    if (!onSurface && !(event.target instanceof Element && event.target.closest(".react-flow__pane"))) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {
@@ -201,17 +202,17 @@ function useShowing(scene: Scene): void {
   const wanted = useView((state) => state.wanted);
   const request = useViewport((state) => state.request);
   const shown = useRef("");
-  const measured = size.width > 0;
+  const ready = size.width > 0 && flow.viewportInitialized;
 
   useLayoutEffect(() => {
-    if (shown.current === where || !measured) return;
+    if (shown.current === where || !ready) return;
     shown.current = where;
     const bounds = boundsOf(scene);
     const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
     const view = seen.get(where) ?? home;
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, measured, scene, flow]);
+  }, [where, ready, scene, flow]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 
