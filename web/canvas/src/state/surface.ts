@@ -32,10 +32,12 @@ export function useSurface(surface: RefObject<HTMLElement | null>): void {
     const element = surface.current;
     const pressed = (event: Event) => {
       tabAdds = true;
+      if (element) element.dataset.hand = ""; // no focus ring for whoever works by hand
       const on = event.target instanceof Element && event.target.closest(".react-flow__pane");
       if (on) surfaceElement()?.focus({ preventScroll: true });
     };
     const key = (event: KeyboardEvent) => {
+      if (element) delete element.dataset.hand;
       const inside = event.target instanceof Node && element?.contains(event.target);
       if (event.key === "Tab" && !inside && document.activeElement !== document.body) tabAdds = false;
     };
