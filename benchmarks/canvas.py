@@ -1,5 +1,5 @@
-"""Time the canvas with 5,000 nodes in headless Chromium: opening, panning near and far, dragging, zooming across the
-overview's edge, and how many elements there are. The server and the built client are the real ones.
+"""Time the canvas with 5,000 nodes in headless Chromium: opening, panning near and far, dragging, zooming across
+the overview's edge, and how many elements there are. The server and the built client are the real ones.
 
 Run: .venv/bin/python benchmarks/canvas.py [--nodes 5000]
 """
@@ -42,7 +42,7 @@ TAKE = "() => { window.watching = false; return window.frames_.slice(1); }"
 OPENED = """() => new Promise((resolve) => {
     const look = () => {
         if (!document.querySelector("canvas.overview, .node-card")) return requestAnimationFrame(look);
-        const [got] = performance.getEntriesByType("resource").filter((one) => one.name.includes("templates/"));
+        const got = performance.getEntriesByType("resource").find((one) => one.name.includes("templates/"));
         requestAnimationFrame(() => resolve(performance.now() - got.responseEnd));
     };
     look();

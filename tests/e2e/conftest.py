@@ -19,7 +19,7 @@ from tests.web.process import Process
 from web.api.pages.editor import BUILT
 
 HERE = Path(__file__).parent
-SECONDS = 5.0  # that a page may take for what a test waits for
+SECONDS = 30.0  # that a page may take for what a test waits for
 FAILED = pytest.StashKey[bool]()
 
 Editors = Callable[..., Editor]

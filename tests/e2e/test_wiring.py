@@ -86,6 +86,7 @@ def page(editors: Editors, toy_server: Http) -> Page:
     """The canvas with the sums, seen whole."""
     opened = editors(toy_server, permissions=CLIPBOARD).open(sums())
     expect(node(opened, "sum")).to_be_visible()
+    opened.wait_for_load_state("networkidle")
     return opened
 
 
@@ -175,7 +176,8 @@ def test_a_waypoint_bends_a_link_and_healing_takes_it_out_again(page: Page) -> N
     expect(links(page)).to_have_count(2)
     page.keyboard.press("Control+Delete")
     expect(page.locator(".node-waypoint")).to_have_count(0)
-    assert copied(page)["sum"]["inputs"] == {"a": {"from": "one.integer"}}
+    expect(links(page)).to_have_count(1)
+    expect(page.locator('.react-flow__edge[data-id="sum.a"]')).to_have_count(1)
 
 
 def test_what_is_selected_is_duplicated_deleted_and_brought_back(page: Page) -> None:
@@ -276,9 +278,10 @@ def test_a_frame_carries_what_is_in_it(page: Page) -> None:
     expect(frame).to_be_visible()
     before = [middle(node(page, name)) for name in ("one", "two", "sum")]
     start = middle(frame.locator(".frame-title"))
-    drag(page, start, (start[0] + 20, start[1] - 64))
+    drag(page, start, (start[0] + 20, start[1] + 120))
     page.wait_for_function(
-        "y => document.querySelector('[data-id=two]').getBoundingClientRect().top < y", arg=before[1][1] - 90
+        "y => document.querySelector('[data-id=two]').getBoundingClientRect().bottom > y",
+        arg=before[1][1] + 140,
     )
     one, two = (middle(node(page, name)) for name in ("one", "two"))
     assert one[1] - before[0][1] == pytest.approx(two[1] - before[1][1], abs=1)
@@ -379,9 +382,7 @@ def test_a_link_is_made_by_two_taps(editors: Editors, toy_server: Http) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_palette_and_the_menus_are_accessible(
-    editors: Editors, toy_server: Http, theme: str
-) -> None:
+def test_the_palette_and_the_menus_are_accessible(editors: Editors, toy_server: Http, theme: str) -> None:
     editor = editors(toy_server, color_scheme=theme)
     page = editor.open(sums())
     expect(node(page, "sum")).to_be_visible()
@@ -410,7 +411,7 @@ def test_five_thousand_nodes_are_few_elements(editor: Editor) -> None:
     page.keyboard.press("0")
     expect(page.locator(".node-card").first).to_be_visible()
     expect(overview).to_have_count(0)
-    assert 10 < page.locator(".node-card").count()
+    assert page.locator(".node-card").count() > 10
     assert elements(page) < 1500
 
 

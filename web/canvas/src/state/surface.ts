@@ -32,8 +32,10 @@ export function useSurface(surface: RefObject<HTMLElement | null>): void {
     const element = surface.current;
     const pressed = (event: Event) => {
       tabAdds = true;
+      getSelection()?.removeAllRanges(); // copying is about nodes from now on
       if (element) element.dataset.hand = ""; // no focus ring for whoever works by hand
-      const on = event.target instanceof Element && event.target.closest(".react-flow__pane");
+      const on =
+        event.target instanceof Element && event.target.closest(".react-flow__pane, .react-flow__edge");
       if (on) surfaceElement()?.focus({ preventScroll: true });
     };
     const key = (event: KeyboardEvent) => {
