@@ -1,5 +1,5 @@
-"""Time the canvas with 5,000 nodes in headless Chromium: opening, panning near and far, dragging, zooming across
-the overview's edge, and how many elements there are. The server and the built client are the real ones.
+"""Time the canvas with 5,000 nodes in headless Chromium: opening, panning near and far, dragging,
+zooming across the overview's edge, and how many elements there are. The server and client are the real ones.
 
 Run: .venv/bin/python benchmarks/canvas.py [--nodes 5000]
 """
