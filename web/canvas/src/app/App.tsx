@@ -3,14 +3,13 @@
 import "../ui/tokens.css";
 import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
-import { I18nProvider } from "react-aria-components";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { watchTypeColours } from "../canvas/colours.ts";
-import { NodeDetails } from "../canvas/NodeDetails.tsx";
-import { useLanguage, useT } from "../i18n/i18n.ts";
+import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
+import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
@@ -27,6 +26,9 @@ import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { watchTitle } from "./title.ts";
 
+const NodeDetails = lazy(async () => ({
+  default: (await import("../canvas/NodeDetails.tsx")).NodeDetails,
+}));
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
   outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
@@ -34,8 +36,8 @@ const VIEWS = {
 
 export function App() {
   const t = useT();
-  const language = useLanguage((state) => state.language);
   const view = useUi((state) => state.view);
+  const asked = useDetails((state) => state.anchor !== null);
   const isBegun = useBeginning((state) => state.isOver);
   const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
@@ -47,29 +49,31 @@ export function App() {
   useEffect(() => watchTypeColours(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <I18nProvider locale={language}>
-      <div className="app" data-ready={isBegun || undefined}>
-        <TopBar />
-        <Notices />
-        <main className="app-main" aria-label={t(`view.${view}`)}>
-          {isEmpty && isBegun ? (
-            <NothingOpen />
-          ) : Other ? (
-            <Suspense fallback={<div className="app-loading" />}>
-              <Other />
-            </Suspense>
-          ) : (
-            <Canvas />
-          )}
-        </main>
-        <PanelDock />
-        <StatusBar />
-        <Toasts />
-        <NodeDetails />
-        <Dialogs />
-        <DropZone />
-        <Banners />
-      </div>
-    </I18nProvider>
+    <div className="app" data-ready={isBegun || undefined}>
+      <TopBar />
+      <Notices />
+      <main className="app-main" aria-label={t(`view.${view}`)}>
+        {isEmpty && isBegun ? (
+          <NothingOpen />
+        ) : Other ? (
+          <Suspense fallback={<div className="app-loading" />}>
+            <Other />
+          </Suspense>
+        ) : (
+          <Canvas />
+        )}
+      </main>
+      <PanelDock />
+      <StatusBar />
+      <Toasts />
+      {asked && (
+        <Suspense>
+          <NodeDetails />
+        </Suspense>
+      )}
+      <Dialogs />
+      <DropZone />
+      <Banners />
+    </div>
   );
 }
