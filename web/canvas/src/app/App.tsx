@@ -10,6 +10,7 @@ import { PanelDock } from "../panels/PanelDock.tsx";
 import { watchFaults } from "../state/faults.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Dialogs } from "./Dialogs.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -38,6 +39,7 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
+      <Dialogs />
       <Toasts />
     </div>
   );

@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { parseJson, writeJson } from "../graph/json.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
 /** Any JSON, as text: for values that have no control of their own. */
-export function JsonControl({ input, value, set, clear, label }: ControlProps) {
+export function JsonControl(props: ControlProps) {
+  const { input, value, set, clear } = props;
   const now = currentValue({ value, input });
   const shown =
     now === undefined
@@ -28,8 +29,7 @@ export function JsonControl({ input, value, set, clear, label }: ControlProps) {
     <input
       className="control-field mono"
       type="text"
-      aria-label={label}
-      aria-invalid={wrong !== ""}
+      {...fieldProps(props, wrong !== "")}
       title={wrong}
       value={typed ?? shown}
       onChange={(event) => setTyped(event.target.value)}
