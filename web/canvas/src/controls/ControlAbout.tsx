@@ -2,7 +2,7 @@
 
 import "./control-about.css";
 import type { RefObject } from "react";
-import { Dialog, Popover, Tooltip } from "react-aria-components";
+import { Dialog, Popover } from "react-aria-components";
 import { schemaOf } from "../graph/control-kind.ts";
 import type { InputFace } from "../graph/face.ts";
 import { fromPlain, type Json, writeJson } from "../graph/json.ts";
@@ -26,26 +26,27 @@ interface Props {
 
 export function ControlAbout(props: Props) {
   const { held, anchor, close } = props;
-  if (!held) {
-    return (
-      <Tooltip isOpen triggerRef={anchor} placement="bottom start" offset={4} className="control-about">
-        <Facts {...props} />
-      </Tooltip>
-    );
-  }
   return (
     <Popover
       isOpen
+      isNonModal={!held}
       triggerRef={anchor}
       placement="bottom start"
       offset={4}
       className="control-about"
+      data-held={held || undefined}
       onOpenChange={(open) => !open && close()}
     >
-      <Dialog className="control-about-held" aria-label={props.input.title}>
-        <Facts {...props} />
-        <Actions {...props} />
-      </Dialog>
+      {held ? (
+        <Dialog className="control-about-held" aria-label={props.input.title}>
+          <Facts {...props} />
+          <Actions {...props} />
+        </Dialog>
+      ) : (
+        <div role="tooltip">
+          <Facts {...props} />
+        </div>
+      )}
     </Popover>
   );
 }

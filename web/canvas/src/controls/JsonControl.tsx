@@ -10,7 +10,8 @@ export function JsonControl(props: ControlProps) {
     now === undefined
       ? ""
       : writeJson(now)
-          .replaceAll(/\s*\n\s*/g, " ")
+          .replaceAll(/([[{])\n\s*|\n\s*(?=[\]}])/g, "$1")
+          .replaceAll(/\n\s*/g, " ")
           .trim();
   const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState("");

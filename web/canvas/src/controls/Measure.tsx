@@ -28,15 +28,22 @@ function Count(props: ControlProps) {
   const over = limit !== null && count > limit;
   const words = limit === null ? t("measure.count", values) : t("measure.of", values);
   return (
-    <output
-      className="control-measure"
-      data-over={over || problems.length > 0 || undefined}
-      title={[...problems, ...(approximate ? [t("measure.approximate")] : [])].join("\n")}
-    >
-      {approximate ? "≈ " : ""}
-      {words}
-      {problems.length > 0 && <span className="control-measure-problem">{problems[0]}</span>}
-    </output>
+    <>
+      <output
+        className="control-measure"
+        data-over={over || undefined}
+        data-problems={problems.length > 0 || undefined}
+        title={approximate ? t("measure.approximate") : undefined}
+      >
+        {approximate ? "≈ " : ""}
+        {words}
+      </output>
+      {problems.length > 0 && !props.wrong && (
+        <p className="control-problem" role="status">
+          {problems.join(" ")}
+        </p>
+      )}
+    </>
   );
 }
 

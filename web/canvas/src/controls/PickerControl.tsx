@@ -1,17 +1,10 @@
 /** Something that the server has, chosen from a list with details and search. Other values may be typed. */
 
 import "./picker-control.css";
-import { useEffect, useRef, useState } from "react";
-import {
-  Button as AriaButton,
-  ComboBox,
-  Input,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Text,
-} from "react-aria-components";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { Popover } from "react-aria-components";
 import { schemaOf } from "../graph/control-kind.ts";
+import { isArray } from "../graph/json.ts";
 import { bodyAt } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { type Choice, readChoices } from "../server/answers.ts";
@@ -22,90 +15,174 @@ import { type ControlProps, currentValue, fieldProps, setNothing } from "./contr
 import { ListControl } from "./ListControl.tsx";
 
 export function PickerControl(props: ControlProps) {
-  return schemaOf(props.input.schema)?.type === "array" ? <ListControl {...props} /> : <Picker {...props} />;
+  return schemaOf(props.input.schema)?.type === "array" ? <ListPicker {...props} /> : <Picker {...props} />;
+}
+
+/** A list whose items are chosen one by one, or typed. */
+function ListPicker(props: ControlProps) {
+  const t = useT();
+  const now = currentValue(props);
+  const items = isArray(now) ? now : [];
+  return (
+    <>
+      <ListControl {...props} />
+      <Picker
+        {...props}
+        value=""
+        label={t("picker.add", { label: props.label })}
+        set={(item) => props.set([...items, item], crypto.randomUUID())}
+        clear={() => undefined}
+      />
+    </>
+  );
 }
 
 function Picker(props: ControlProps) {
   const { input, node, set } = props;
   const t = useT();
+  const list = useId();
+  const field = useRef<HTMLInputElement>(null);
   const now = currentValue(props);
   const shown = typeof now === "string" ? now : "";
   const [typed, setTyped] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
   const { choices, state, retry } = useChoices(node, input.name, typed ?? "", open);
-  const commit = (to: string) => {
+  const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const fitting = choices.filter((one) => words.every((word) => textOf(one).includes(word)));
+  const show = (is: boolean) => {
+    setOpen(is);
+    setActive(-1);
+  };
+  const commit = (to: string | null) => {
+    show(false);
     setTyped(null);
-    if (to === shown) return;
+    if (to === null || to === shown) return;
     if (to.trim() === "") setNothing(props);
     else set(to, crypto.randomUUID());
   };
-  const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const fitting = choices.filter((one) => words.every((word) => textOf(one).includes(word)));
-  const current = choices.find((one) => one.value === shown);
-  const { "aria-label": label, ...field } = fieldProps(props);
+  const press = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by !== undefined) {
+      if (open) setActive((at) => Math.min(fitting.length - 1, Math.max(0, at + by)));
+      else show(true);
+    } else if (event.key === "Enter") commit(fitting[active]?.value ?? typed);
+    else if (event.key === "Escape" && (open || typed !== null)) commit(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
-    <ComboBox
-      className="picker"
-      aria-label={label}
-      allowsCustomValue
-      allowsEmptyCollection
-      menuTrigger="input"
-      items={fitting}
-      inputValue={typed ?? shown}
-      selectedKey={current ? shown : null}
-      onInputChange={(text) => setTyped(text === shown ? null : text)}
-      onSelectionChange={(key) => {
-        if (typeof key === "string") commit(key);
-      }}
-      onOpenChange={setOpen}
-      onBlur={() => typed !== null && commit(typed)}
-      defaultFilter={() => true}
-    >
-      <Input
+    <div className="picker">
+      <input
+        ref={field}
         className="control-field"
-        {...field}
+        type="text"
+        role="combobox"
+        autoComplete="off"
+        {...fieldProps(props)}
+        aria-expanded={open}
+        aria-autocomplete="list"
+        {...(open ? { "aria-controls": list } : {})}
+        {...(open && active >= 0 ? { "aria-activedescendant": `${list}-${active}` } : {})}
         placeholder={t("picker.none")}
-        onKeyDown={(event) => {
-          if (
-            event.key === "Enter" &&
-            typed !== null &&
-            !event.currentTarget.getAttribute("aria-activedescendant")
-          )
-            commit(typed);
+        value={typed ?? shown}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          show(true);
         }}
+        onBlur={() => commit(typed)}
+        onKeyDown={press}
       />
-      <AriaButton className="picker-open" aria-label={t("picker.open", { label })}>
+      <button
+        type="button"
+        className="picker-open"
+        tabIndex={-1}
+        aria-label={t("picker.open", { label: props.label })}
+        onPointerDown={(event) => {
+          event.preventDefault(); // the field has the focus while the list is open
+          field.current?.focus();
+          show(!open);
+        }}
+        onMouseDown={(event) => event.preventDefault()}
+      >
         <Icon name="down" size={12} />
-      </AriaButton>
-      <Popover className="picker-list nowheel" offset={4} placement="bottom end">
-        <ListBox<Choice>
-          renderEmptyState={() => (
-            <p className="picker-empty">
-              {t(
-                state === "loading"
-                  ? "picker.loading"
-                  : state === "failed"
-                    ? "picker.failed"
-                    : "picker.empty",
-              )}
-              {state === "failed" && (
-                <button type="button" className="button" onClick={retry}>
-                  {t("picker.again")}
-                </button>
-              )}
-            </p>
-          )}
+      </button>
+      <Popover
+        isNonModal
+        isOpen={open}
+        triggerRef={field}
+        className="picker-list nowheel"
+        offset={4}
+        placement="bottom end"
+        shouldCloseOnInteractOutside={() => false}
+        onOpenChange={show}
+      >
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: it only keeps the focus in the field */}
+        <div
+          onPointerDown={(event) => event.preventDefault()}
+          onMouseDown={(event) => event.preventDefault()}
         >
-          {(one) => (
-            <ListBoxItem id={one.value} textValue={one.value} className="picker-item">
-              {one.picture && <img src={one.picture} alt="" />}
-              <Text slot="label">{one.title || one.value}</Text>
-              <Text slot="description">{describe(one)}</Text>
-            </ListBoxItem>
+          {fitting.length > 0 ? (
+            <Options id={list} choices={fitting} active={active} shown={shown} choose={commit} />
+          ) : (
+            <Nothing state={state} retry={retry} />
           )}
-        </ListBox>
+        </div>
       </Popover>
-    </ComboBox>
+    </div>
+  );
+}
+
+interface OptionsProps {
+  readonly id: string;
+  readonly choices: readonly Choice[];
+  readonly active: number;
+  readonly shown: string;
+  readonly choose: (value: string) => void;
+}
+
+function Options({ id, choices, active, shown, choose }: OptionsProps) {
+  const t = useT();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return (
+    <div ref={list} id={id} role="listbox" tabIndex={-1} aria-label={t("picker.choices")}>
+      {choices.map((one, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the focus and listens to keys
+        <div
+          key={one.value}
+          id={`${id}-${index}`}
+          role="option"
+          tabIndex={-1}
+          className="picker-item"
+          aria-selected={one.value === shown}
+          data-active={index === active || undefined}
+          onClick={() => choose(one.value)}
+        >
+          {one.picture && <img src={one.picture} alt="" />}
+          <span>{one.title || one.value}</span>
+          <small>{describe(one)}</small>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Nothing({ state, retry }: Pick<Offered, "state" | "retry">) {
+  const t = useT();
+  const words = { loading: "picker.loading", failed: "picker.failed", there: "picker.empty" } as const;
+  return (
+    <p className="picker-empty" role="status">
+      {t(words[state])}
+      {state === "failed" && (
+        <button type="button" className="button" onClick={retry}>
+          {t("picker.again")}
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -3,8 +3,10 @@
 import "./plugin-control.css";
 import { useEffect, useRef, useState } from "react";
 import { schemaOf } from "../graph/control-kind.ts";
+import { tellHeight } from "../graph/geometry.ts";
 import { toPlain } from "../graph/json.ts";
 import { useLanguage, useT } from "../i18n/i18n.ts";
+import { useCatalogue } from "../state/catalogue.ts";
 import { useSettings } from "../state/settings.ts";
 import { type ControlProps, currentValue } from "./control-props.ts";
 import { JsonControl } from "./JsonControl.tsx";
@@ -62,6 +64,7 @@ function Frame(props: FrameProps) {
       }
       clearTimeout(late);
       setHeight(said.height);
+      if (tellHeight(newest.current.control, said.height)) useCatalogue.getState().layOutAgain();
       if (said.kind === "ready") setReady(true);
     };
     window.addEventListener("message", listen);

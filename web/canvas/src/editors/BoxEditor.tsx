@@ -93,7 +93,7 @@ function Boxes({ node, input, label: title, set, close }: Drawing & Pick<Props, 
         />
       </div>
       <aside className="editor-side" aria-label={t("boxes.list")}>
-        <div className="box-list-head">
+        <div className="editor-side-head">
           <h3>{t("boxes.count", { count: regions.length })}</h3>
           <Button icon="plus" onPress={add} isDisabled={full}>
             {t("boxes.add")}

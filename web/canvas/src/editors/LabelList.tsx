@@ -25,7 +25,7 @@ export function LabelList({ labels, selected, select, change, fixed }: Props) {
   const put = (index: number, label: Label) => change(labels.map((one, at) => (at === index ? label : one)));
   return (
     <>
-      <div className="box-list-head">
+      <div className="editor-side-head">
         <h3>{t("labels.title")}</h3>
         {!fixed && (
           <Button icon="plus" onPress={add} isDisabled={labels.length >= MOST_LABELS}>
