@@ -223,7 +223,7 @@ def test_a_label_map_is_painted_with_colours_that_have_names(editor: Editor) -> 
     page.locator("[data-id=it] .node-header").click()
     with becomes(
         page, "it", lambda inputs: inputs == {"labels": labels}
-    ):  # the file and its labels are one step
+    ):
         page.keyboard.press("Control+z")
 
 

@@ -9,6 +9,7 @@ import {
   type Dispatch,
   type FocusEvent,
   lazy,
+  type RefObject,
   type SetStateAction,
   Suspense,
   useId,
@@ -58,11 +59,13 @@ export function Control(props: ControlProps) {
   const Kind = CONTROLS[input.control] ?? JsonControl;
   const fault = useInputFault(node, input.name);
   const id = useId();
+  const own = useRef<HTMLDivElement>(null);
   const [about, setAbout] = useState<"hover" | "held" | null>(null);
   const changed = isChanged(props);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: F1 gives help from any field in here
     <div
+      ref={own}
       className="control nodrag"
       data-control={input.control}
       data-changed={changed || undefined}
@@ -74,7 +77,7 @@ export function Control(props: ControlProps) {
         setAbout("held");
       }}
     >
-      <ControlName control={props} fault={fault} about={about} setAbout={setAbout} />
+      <ControlName control={props} fault={fault} own={own} about={about} setAbout={setAbout} />
       <Suspense fallback={<span className="control-field" />}>
         <Kind {...props} wrong={fault ? id : undefined} />
       </Suspense>
@@ -111,6 +114,7 @@ function Reset(props: ControlProps) {
 interface NameProps {
   readonly control: ControlProps;
   readonly fault: Fault | null;
+  readonly own: RefObject<HTMLElement | null>;
   readonly about: "hover" | "held" | null;
   readonly setAbout: Dispatch<SetStateAction<"hover" | "held" | null>>;
 }
@@ -118,7 +122,7 @@ interface NameProps {
 const HOVER = 450; // milliseconds over a name before its help appears
 
 /** The name of an input. Help appears over it while the pointer rests there, and stays when it is pressed. */
-function ControlName({ control, fault, about, setAbout }: NameProps) {
+function ControlName({ control, fault, own, about, setAbout }: NameProps) {
   const t = useT();
   const name = useRef<HTMLButtonElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -154,7 +158,7 @@ function ControlName({ control, fault, about, setAbout }: NameProps) {
             value={control.value}
             fault={fault}
             held={about === "held"}
-            anchor={name}
+            anchor={name.current?.offsetParent ? name : own} // a form shows the name elsewhere
             close={() => setAbout(null)}
             reset={isChanged(control) ? control.clear : null}
             unset={() => setNothing(control)}

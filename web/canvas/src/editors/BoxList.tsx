@@ -38,6 +38,8 @@ function BoxRow({ region, index, regions, selected, select, change, remove, dupl
   const fresh = useRef(isSelected && regions.length - 1 === index);
   useEffect(() => {
     if (isSelected) label.current?.scrollIntoView({ block: "nearest" });
+    // the button that had the focus went with the row that it moved or deleted
+    if (isSelected && document.activeElement === document.body) label.current?.focus();
     if (fresh.current) label.current?.select();
     fresh.current = false;
   }, [isSelected]);

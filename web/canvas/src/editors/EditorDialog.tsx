@@ -1,7 +1,7 @@
 /** A full screen editor over the page. Escape and Done both leave it and keep what was drawn. */
 
 import "./editor-dialog.css";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useT } from "../i18n/i18n.ts";
 import { Button } from "../ui/Button.tsx";
@@ -16,6 +16,14 @@ interface Props {
 
 export function EditorDialog({ title, close, tools, children }: Props) {
   const t = useT();
+  useEffect(() => {
+    // what had the focus may be gone with what it deleted: Escape leaves all the same
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && event.target === document.body) close();
+    };
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [close]);
   return (
     <ModalOverlay className="editor-overlay" isOpen onOpenChange={(open) => !open && close()}>
       <Modal className="editor-modal">
