@@ -1,10 +1,27 @@
 /** Every action there is, and the one place that listens to keys. */
 
 import { type Action, isTyping, matches } from "./action.ts";
+import { arrangeActions } from "./arrange.ts";
+import { canvasActions } from "./canvas.ts";
 import { editActions } from "./edit.ts";
+import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
+import { selectActions } from "./select.ts";
+import { viewActions } from "./view.ts";
 
-export const ACTIONS: readonly Action[] = [...runActions, ...editActions];
+export const ACTIONS: readonly Action[] = [
+  ...runActions,
+  ...editActions,
+  ...selectActions,
+  ...arrangeActions,
+  ...canvasActions,
+  ...viewActions,
+  ...fileActions,
+];
+
+export function actionOf(id: string): Action | undefined {
+  return ACTIONS.find((one) => one.id === id);
+}
 
 /** Do what the keys mean; returns what ends listening. */
 export function listenToKeys(target: Window = window): () => void {
@@ -12,13 +29,14 @@ export function listenToKeys(target: Window = window): () => void {
     if (event.defaultPrevented) return;
     const typing = isTyping(event.target);
     const inDialog = event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
-    const action = ACTIONS.find(
-      (one) =>
-        (one.scope === "anywhere" || !(typing || inDialog)) && one.keys.some((keys) => matches(keys, event)),
-    );
-    if (!action || action.enabled?.() === false) return;
-    event.preventDefault();
-    action.run();
+    for (const action of ACTIONS) {
+      if (action.native || (action.scope === "canvas" && (typing || inDialog))) continue;
+      const keys = action.keys.find((one) => matches(one, event));
+      if (keys === undefined || action.enabled?.(keys) === false) continue;
+      event.preventDefault();
+      action.run(keys);
+      return;
+    }
   };
   target.addEventListener("keydown", listen);
   return () => target.removeEventListener("keydown", listen);

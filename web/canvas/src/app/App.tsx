@@ -7,13 +7,27 @@ import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
+import { useDetails } from "../state/details.ts";
+import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
+import { watchLooking } from "../state/looking.ts";
+import { useBeginning } from "../state/opening.ts";
+import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Banners } from "./Banners.tsx";
 import { Dialogs } from "./Dialogs.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { NothingOpen } from "./NothingOpen.tsx";
+import { Notices } from "./Notices.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { watchTitle } from "./title.ts";
 
+const NodeDetails = lazy(async () => ({
+  default: (await import("../canvas/NodeDetails.tsx")).NodeDetails,
+}));
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
   outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
@@ -22,14 +36,24 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
+  const asked = useDetails((state) => state.anchor !== null);
+  const isBegun = useBeginning((state) => state.isOver);
+  const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchLooking(), []);
+  useEffect(() => watchPlan(), []);
+  useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
+    <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
+      <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
-        {Other ? (
+        {isEmpty && isBegun ? (
+          <NothingOpen />
+        ) : Other ? (
           <Suspense fallback={<div className="app-loading" />}>
             <Other />
           </Suspense>
@@ -39,8 +63,15 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
-      <Dialogs />
       <Toasts />
+      {asked && (
+        <Suspense>
+          <NodeDetails />
+        </Suspense>
+      )}
+      <Dialogs />
+      <DropZone />
+      <Banners />
     </div>
   );
 }

@@ -85,14 +85,22 @@ export interface Body {
   readonly layout: Layout;
 }
 
-/** Why a file is no workflow. */
+/** Why a file is no workflow that this editor can read. */
 export class NotAWorkflow extends Error {}
+
+const FORMAT = 1;
 
 /** Read a document from text. Raises `JsonError` and `NotAWorkflow`. */
 export function parseWorkflow(text: string): Workflow {
   const value = parseJson(text);
   if (!isObject(value) || !value.has("latentgraph") || !isObject(value.get("nodes"))) {
     throw new NotAWorkflow('A workflow is an object with "latentgraph": 1 and "nodes".');
+  }
+  const format = numberOf(value.get("latentgraph"));
+  if (format !== undefined && format > FORMAT) {
+    throw new NotAWorkflow(
+      `It has format ${format}; this editor reads format ${FORMAT}. Update Latent Graph.`,
+    );
   }
   return value;
 }
@@ -198,11 +206,12 @@ const readLayout = remembered<Layout>((raw) => ({
   colours: new Map(
     entries(raw.get("colours")).flatMap(([id, one]) => (typeof one === "string" ? [[id, one] as const] : [])),
   ),
-  frames: listIn(raw, "frames").flatMap((one, index) => annotation(one, index, "title")),
-  notes: listIn(raw, "notes").flatMap((one, index) => annotation(one, index, "text")),
+  frames: listIn(raw, "frames").flatMap((one, index) => readAnnotation(one, index, "title")),
+  notes: listIn(raw, "notes").flatMap((one, index) => readAnnotation(one, index, "text")),
 }));
 
-function annotation(raw: Json, index: number, words: string): Annotation[] {
+/** A frame or a note as it is written; none where it has no box. `words` names the field of its text. */
+export function readAnnotation(raw: Json, index: number, words: string): Annotation[] {
   const box = isObject(raw) ? listIn(raw, "box").map(numberOf) : [];
   const [x, y, width, height] = box;
   if (!isObject(raw) || x === undefined || y === undefined || width === undefined || height === undefined) {

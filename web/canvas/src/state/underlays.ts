@@ -10,7 +10,7 @@ import { bodyAt, linksOf, type WorkflowNode } from "../graph/workflow.ts";
 import { artifactAddress } from "../server/api.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
-import { useSession } from "./session.ts";
+import { pathOf, runOf, useSession } from "./session.ts";
 
 /** A picture, by where it is. */
 export interface Underlay {
@@ -40,9 +40,9 @@ export function useUnderlays(node: string): readonly Underlay[] {
   }, [workflow, place, node]);
   const made = useSession(
     useShallow((state) => {
-      const run = state.runs.get(state.shown.get(tab) ?? "");
+      const run = runOf(state, tab);
       return near.ids.map((id) => {
-        const one = run?.nodes.get(id);
+        const one = run?.nodes.get(pathOf(state, tab, id));
         const saved = one?.artifacts.findLast((artifact) => artifact.media_type.startsWith("image/"));
         return saved ? artifactAddress(saved.digest) : (one?.preview ?? "");
       });
@@ -81,7 +81,7 @@ export function useLinkedPicture(node: string, input: string): Underlay | null {
   const [link] = linksOf(nodes.get(node)?.inputs.get(input));
   const source = link ? nodes.get(link.node) : undefined;
   const made = useSession((state) => {
-    const one = state.runs.get(state.shown.get(tab) ?? "")?.nodes.get(link?.node ?? "");
+    const one = runOf(state, tab)?.nodes.get(pathOf(state, tab, link?.node ?? ""));
     const saved = one?.artifacts.findLast((artifact) => artifact.media_type.startsWith("image/"));
     return saved ? artifactAddress(saved.digest) : (one?.preview ?? "");
   });
