@@ -28,6 +28,7 @@ function ListPicker(props: ControlProps) {
       <ListControl {...props} />
       <Picker
         {...props}
+        adding
         value=""
         label={t("picker.add", { label: props.label })}
         set={(item) => props.set([...items, item], crypto.randomUUID())}
@@ -37,7 +38,8 @@ function ListPicker(props: ControlProps) {
   );
 }
 
-function Picker(props: ControlProps) {
+/** `adding` is for a list, whose field is beside this one. */
+function Picker({ adding = false, ...props }: ControlProps & { readonly adding?: boolean }) {
   const { input, node, set } = props;
   const t = useT();
   const list = useId();
@@ -85,7 +87,7 @@ function Picker(props: ControlProps) {
         aria-autocomplete="list"
         {...(open ? { "aria-controls": list } : {})}
         {...(open && active >= 0 ? { "aria-activedescendant": `${list}-${active}` } : {})}
-        placeholder={t("picker.none")}
+        placeholder={adding ? "+" : t("picker.none")}
         value={typed ?? shown}
         onChange={(event) => {
           setTyped(event.target.value);
