@@ -31,3 +31,13 @@ export function useLabels(node: string): NodeLabels | null {
     linked,
   };
 }
+
+/** Whether labels of a node are changed while painting: another input of it is a label map, and no link gives it. */
+export function usePainted(node: string): boolean {
+  const workflow = useWorkflow();
+  const place = usePlace();
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const one = workflow && bodyAt(workflow, place).nodes.get(node);
+  const input = one && specFace(one.type, catalogue).inputs.find((each) => each.control === "labels");
+  return Boolean(one && input && linksOf(one.inputs.get(input.name)).length === 0);
+}
