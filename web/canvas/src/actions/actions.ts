@@ -1,11 +1,25 @@
 /** Every action there is, and the one place that listens to keys. */
 
 import { type Action, isTyping, matches } from "./action.ts";
+import { arrangeActions } from "./arrange.ts";
+import { canvasActions } from "./canvas.ts";
 import { editActions } from "./edit.ts";
 import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
+import { selectActions } from "./select.ts";
 
-export const ACTIONS: readonly Action[] = [...runActions, ...editActions, ...fileActions];
+export const ACTIONS: readonly Action[] = [
+  ...runActions,
+  ...editActions,
+  ...selectActions,
+  ...arrangeActions,
+  ...canvasActions,
+  ...fileActions,
+];
+
+export function actionOf(id: string): Action | undefined {
+  return ACTIONS.find((one) => one.id === id);
+}
 
 /** Do what the keys mean; returns what ends listening. */
 export function listenToKeys(target: Window = window): () => void {
@@ -14,10 +28,9 @@ export function listenToKeys(target: Window = window): () => void {
     const typing = isTyping(event.target);
     const inDialog = event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
     for (const action of ACTIONS) {
-      if (action.scope === "canvas" && (typing || inDialog)) continue;
+      if (action.native || (action.scope === "canvas" && (typing || inDialog))) continue;
       const keys = action.keys.find((one) => matches(one, event));
-      if (keys === undefined) continue;
-      if (action.enabled?.() === false) return;
+      if (keys === undefined || action.enabled?.(keys) === false) continue;
       event.preventDefault();
       action.run(keys);
       return;

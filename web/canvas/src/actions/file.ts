@@ -94,7 +94,7 @@ export const fileActions: readonly Action[] = [
     keys: ["Mod+s"],
     scope: "anywhere",
     group: "file",
-    enabled: canSave,
+    enabled: (keys) => keys !== undefined || canSave(), // the browser's own saving is never meant
     run: () => void save(),
   },
   {

@@ -7,6 +7,7 @@ import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
 import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { useBeginning } from "../state/opening.ts";
@@ -30,6 +31,7 @@ export function App() {
   const isBegun = useBeginning((state) => state.isOver);
   const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
@@ -49,8 +51,8 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
-      <Toasts />
       <Dialogs />
+      <Toasts />
       <DropZone />
     </div>
   );

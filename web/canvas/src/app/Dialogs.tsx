@@ -14,6 +14,7 @@ const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
   conflict: lazy(async () => ({
     default: (await import("../views/library/ConflictDialog.tsx")).ConflictDialog,
   })),
+  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
   "dropped-picture": lazy(async () => ({
     default: (await import("../views/library/DroppedPictureDialog.tsx")).DroppedPictureDialog,
   })),
