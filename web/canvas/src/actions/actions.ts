@@ -7,6 +7,7 @@ import { editActions } from "./edit.ts";
 import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
 import { selectActions } from "./select.ts";
+import { viewActions } from "./view.ts";
 
 export const ACTIONS: readonly Action[] = [
   ...runActions,
@@ -14,6 +15,7 @@ export const ACTIONS: readonly Action[] = [
   ...selectActions,
   ...arrangeActions,
   ...canvasActions,
+  ...viewActions,
   ...fileActions,
 ];
 

@@ -5,20 +5,25 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
 import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
+import { watchLooking } from "../state/looking.ts";
 import { useBeginning } from "../state/opening.ts";
+import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Banners } from "./Banners.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { NothingOpen } from "./NothingOpen.tsx";
 import { Notices } from "./Notices.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { watchTitle } from "./title.ts";
 
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
@@ -33,6 +38,9 @@ export function App() {
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchLooking(), []);
+  useEffect(() => watchPlan(), []);
+  useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app">
@@ -51,9 +59,11 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
-      <Dialogs />
       <Toasts />
+      <NodeDetails />
+      <Dialogs />
       <DropZone />
+      <Banners />
     </div>
   );
 }

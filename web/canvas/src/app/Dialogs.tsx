@@ -10,11 +10,15 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
+  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
+  batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
+  picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
+  results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),
+  sweep: lazy(async () => ({ default: (await import("../panels/SweepDialog.tsx")).SweepDialog })),
   close: lazy(async () => ({ default: (await import("../views/library/CloseDialog.tsx")).CloseDialog })),
   conflict: lazy(async () => ({
     default: (await import("../views/library/ConflictDialog.tsx")).ConflictDialog,
   })),
-  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
   "dropped-picture": lazy(async () => ({
     default: (await import("../views/library/DroppedPictureDialog.tsx")).DroppedPictureDialog,
   })),

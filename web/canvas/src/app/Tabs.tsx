@@ -37,7 +37,7 @@ export function Tabs() {
           }))}
         />
       )}
-      <IconButton icon="plus" label={t("tab.new")} keys={shownKeys("Alt+n")} onPress={openNew} />
+      <IconButton icon="plus" label={t("tab.new")} keys={shownKeys("Alt+t")} onPress={openNew} />
     </nav>
   );
 }

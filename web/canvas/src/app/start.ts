@@ -47,19 +47,19 @@ export async function start(): Promise<void> {
   watchPictures();
 }
 
-let follows = false;
-
 /** Open what the address asks for, or something to begin with where nothing is open. */
 async function begin(asked: Asked | null): Promise<void> {
   const isOut = useAccess.getState().state === "out"; // a token is asked for first
   if (!isOut || asked?.kind === "shared") {
     const opened = asked !== null && (await openAsked(asked));
     if (!opened && useDocuments.getState().tabs.length === 0) await openFirst();
-    if (!follows) followActiveTab();
-    follows = true;
+    if (!isFollowing) followActiveTab();
+    isFollowing = true;
   }
   useBeginning.setState({ isOver: true });
 }
+
+let isFollowing = false; // the address, once, even where a person signs in again
 
 /** The documents that were open, and drafts of them from now on. Where nothing can be kept, that is said. */
 async function restoreDrafts(): Promise<void> {

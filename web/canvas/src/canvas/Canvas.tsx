@@ -35,10 +35,12 @@ import {
   viewOf,
 } from "../state/view.ts";
 import { useViewport } from "../state/viewport.ts";
+import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
 import { FrameCard } from "./FrameCard.tsx";
 import { type CanvasNode, useFlow } from "./flow.ts";
+import { LookingBar } from "./LookingBar.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
@@ -93,6 +95,8 @@ function Surface() {
       ref={surface}
       onDoubleClick={doubleClicked}
       onContextMenu={(event) => openMenu(event, scene)}
+      onDragOver={draggedArtifact.over}
+      onDrop={openDropped}
       data-connecting={connecting || undefined}
     >
       {ready && tab !== null && <Flow scene={scene} surface={surface} />}
@@ -102,6 +106,7 @@ function Surface() {
           <p>{t("canvas.empty.body")}</p>
         </div>
       )}
+      <LookingBar />
       <CanvasTools />
       {minimap && scene.nodes.size > 0 && <Minimap scene={scene} />}
       <ConnectionHint />

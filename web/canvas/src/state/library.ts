@@ -11,7 +11,7 @@ import {
   type WorkflowSummary,
 } from "../server/library.ts";
 import { isChanged, type Tab, useDocuments } from "./documents.ts";
-import { useSession } from "./session.ts";
+import { runOf, useSession } from "./session.ts";
 import { sayTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
 
@@ -56,8 +56,7 @@ const pictures = new Map<string, string>();
 
 /** The newest picture of the run that a tab shows, once it is done. */
 function pictureOf(tab: Tab): string | null {
-  const { runs, shown } = useSession.getState();
-  const run = runs.get(shown.get(tab.key) ?? "");
+  const run = runOf(useSession.getState(), tab.key);
   if (run?.status !== "done") return null;
   return run.artifacts.findLast((one) => one.media_type.startsWith("image/"))?.digest ?? null;
 }

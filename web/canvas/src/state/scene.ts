@@ -1,7 +1,6 @@
 /** What the canvas draws at the place where one is: positions, faces and geometry of nodes, and the links. */
 
 import { useMemo } from "react";
-import { useShallow } from "zustand/react/shallow";
 import { positionsOf } from "../graph/arrange.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { type Face, facesOf } from "../graph/face.ts";
@@ -19,7 +18,7 @@ import {
 } from "../graph/workflow.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
-import { useSession } from "./session.ts";
+import { usePictured } from "./session.ts";
 
 export const PICTURE_HEIGHT = 208;
 
@@ -124,14 +123,7 @@ export function useScene(): Scene {
   const place = usePlace();
   const catalogue = useCatalogue((state) => state.catalogue);
   const tab = useDocuments((state) => state.active);
-  const pictures = useSession(
-    useShallow(({ shown, runs }) => {
-      const run = runs.get(shown.get(tab ?? "") ?? "");
-      return [...(run?.nodes ?? [])].flatMap(([id, one]) =>
-        one.preview || one.artifacts.some((file) => file.media_type.startsWith("image/")) ? [id] : [],
-      );
-    }),
-  );
+  const pictures = usePictured(tab ?? "");
   return useMemo(
     () => sceneFor(workflow, place, catalogue, pictures),
     [workflow, place, catalogue, pictures],

@@ -30,11 +30,8 @@ function go(place: Place): void {
   const documents = useDocuments.getState();
   const tab = activeTab(documents);
   if (!tab || placeOf(tab) === place) return;
-  if (place === null) {
-    documents.leave(0);
-    return;
-  }
-  const at = tab.trail.indexOf(place);
-  if (at >= 0) documents.leave(at + 1);
+  const at = tab.trail.indexOf(place ?? "");
+  if (place === null) documents.leave(0);
+  else if (at >= 0) documents.leave(at + 1);
   else if (definitionsOf(tab.history.present).includes(place)) documents.enter(place);
 }
