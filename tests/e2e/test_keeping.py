@@ -21,17 +21,24 @@ from tests.e2e.editor import Editor
 from tests.web.conftest import two_nodes
 from tests.web.http import Http
 
-DRAFTED = """(text) => new Promise((resolve) => {
-    const asked = indexedDB.open("latentgraph");
-    asked.onerror = () => resolve(false);
-    asked.onsuccess = () => {
-        const drafts = asked.result.transaction("drafts").objectStore("drafts").getAll();
-        drafts.onsuccess = () => {
-            asked.result.close();
-            resolve(drafts.result.some((draft) => draft.present.includes(text)));
+DRAFTED = """async ([text, wanted]) => {
+    const read = () => new Promise((resolve, reject) => {
+        const asked = indexedDB.open("latentgraph");
+        asked.onerror = () => reject(asked.error);
+        asked.onsuccess = () => {
+            const drafts = asked.result.transaction("drafts").objectStore("drafts").getAll();
+            drafts.onsuccess = () => {
+                asked.result.close();
+                resolve(drafts.result.some((draft) => draft.present.includes(text)));
+            };
         };
-    };
-})"""
+    });
+    const begun = performance.now();
+    while ((await read()) !== wanted) {
+        if (performance.now() - begun > 30000) throw new Error(`waited for nothing: ${text}`);
+        await new Promise(requestAnimationFrame);
+    }
+}"""
 DROP = """([name, type, text, size]) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const data = new DataTransfer();
@@ -49,7 +56,7 @@ NO_CLIPBOARD = """Object.defineProperty(navigator, "clipboard", {
 
 def tab(page: Page, name: str) -> Locator:
     """A tab by its name, with changes or without."""
-    return page.get_by_role("navigation").get_by_role("button", name=re.compile(f"^{name}( •.*)?$"))
+    return page.get_by_role("navigation").get_by_role("button", name=re.compile(f"^{re.escape(name)}( unsaved changes)?$"))
 
 
 def is_changed(page: Page, name: str) -> None:
@@ -68,6 +75,11 @@ def rename(page: Page, name: str) -> None:
     page.get_by_role("textbox", name="Name of the workflow").fill(name)
     page.keyboard.press("Enter")
     is_changed(page, name)
+
+
+def drafted(page: Page, text: str, wanted: bool = True) -> None:
+    """Wait until a draft in this browser has this text, or none has."""
+    page.evaluate(DRAFTED, [text, wanted])
 
 
 def named(name: str, **more: Any) -> dict[str, Any]:
@@ -177,7 +189,7 @@ def test_work_comes_back_after_a_reload_and_after_a_crash(editor: Editor) -> Non
     rename(page, "Draft, changed")
     page.keyboard.press("Alt+t")
     rename(page, "Another")
-    page.wait_for_function(DRAFTED, arg="Another")
+    drafted(page, "Another")
     page.reload()
     is_changed(page, "Draft, changed")
     is_changed(page, "Another")
@@ -188,7 +200,7 @@ def test_work_comes_back_after_a_reload_and_after_a_crash(editor: Editor) -> Non
     page.keyboard.press("Control+z")
     is_changed(page, "Draft, changed")
 
-    page.wait_for_function(DRAFTED, arg="Draft, changed")
+    drafted(page, "Draft, changed")
     page.close(run_before_unload=False)
     after = page.context.new_page()
     after.goto(editor.http.address)
@@ -200,7 +212,7 @@ def test_work_comes_back_after_a_reload_and_after_a_crash(editor: Editor) -> Non
 def test_a_window_leaves_the_drafts_of_another_alone(editor: Editor) -> None:
     page = opened(editor, named("Mine"))
     rename(page, "Mine, changed")
-    page.wait_for_function(DRAFTED, arg="Mine, changed")
+    drafted(page, "Mine, changed")
     other = page.context.new_page()
     other.goto(editor.http.address)
     expect(other.locator(".tab-words")).to_have_text(["Text to image"])
@@ -209,10 +221,10 @@ def test_a_window_leaves_the_drafts_of_another_alone(editor: Editor) -> None:
 
 def test_closed_drafts_do_not_come_back(editor: Editor) -> None:
     page = opened(editor, named("Gone"))
-    page.wait_for_function(DRAFTED, arg='"Gone"')
+    drafted(page, '"Gone"')
     page.keyboard.press("Alt+t")
     page.get_by_role("button", name="Close Gone").click()
-    page.wait_for_function(f"async () => !(await ({DRAFTED})('\"Gone\"'))")
+    drafted(page, '"Gone"', wanted=False)
     page.reload()
     expect(page.locator(".tab-words")).to_have_text(["Untitled"])
 

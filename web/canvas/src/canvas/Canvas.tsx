@@ -206,17 +206,17 @@ function useShowing(scene: Scene): void {
   const wanted = useView((state) => state.wanted);
   const request = useViewport((state) => state.request);
   const shown = useRef("");
-  const measured = size.width > 0;
+  const ready = size.width > 0 && flow.viewportInitialized; // before that, no view is taken
 
   useLayoutEffect(() => {
-    if (shown.current === where || !measured) return;
+    if (shown.current === where || !ready) return;
     shown.current = where;
     const bounds = boundsOf(scene);
     const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
     const view = seen.get(where) ?? home;
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, measured, scene, flow]);
+  }, [where, ready, scene, flow]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 

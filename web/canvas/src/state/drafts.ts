@@ -62,6 +62,8 @@ export function tabOf(draft: Draft): Tab | null {
 export interface Restored {
   readonly tabs: readonly Tab[];
   readonly active: string | null;
+  /** Other windows that are open and have drafts. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -87,7 +89,11 @@ export async function restore(
     const record: WindowRecord = { id: own, order: ordered.map((draft) => draft.key), active };
     await store.write({ put: adopted, window: record, forget: gone.map(({ id }) => id) });
     const tabs = ordered.flatMap((draft) => tabOf(draft) ?? []);
-    return { tabs, active: tabs.some((tab) => tab.key === active) ? active : (tabs.at(-1)?.key ?? null) };
+    return {
+      tabs,
+      active: tabs.some((tab) => tab.key === active) ? active : (tabs.at(-1)?.key ?? null),
+      others: [...new Set(drafts.map((draft) => draft.window).filter((window) => others.has(window)))],
+    };
   });
 }
 
