@@ -18,7 +18,7 @@ from nodes.png_metadata import png_with_workflow
 from tests.e2e.accessibility import violations
 from tests.e2e.conftest import Editors
 from tests.e2e.editor import Editor
-from tests.web.conftest import two_nodes
+from tests.web.conftest import document, two_nodes
 from tests.web.http import Http
 
 DRAFTED = """async ([text, wanted]) => {
@@ -56,7 +56,9 @@ NO_CLIPBOARD = """Object.defineProperty(navigator, "clipboard", {
 
 def tab(page: Page, name: str) -> Locator:
     """A tab by its name, with changes or without."""
-    return page.get_by_role("navigation").get_by_role("button", name=re.compile(f"^{re.escape(name)}( unsaved changes)?$"))
+    return page.get_by_role("navigation").get_by_role(
+        "button", name=re.compile(f"^{re.escape(name)}( unsaved changes)?$")
+    )
 
 
 def is_changed(page: Page, name: str) -> None:
@@ -248,6 +250,7 @@ def two_windows(editor: Editor) -> tuple[Page, Page, str]:
     conflict = other.get_by_role("dialog", name="“Named by the second” was changed elsewhere")
     expect(conflict).to_contain_text("The name “Shared work” became “Named by the first”.")
     expect(conflict).to_contain_text("The name “Shared work” became “Named by the second”.")
+    assert violations(other) == []
     return page, other, workflow
 
 
@@ -343,6 +346,32 @@ def test_the_library_is_kept_in_order(editor: Editor) -> None:
     expect(line).not_to_be_visible()
     library.get_by_role("tab", name="Library").click()
     expect(library.get_by_role("button", name="Tidied", exact=True)).to_be_visible()
+
+
+def test_the_newest_picture_of_a_run_stands_for_its_workflow(editor: Editor) -> None:
+    workflow = kept(
+        editor.http, document({"show": ("paint", {"seed": 3})}, {"picture": "show.artifact"}).as_json()
+    )
+    page = editor.page
+    open_kept(page, editor.http, workflow)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.get_by_role("button", name=re.compile("^Run")).click()
+    page.keyboard.press("Control+o")
+    page.get_by_role("dialog").get_by_label("Search").fill(workflow)
+    assert editor.http.get(f"/api/v1/workflows/{workflow}/thumbnail").status == 200
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+s")  # the picture is no conflict
+    expect(page.get_by_text("Saved as version 1.")).to_be_visible()
+
+
+def test_an_address_opens_what_a_job_ran(editor: Editor) -> None:
+    job = editor.http.post("/api/v1/jobs", {"document": named("What ran")}).ok(202)["id"]
+    editor.http.ended(job)
+    page = editor.page
+    page.goto(f"{editor.http.address}/?job={job}")
+    tab(page, "What ran").wait_for()
+    expect(page.locator("[data-id=sum]")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"\?job={job}$"))
 
 
 def test_a_template_is_found_in_the_gallery_and_opens(editor: Editor) -> None:
@@ -464,20 +493,21 @@ def test_a_picture_without_a_workflow_can_be_an_input(editor: Editor) -> None:
 
 def test_a_document_of_unknown_packs_is_shown_and_saved_as_it_was(editor: Editor) -> None:
     strange = {"type": "far/blur", "version": 3, "inputs": {"big": 2**63, "radius": 5.0, "tiny": 1e-05}}
-    document = named(
+    afar = named(
         "From afar",
         lock={"packs": {"far": "2.1"}, "models": {}},
         future={"z": 1, "a": [1.0, {"deep": None}]},
         layout={"positions": {"one": [0, 0], "sum": [300, 0], "strange": [0, 300]}, "kept": True},
     )
-    document["nodes"]["strange"] = strange
-    workflow = kept(editor.http, document)
+    afar["nodes"]["strange"] = strange
+    workflow = kept(editor.http, afar)
     before = exported(editor.http, workflow)
     page = editor.page
     open_kept(page, editor.http, workflow)
     told = page.get_by_role("dialog", name="“From afar” needs packs that are not here")
     expect(told).to_contain_text("far 2.1")
     editor.screenshot("missing")
+    assert violations(page) == []
     told.get_by_role("button", name="OK").click()
     header = page.locator("[data-id=strange] .node-header")
     box = header.bounding_box()

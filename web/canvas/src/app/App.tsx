@@ -5,10 +5,10 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
-import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
+import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
@@ -25,6 +25,9 @@ import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { watchTitle } from "./title.ts";
 
+const NodeDetails = lazy(async () => ({
+  default: (await import("../canvas/NodeDetails.tsx")).NodeDetails,
+}));
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
   outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
@@ -33,6 +36,7 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
+  const asked = useDetails((state) => state.anchor !== null);
   const isBegun = useBeginning((state) => state.isOver);
   const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
@@ -43,7 +47,7 @@ export function App() {
   useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
+    <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
@@ -60,7 +64,11 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
-      <NodeDetails />
+      {asked && (
+        <Suspense>
+          <NodeDetails />
+        </Suspense>
+      )}
       <Dialogs />
       <DropZone />
       <Banners />

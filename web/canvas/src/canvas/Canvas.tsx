@@ -34,7 +34,6 @@ import {
   type View,
   viewOf,
 } from "../state/view.ts";
-import { useViewport } from "../state/viewport.ts";
 import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
@@ -175,6 +174,7 @@ function Flow({ scene, surface }: FlowProps) {
   );
 }
 
+const READABLE_ZOOM = 0.8;
 const MULTI = ["Control", "Meta", "Shift"];
 const GRID: [number, number] = [8, 8];
 
@@ -204,19 +204,18 @@ function useShowing(scene: Scene): void {
   const where = useDocuments((state) => `${state.active} ${activeTab(state)?.trail.join("/")}`);
   const size = useView((state) => state.size);
   const wanted = useView((state) => state.wanted);
-  const request = useViewport((state) => state.request);
   const shown = useRef("");
-  const ready = size.width > 0 && flow.viewportInitialized; // before that, no view is taken
+  const measured = size.width > 0 && flow.viewportInitialized;
 
   useLayoutEffect(() => {
-    if (shown.current === where || !ready) return;
+    if (shown.current === where || !measured) return;
     shown.current = where;
     const bounds = boundsOf(scene);
     const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
     const view = seen.get(where) ?? home;
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, ready, scene, flow]);
+  }, [where, measured, scene, flow]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 
@@ -227,14 +226,6 @@ function useShowing(scene: Scene): void {
     const next = viewFor(wanted, scene, view, now);
     if (next) void flow.setViewport(next, { duration: duration(wanted) });
   }, [wanted, scene, flow]);
-
-  const heard = useRef(request?.number ?? 0);
-  useEffect(() => {
-    if (!request || request.number === heard.current) return;
-    heard.current = request.number;
-    useSelection.getState().focus(request.node);
-    useView.getState().show({ kind: "reveal", node: request.node });
-  }, [request]);
 }
 
 function duration(wanted: Showing): number {
@@ -256,12 +247,12 @@ function viewFor(wanted: Showing, scene: Scene, view: View, size: Size): View | 
     case "centre":
       return centred(wanted.at, size, wanted.zoom ?? view.zoom);
     case "reveal":
-      return revealing(wanted.node, scene, view, size);
+      return revealing(wanted.node, scene, view, size, wanted.readable ?? false);
   }
 }
 
-/** The view in which a node can be read; null where it is so already. */
-function revealing(id: string, scene: Scene, view: View, size: Size): View | null {
+/** The view in which a node is seen, and can be read where that is asked; null where it is so already. */
+function revealing(id: string, scene: Scene, view: View, size: Size, readable: boolean): View | null {
   const node = scene.nodes.get(id);
   if (!node) return null;
   const box = boxOf(node);
@@ -271,8 +262,9 @@ function revealing(id: string, scene: Scene, view: View, size: Size): View | nul
     box.y >= now.y &&
     box.x + box.width <= now.x + now.width &&
     box.y + 60 <= now.y + now.height;
-  if (inside) return null;
-  return centred([box.x + box.width / 2, box.y + box.height / 2], size, view.zoom);
+  const zoom = readable && view.zoom < OVERVIEW_ZOOM ? READABLE_ZOOM : view.zoom;
+  if (inside && zoom === view.zoom) return null;
+  return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
 }
 
 /** The menu for what is under the pointer, or for what the keyboard is at. */
