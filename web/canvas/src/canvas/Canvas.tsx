@@ -1,6 +1,5 @@
 /** The node canvas. Maps a scene to React Flow, and the gestures that it reports to commands. */
 
-import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import {
   Background,
@@ -11,7 +10,16 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import {
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
@@ -71,12 +79,20 @@ function Surface() {
   const palette = useUi((state) => state.palette);
   const menu = useGestures((state) => state.menu);
   const connecting = useGestures((state) => state.from !== null);
+  const measured = useView((state) => state.size.width > 0);
   const tab = useDocuments((state) => state.active);
   useMeasured(surface);
   useSurface(surface);
+  useEffect(() => {
+    // Who presses a key for the palette types on at once.
+    const idle = setTimeout(() => void import("./palette/Palette.tsx"), 500);
+    return () => clearTimeout(idle);
+  }, []);
 
   const doubleClicked = (event: React.MouseEvent) => {
-    if (!(event.target instanceof Element) || !event.target.closest(".react-flow__pane")) return;
+    // The overview takes the pointer for the whole surface.
+    const onSurface = event.target === event.currentTarget;
+    if (!onSurface && !(event.target instanceof Element && event.target.closest(".react-flow__pane"))) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {
@@ -98,7 +114,7 @@ function Surface() {
       onDrop={openDropped}
       data-connecting={connecting || undefined}
     >
-      {ready && tab !== null && <Flow scene={scene} surface={surface} />}
+      {ready && measured && tab !== null && <Flow scene={scene} surface={surface} />}
       {ready && scene.nodes.size === 0 && scene.notes.length === 0 && (
         <div className="canvas-empty">
           <h2>{t("canvas.empty.title")}</h2>
@@ -130,8 +146,10 @@ function Flow({ scene, surface }: FlowProps) {
   const dragging = useDragging(scene);
   const connecting = useConnecting(scene);
   const selecting = useSelecting(dragging.change);
-  const { nodes, edges } = useFlow(scene, dragging.moves, overview);
-  useShowing(scene);
+  // React Flow takes its first view after it has drawn once: nodes would flash somewhere else before.
+  const placed = useReactFlow().viewportInitialized;
+  const { nodes, edges } = useFlow(scene, dragging.moves, overview || !placed);
+  const home = useShowing(scene);
   const see = useCallback(
     (_: unknown, { x, y, zoom }: Viewport) => useView.getState().see({ x, y, zoom }),
     [],
@@ -143,6 +161,7 @@ function Flow({ scene, surface }: FlowProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        defaultViewport={home}
         onMove={see}
         {...dragging.handlers}
         {...connecting}
@@ -199,23 +218,21 @@ const SLIDE = 160; // milliseconds that the canvas takes to go somewhere else
 const seen = new Map<string, View>();
 
 /** Go where one was last in this tab and place, and where others ask to go. */
-function useShowing(scene: Scene): void {
+function useShowing(scene: Scene): View {
   const flow = useReactFlow();
   const where = useDocuments((state) => `${state.active} ${activeTab(state)?.trail.join("/")}`);
-  const size = useView((state) => state.size);
   const wanted = useView((state) => state.wanted);
+  const [first] = useState(() => ({ where, view: seen.get(where) ?? homeOf(scene) }));
   const shown = useRef("");
-  const measured = size.width > 0 && flow.viewportInitialized;
+  const ready = flow.viewportInitialized;
 
   useLayoutEffect(() => {
-    if (shown.current === where || !measured) return;
+    if (shown.current === where || !ready) return;
     shown.current = where;
-    const bounds = boundsOf(scene);
-    const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
-    const view = seen.get(where) ?? home;
+    const view = first.where === where ? first.view : (seen.get(where) ?? homeOf(scene));
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, measured, scene, flow]);
+  }, [where, ready, scene, flow, first]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 
@@ -226,6 +243,14 @@ function useShowing(scene: Scene): void {
     const next = viewFor(wanted, scene, view, now);
     if (next) void flow.setViewport(next, { duration: duration(wanted) });
   }, [wanted, scene, flow]);
+
+  return first.view;
+}
+
+/** The view that shows everything, no larger than it is read best. */
+function homeOf(scene: Scene): View {
+  const bounds = boundsOf(scene);
+  return bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
 }
 
 function duration(wanted: Showing): number {
