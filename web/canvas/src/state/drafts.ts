@@ -33,7 +33,7 @@ export function textOf(workflow: Workflow): string {
   return text;
 }
 
-export function draftOf(tab: Tab, window: string): Draft {
+function draftOf(tab: Tab, window: string): Draft {
   const { key, origin, trail, saved, history } = tab;
   const { present } = history;
   return {
@@ -47,7 +47,7 @@ export function draftOf(tab: Tab, window: string): Draft {
 }
 
 /** A draft as a tab, its history from now on; null where it can not be read. */
-export function tabOf(draft: Draft): Tab | null {
+function tabOf(draft: Draft): Tab | null {
   try {
     const present = parseWorkflow(draft.present);
     const saved =
@@ -117,7 +117,7 @@ interface Seen {
 }
 
 /** What must be written so that the store, which has what was seen `before`, has what there is `now`. */
-export function changeBetween(before: Seen, now: Seen, window: string): Change {
+function changeBetween(before: Seen, now: Seen, window: string): Change {
   const known = new Map(before.tabs.map((tab) => [tab.key, tab]));
   const put = now.tabs.filter((tab) => needsWriting(known.get(tab.key), tab));
   const left = new Set(now.tabs.map((tab) => tab.key));

@@ -95,7 +95,7 @@ async function openPicture(file: File, suffix: string): Promise<void> {
 }
 
 /** How the name of a picture with these first bytes ends; null where they are no picture's. */
-export function pictureSuffix(head: Uint8Array): string | null {
+function pictureSuffix(head: Uint8Array): string | null {
   const text = String.fromCharCode(...head);
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return ".png";
   if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return ".webp";
