@@ -2,6 +2,7 @@
 
 import { may, signOut, useAccess } from "../state/access.ts";
 import { activeTab, isChanged, useDocuments } from "../state/documents.ts";
+import { chooseFiles } from "../state/importing.ts";
 import { openNew } from "../state/opening.ts";
 import { exportFile, save } from "../state/saving.ts";
 import { useSettings } from "../state/settings.ts";
@@ -25,11 +26,6 @@ export function closeTab(key: string): void {
   }
   activate(key);
   dialog("close", { key });
-}
-
-/** Ask for a file of this computer. */
-export function chooseFiles(): void {
-  dialog("open", { section: "file" });
 }
 
 function step(by: number): void {
@@ -60,7 +56,7 @@ export const fileActions: readonly Action[] = [
   {
     id: "new",
     title: "tab.new",
-    keys: ["Mod+n", "Alt+n"],
+    keys: ["Alt+t", "Mod+n"],
     scope: "anywhere",
     group: "file",
     run: openNew,
@@ -95,7 +91,7 @@ export const fileActions: readonly Action[] = [
     keys: ["Mod+s"],
     scope: "anywhere",
     group: "file",
-    enabled: canSave,
+    enabled: (keys) => keys !== undefined || canSave(), // the browser's own saving is never meant
     run: () => void save(),
   },
   {

@@ -10,6 +10,8 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
+  boxes: lazy(async () => ({ default: (await import("../editors/BoxEditor.tsx")).BoxEditor })),
+  paint: lazy(async () => ({ default: (await import("../editors/PaintDialog.tsx")).PaintDialog })),
   connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
   batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
   commands: lazy(async () => ({ default: (await import("./dialogs/CommandsDialog.tsx")).CommandsDialog })),
