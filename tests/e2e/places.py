@@ -16,6 +16,10 @@ CLIENT = Path(__file__).parents[2] / "web" / "canvas" / "src"
 
 Go = Callable[[Page], None]
 
+REFUSED = (
+    r"status of (412|422)"  # what the console says on the way to some: of a conflict, a picture without more
+)
+
 
 def everything() -> dict[str, Any]:
     """A document with nodes of many kinds: a picture, plain values, text, models, a definition."""
@@ -27,8 +31,10 @@ def everything() -> dict[str, Any]:
             "one": _node("toy/number", value=4),
             "sum": _node("toy/add", a={"from": "one.integer"}, b=1),
             "text": _node("core/write_text", text="a red apple"),
-            "size": _node("core/empty_latent"),
-            "sample": _node("core/sample_latents", latent={"from": "size.latent"}),
+            "model": _node("core/load_bundle", name="emoji-scenes"),
+            "size": _node("core/empty_latent", autoencoder={"from": "model.autoencoder"}),
+            "seed": _node("core/choose_seed", seed=7),
+            "boxes": _node("core/draw_regions", regions=[{"label": "apple", "box": [0.1, 0.1, 0.5, 0.5]}]),
             "twice": _node("flow/call", body="double"),
         },
         "interface": {
@@ -244,8 +250,23 @@ def _dropped_picture(page: Page) -> None:
     )
 
 
+def _boxes(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=boxes]").get_by_role("button", name="Edit boxes").click()
+
+
+def _paint(page: Page) -> None:
+    canvas(page)
+    page.locator(".react-flow").focus()
+    page.keyboard.press("/")
+    page.get_by_role("dialog").get_by_role("combobox").fill("draw mask")
+    page.get_by_role("option", name="Draw mask").click()
+    page.get_by_role("article", name="Draw mask").get_by_role("button", name="Paint").click()
+
+
 DIALOGS: dict[str, Go] = {
     "batch": _by_command("Run several times"),
+    "boxes": _boxes,
     "close": _close,
     "commands": _commands,
     "conflict": _conflict,
@@ -253,6 +274,7 @@ DIALOGS: dict[str, Go] = {
     "dropped-picture": _dropped_picture,
     "missing": _missing,
     "open": _by_command("Open …"),
+    "paint": _paint,
     "picture": _picture,
     "results": _results,
     "save": _save,
@@ -270,6 +292,7 @@ def panel(name: str) -> Go:
 
     def go(page: Page) -> None:
         page.locator(f"button[data-panel={name}]").click()
+        page.mouse.move(640, 799)
         expect(page.get_by_role("complementary")).to_be_visible()
 
     return go

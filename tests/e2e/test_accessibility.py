@@ -21,6 +21,7 @@ THEMES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("place", places.EVERYWHERE)
 def test_a_place_is_accessible_in_every_theme(editor: Editor, place: str) -> None:
     page = editor.open(places.everything())
+    editor.expect_fault(places.REFUSED)
     places.EVERYWHERE[place](page)
     found = {}
     for theme, system in THEMES.items():
@@ -38,6 +39,7 @@ def test_every_dialog_has_a_way_here() -> None:
 @pytest.mark.parametrize("name", places.DIALOGS)
 def test_a_dialog_keeps_the_focus_while_it_is_open(editor: Editor, name: str) -> None:
     page = editor.open(places.everything())
+    editor.expect_fault(places.REFUSED)
     places.dialog(name)(page)
     dialog = page.get_by_role("dialog")
     for _ in range(30):
@@ -51,6 +53,7 @@ def test_tab_goes_through_the_whole_page_and_on(editor: Editor) -> None:
     page = editor.open(places.everything())
     places.canvas(page)
     places.panel("faults")(page)
+    page.locator("header button").first.focus()
     parts = ("header", "main", "aside", "footer")
     seen: set[str] = set()
     for _ in range(200):

@@ -100,6 +100,7 @@ def unspoken(said: list[str]) -> list[str]:
 def test_no_word_is_written_past_the_languages(editors: Editors, toy_server: Http, place: str) -> None:
     editor = editors(toy_server, locale="ko-KR")
     pseudo(editor.page)
+    editor.expect_fault(places.REFUSED)
     page = editor.open(places.everything())
     expect(page.locator("header")).to_contain_text("⟦")
     places.EVERYWHERE[place](page)
