@@ -5,6 +5,7 @@ import { activeTab, isChanged, useDocuments } from "../state/documents.ts";
 import { chooseFiles } from "../state/importing.ts";
 import { openNew } from "../state/opening.ts";
 import { exportFile, save } from "../state/saving.ts";
+import { useSettings } from "../state/settings.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
 
@@ -19,7 +20,7 @@ export function closeTab(key: string): void {
   const { tabs, close, activate } = useDocuments.getState();
   const closing = tabs.find((one) => one.key === key);
   if (!closing) return;
-  if (!isChanged(closing)) {
+  if (!isChanged(closing) || !useSettings.getState().confirm) {
     close(key);
     return;
   }

@@ -30,14 +30,16 @@ export async function start(): Promise<void> {
   const asked = readAddress(location.search);
   openStream();
   watchAccess();
-  const language = languageOf();
-  const loadCatalogue = () => useCatalogue.getState().load(language);
+  const loadCatalogue = () => useCatalogue.getState().load(languageOf());
   await Promise.all([
-    useLanguage.getState().setLanguage(language),
+    useLanguage.getState().setLanguage(languageOf()),
     enter(),
     loadCatalogue(),
     restoreDrafts(),
   ]);
+  useLanguage.subscribe((now, before) => {
+    if (now.language !== before.language) void loadCatalogue();
+  });
   onSignedIn(() => {
     void loadCatalogue();
     void begin(asked);

@@ -1,6 +1,6 @@
 import { definitionsOf } from "../graph/workflow.ts";
 import { useWorkflow } from "../state/documents.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
 /** A definition of this document, by name. One that is not there is shown as it is, and kept. */
 export function DefinitionControl(props: ControlProps) {
@@ -11,7 +11,7 @@ export function DefinitionControl(props: ControlProps) {
   return (
     <select
       className="control-field"
-      aria-label={props.label}
+      {...fieldProps(props)}
       value={name}
       onChange={(event) => (event.target.value === "" ? props.clear() : props.set(event.target.value))}
     >
