@@ -3,8 +3,9 @@
 import { type Action, isTyping, matches } from "./action.ts";
 import { editActions } from "./edit.ts";
 import { runActions } from "./run.ts";
+import { subgraphActions } from "./subgraph.ts";
 
-export const ACTIONS: readonly Action[] = [...runActions, ...editActions];
+export const ACTIONS: readonly Action[] = [...runActions, ...editActions, ...subgraphActions];
 
 /** Do what the keys mean; returns what ends listening. */
 export function listenToKeys(target: Window = window): () => void {

@@ -10,6 +10,9 @@ import { PanelDock } from "../panels/PanelDock.tsx";
 import { watchFaults } from "../state/faults.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { watchAddress } from "./address.ts";
+import { Breadcrumb } from "./Breadcrumb.tsx";
+import { Dialogs } from "./Dialogs.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -23,11 +26,13 @@ export function App() {
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchAddress(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app">
       <TopBar />
       <main className="app-main" aria-label={t(`view.${view}`)}>
+        {view !== "form" && <Breadcrumb />}
         {Other ? (
           <Suspense fallback={<div className="app-loading" />}>
             <Other />
@@ -39,6 +44,7 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
+      <Dialogs />
     </div>
   );
 }

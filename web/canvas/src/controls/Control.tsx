@@ -5,7 +5,6 @@ import { type ComponentType, lazy, Suspense } from "react";
 import type { ControlKind } from "../graph/control-kind.ts";
 import { ChoiceControl } from "./ChoiceControl.tsx";
 import type { ControlProps } from "./control-props.ts";
-import { DefinitionControl } from "./DefinitionControl.tsx";
 import { LinesControl } from "./LinesControl.tsx";
 import { NumberControl } from "./NumberControl.tsx";
 import { SeedControl } from "./SeedControl.tsx";
@@ -24,7 +23,10 @@ const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
   switch: SwitchControl,
   file: lazy(async () => ({ default: (await import("./FileControl.tsx")).FileControl })),
   picker: TextControl,
-  definition: DefinitionControl,
+  definition: lazy(async () => ({ default: (await import("./DefinitionControl.tsx")).DefinitionControl })),
+  ports: lazy(async () => ({ default: (await import("./PortsControl.tsx")).PortsControl })),
+  given: lazy(async () => ({ default: (await import("./GivenControl.tsx")).GivenControl })),
+  cases: lazy(async () => ({ default: (await import("./CasesControl.tsx")).CasesControl })),
   list: lazy(async () => ({ default: (await import("./ListControl.tsx")).ListControl })),
 };
 

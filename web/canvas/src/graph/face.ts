@@ -19,6 +19,8 @@ export interface InputFace {
   readonly schema: Schema | null;
   readonly control: ControlKind;
   readonly default: Plain | undefined;
+  /** What a control of a structure lists, each on a line: ports, outputs or cases. */
+  readonly options?: readonly string[];
   /** False for what is written in the document and unknown to the node type. */
   readonly known: boolean;
 }
@@ -224,7 +226,33 @@ function withPorts(
   const shared = first.filter((one) => others.every((outputs) => outputs.some((o) => o.name === one.name)));
   const lists = node.type === "flow/map" || node.type === "flow/fold";
   const outputs = shared.map((one) => (lists && !carry.has(one.name) ? listedOutput(one) : one));
-  return { inputs: [...base.inputs, ...inputs.values()], outputs };
+  const own = base.inputs.map((one) => ownInput(one, node, [...inputs.keys()], shared));
+  return { inputs: [...own, ...inputs.values()], outputs };
+}
+
+/** An own input of a node of structure: names of ports and outputs are chosen, not typed. */
+function ownInput(
+  face: InputFace,
+  node: WorkflowNode,
+  ports: readonly string[],
+  outputs: readonly OutputFace[],
+): InputFace {
+  switch (face.name) {
+    case "each":
+      return { ...face, control: "ports", options: ports };
+    case "carry": {
+      const given = new Set(outputs.map((one) => one.name));
+      return { ...face, control: "ports", options: ports.filter((name) => given.has(name)) };
+    }
+    case "until":
+      return { ...face, control: "given" };
+    case "cases": {
+      const cases = node.inputs.get("cases");
+      return { ...face, control: "cases", options: isObject(cases) ? [...cases.keys()] : [] };
+    }
+    default:
+      return face;
+  }
 }
 
 function namesIn(value: Json | undefined): ReadonlySet<string> {

@@ -21,7 +21,10 @@ const HEIGHTS: Partial<Record<ControlKind, number>> = {
   palette: 64,
   plugin: 64,
   json: 28,
+  definition: 112,
 };
+
+const LINE = 26; // of a control that has a line for each of its options
 
 /** A row of a node: what is linked at its left and right, or one input with its control. */
 export interface Row {
@@ -54,6 +57,8 @@ export interface GeometryOptions {
 /** The height of the row that an input with a control takes. */
 export function controlHeight(input: InputFace): number {
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
+  if (input.options)
+    return ROW + LINE * Math.max(input.options.length, 1) + (input.control === "cases" ? ROW : 0);
   return HEIGHTS[input.control] ?? ROW;
 }
 

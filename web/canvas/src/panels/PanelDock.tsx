@@ -21,6 +21,18 @@ export const PANELS: readonly Panel[] = [
     icon: "warn",
     component: lazy(async () => ({ default: (await import("./FaultsPanel.tsx")).FaultsPanel })),
   },
+  {
+    name: "interface",
+    title: "panel.interface",
+    icon: "form",
+    component: lazy(async () => ({ default: (await import("./InterfacePanel.tsx")).InterfacePanel })),
+  },
+  {
+    name: "definitions",
+    title: "panel.definitions",
+    icon: "box",
+    component: lazy(async () => ({ default: (await import("./DefinitionPanel.tsx")).DefinitionPanel })),
+  },
 ];
 
 export function PanelDock() {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly wheel: "zoom" | "pan";
   readonly snap: boolean;
   readonly minimap: boolean;
+  /** Whether the canvas shows what the document takes and gives; in definitions it always does. */
+  readonly ports: boolean;
 }
 
 interface SettingsState extends Settings {
@@ -28,16 +30,23 @@ function stored(): Partial<Settings> {
   }
 }
 
-const DEFAULTS: Settings = { theme: "system", language: "", wheel: "zoom", snap: true, minimap: true };
+const DEFAULTS: Settings = {
+  theme: "system",
+  language: "",
+  wheel: "zoom",
+  snap: true,
+  minimap: true,
+  ports: true,
+};
 
 export const useSettings = create<SettingsState>()((set, get) => ({
   ...DEFAULTS,
   ...stored(),
   set(change) {
     set(change);
-    const { theme, language, wheel, snap, minimap } = get();
+    const { theme, language, wheel, snap, minimap, ports } = get();
     try {
-      localStorage.setItem(KEY, JSON.stringify({ theme, language, wheel, snap, minimap }));
+      localStorage.setItem(KEY, JSON.stringify({ theme, language, wheel, snap, minimap, ports }));
     } catch {
       // the choice holds until the page is closed
     }
