@@ -155,6 +155,6 @@ def test_a_client_that_is_built_is_left_as_it_is(checkout: Path) -> None:
         [checkout / "scripts" / "client_stamp"], capture_output=True, text=True, check=True
     )
     (checkout / "web" / "dist").mkdir()
-    (checkout / "web" / "dist" / "stamp").write_text(stamp)
+    (checkout / "web" / "dist" / "stamp").write_text(stamp.stdout)
     start(checkout, LATENTGRAPH_PYTHON=python)
     assert not built.exists()

@@ -10,8 +10,10 @@ export interface Action {
   /** Where the keys count: anywhere, or only while no text is typed. */
   readonly scope: "anywhere" | "canvas";
   readonly group: "run" | "edit" | "select" | "view" | "file" | "help";
-  /** Whether it can be done now. */
-  readonly enabled?: () => boolean;
+  /** Whether it can be done now; by which keys, where it is done by keys. */
+  readonly enabled?: (keys?: string) => boolean;
+  /** The browser has an event of its own for these keys, which does it; they are only shown. */
+  readonly native?: boolean;
   readonly run: () => void;
 }
 
@@ -20,7 +22,7 @@ const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 /** Whether a key press is this combination. */
 export function matches(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.split("+");
-  const key = parts.at(-1) ?? "";
+  const key = keys.endsWith("+") ? "+" : (parts.at(-1) ?? "");
   const wants = (name: string) => parts.includes(name);
   const mod = MAC ? event.metaKey : event.ctrlKey;
   const other = MAC ? event.ctrlKey : event.metaKey;
@@ -34,11 +36,14 @@ export function matches(keys: string, event: KeyboardEvent): boolean {
   );
 }
 
+const SYMBOLS = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+
 /** A combination as people read it: ⌘⇧Z, or Ctrl+Shift+Z. */
 export function shownKeys(keys: string): string {
   const names: Readonly<Record<string, string>> = MAC
-    ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Delete: "⌫", Escape: "esc" }
-    : { Mod: "Ctrl", Delete: "Del", Escape: "Esc" };
+    ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Delete: "⌫", Escape: "esc", ...SYMBOLS }
+    : { Mod: "Ctrl", Delete: "Del", Escape: "Esc", ...SYMBOLS };
+  if (keys === "+") return keys;
   const parts = keys.split("+").map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
   return parts.join(MAC ? "" : "+");
 }

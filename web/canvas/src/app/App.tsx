@@ -7,6 +7,7 @@ import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
+import { listenToClipboard } from "../state/clipboard.ts";
 import { watchFaults } from "../state/faults.ts";
 import { useUi } from "../state/ui.ts";
 import { Toasts } from "../ui/Toasts.tsx";
@@ -25,6 +26,7 @@ export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
   useEffect(() => listenToKeys(), []);
+  useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
   useEffect(() => watchAddress(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
@@ -43,8 +45,8 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
-      <Toasts />
       <Dialogs />
+      <Toasts />
     </div>
   );
 }

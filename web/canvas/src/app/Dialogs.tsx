@@ -12,6 +12,7 @@ export interface DialogProps {
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
   bodies: lazy(async () => ({ default: (await import("../panels/BodiesDialog.tsx")).BodiesDialog })),
   group: lazy(async () => ({ default: (await import("../panels/GroupDialog.tsx")).GroupDialog })),
+  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
 };
 
 export function Dialogs() {

@@ -1,246 +1,299 @@
-/** The node canvas. The only file that knows React Flow: it maps a scene to it, and its gestures to commands. */
+/** The node canvas. Maps a scene to React Flow, and the gestures that it reports to commands. */
 
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import {
   Background,
   BackgroundVariant,
-  type Connection as FlowConnection,
   type Edge as FlowEdge,
-  type Node as FlowNode,
-  type NodeChange,
-  type OnSelectionChangeParams,
-  Position,
   ReactFlow,
   ReactFlowProvider,
+  useReactFlow,
+  type Viewport,
 } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { useShallow } from "zustand/react/shallow";
-import { moveNodes } from "../graph/commands/layout.ts";
-import { connect, wouldCircle } from "../graph/commands/links.ts";
-import { fitsInput } from "../graph/shape.ts";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
-import { useDocuments, usePlace, useWorkflow } from "../state/documents.ts";
+import { activeTab, useDocuments } from "../state/documents.ts";
+import { useGestures } from "../state/gestures.ts";
+import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
-import { useSession } from "../state/session.ts";
 import { useSettings } from "../state/settings.ts";
-import { colourOf } from "./colours.ts";
+import { surfaceHasFocus, useSurface } from "../state/surface.ts";
+import { useUi } from "../state/ui.ts";
+import {
+  canvasPoint,
+  centred,
+  MAX_ZOOM,
+  MIN_ZOOM,
+  OVERVIEW_ZOOM,
+  type Showing,
+  type Size,
+  seenIn,
+  useView,
+  type View,
+  viewOf,
+} from "../state/view.ts";
+import { useViewport } from "../state/viewport.ts";
+import { CanvasTools } from "./CanvasTools.tsx";
+import { ConnectionHint } from "./ConnectionHint.tsx";
+import { FrameCard } from "./FrameCard.tsx";
+import { type CanvasNode, useFlow } from "./flow.ts";
+import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
-import { type Scene, type SceneNode, Scenes } from "./scene.ts";
+import { NoteCard } from "./NoteCard.tsx";
+import { Overview } from "./Overview.tsx";
+import { nodeAt } from "./paint.ts";
+import { useConnecting } from "./use-connecting.ts";
+import { useDragging } from "./use-dragging.ts";
+import { useSelecting } from "./use-selecting.ts";
 
-type CardNode = FlowNode<{ readonly scene: SceneNode }, "card">;
-type At = readonly [number, number];
+const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
+const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 
-const NODE_TYPES = { card: NodeCard };
-const NO_MOVES: ReadonlyMap<string, At> = new Map();
+const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard };
 
 export function Canvas() {
   return (
     <ReactFlowProvider>
-      <Flow />
+      <Surface />
     </ReactFlowProvider>
   );
 }
 
-function Flow() {
+function Surface() {
   const t = useT();
+  const surface = useRef<HTMLDivElement>(null);
   const scene = useScene();
-  const edit = useDocuments((state) => state.edit);
-  const selected = useSelection((state) => state.nodes);
-  const selectedEdges = useSelection((state) => state.edges);
-  const wheel = useSettings((state) => state.wheel);
-  const [moves, setMoves] = useState(NO_MOVES);
-  const nodes = useFlowNodes(scene, moves, selected);
-  const edges = useFlowEdges(scene, selectedEdges);
+  const ready = useCatalogue((state) => state.loaded || state.error !== "");
+  const minimap = useSettings((state) => state.minimap);
+  const palette = useUi((state) => state.palette);
+  const menu = useGestures((state) => state.menu);
+  const connecting = useGestures((state) => state.from !== null);
+  const tab = useDocuments((state) => state.active);
+  useMeasured(surface);
+  useSurface(surface);
 
-  const change = useCallback((changes: NodeChange<CardNode>[]) => {
-    const moved = changes.flatMap((one) =>
-      one.type === "position" && one.position ? [[one.id, [one.position.x, one.position.y]] as const] : [],
-    );
-    if (moved.length > 0) setMoves((before) => new Map([...before, ...moved]));
-  }, []);
-
-  const dropped = useCallback(() => {
-    setMoves((made) => {
-      if (made.size > 0) {
-        // The document learns of a drag once, when it ends.
-        queueMicrotask(() => edit(t("edit.move"), (workflow, place) => moveNodes(workflow, place, made)));
-      }
-      return NO_MOVES;
-    });
-  }, [edit, t]);
-
-  const connected = useCallback(
-    ({ source, sourceHandle, target, targetHandle }: FlowConnection) => {
-      const many = inputOf(scene, target, targetHandle)?.many ?? false;
-      const link = { source, output: nameOf(sourceHandle), target, input: nameOf(targetHandle), many };
-      edit(t("edit.connect"), (workflow, place) => connect(workflow, place, link));
-    },
-    [edit, scene, t],
-  );
-
-  const valid = useCallback(
-    ({ source, sourceHandle, target, targetHandle }: FlowConnection | FlowEdge) => {
-      const input = inputOf(scene, target, targetHandle ?? null);
-      const output = scene.nodes.get(source)?.face.outputs.find((one) => one.name === nameOf(sourceHandle));
-      if (!input || !output || input.fixed || source === target) return false;
-      return fitsInput(output.shape, input.shape, input.many) && !circles(source, target);
-    },
-    [scene],
-  );
-
-  const choose = useCallback(({ nodes: chosen, edges: links }: OnSelectionChangeParams) => {
-    const now = useSelection.getState();
-    const ids = chosen.map((one) => one.id);
-    const linkIds = links.map((one) => one.id);
-    if (!same(now.nodes, ids) || !same(now.edges, linkIds)) now.select(ids, linkIds);
-  }, []);
+  const doubleClicked = (event: React.MouseEvent) => {
+    if (!(event.target instanceof Element) || !event.target.closest(".react-flow__pane")) return;
+    const at = canvasPoint([event.clientX, event.clientY]);
+    const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
+    if (hit) {
+      const { x, y, width, height } = boxOf(hit);
+      useView.getState().show({ kind: "centre", at: [x + width / 2, y + height / 2], zoom: 1 });
+    } else {
+      useUi.getState().openPalette({ at, screen: [event.clientX, event.clientY], from: null });
+    }
+  };
 
   return (
-    <div className="canvas">
-      <ReactFlow<CardNode, FlowEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        onNodesChange={change}
-        onNodeDragStop={dropped}
-        onSelectionDragStop={dropped}
-        onConnect={connected}
-        isValidConnection={valid}
-        onSelectionChange={choose}
-        onlyRenderVisibleElements
-        edgesFocusable={false}
-        deleteKeyCode={null}
-        zoomOnDoubleClick={false}
-        panOnScroll={wheel === "pan"}
-        zoomOnScroll={wheel === "zoom"}
-        minZoom={0.02}
-        maxZoom={4}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
-        aria-label={t("canvas.label")}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--canvas-dots)" />
-      </ReactFlow>
-      {scene.nodes.size === 0 && (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what a double click does, keys do too
+    <div
+      className="canvas"
+      ref={surface}
+      onDoubleClick={doubleClicked}
+      onContextMenu={(event) => openMenu(event, scene)}
+      data-connecting={connecting || undefined}
+    >
+      {ready && tab !== null && <Flow scene={scene} surface={surface} />}
+      {ready && scene.nodes.size === 0 && scene.notes.length === 0 && (
         <div className="canvas-empty">
           <h2>{t("canvas.empty.title")}</h2>
           <p>{t("canvas.empty.body")}</p>
         </div>
       )}
+      <CanvasTools />
+      {minimap && scene.nodes.size > 0 && <Minimap scene={scene} />}
+      <ConnectionHint />
+      <Suspense>
+        {palette && <Palette key={palette.screen.join()} palette={palette} scene={scene} />}
+        {menu && <ContextMenu menu={menu} />}
+      </Suspense>
     </div>
   );
 }
 
-/** What there is to draw, made anew when the document, the place or the node types change. */
-function useScene(): Scene {
-  const workflow = useWorkflow();
-  const place = usePlace();
-  const catalogue = useCatalogue((state) => state.catalogue);
-  const tab = useDocuments((state) => state.active);
-  const pictures = useSession(
-    useShallow(({ shown, runs }) => {
-      const run = runs.get(shown.get(tab ?? "") ?? "");
-      return [...(run?.nodes ?? [])].flatMap(([id, one]) =>
-        one.preview || one.artifacts.some((file) => file.media_type.startsWith("image/")) ? [id] : [],
-      );
-    }),
+interface FlowProps {
+  readonly scene: Scene;
+  readonly surface: RefObject<HTMLDivElement | null>;
+}
+
+function Flow({ scene, surface }: FlowProps) {
+  const t = useT();
+  const wheel = useSettings((state) => state.wheel);
+  const snap = useSettings((state) => state.snap);
+  const overview = useView((state) => state.view.zoom < OVERVIEW_ZOOM);
+  const dragging = useDragging(scene);
+  const connecting = useConnecting(scene);
+  const selecting = useSelecting(dragging.change);
+  const { nodes, edges } = useFlow(scene, dragging.moves, overview);
+  useShowing(scene);
+  const see = useCallback(
+    (_: unknown, { x, y, zoom }: Viewport) => useView.getState().see({ x, y, zoom }),
+    [],
   );
-  const scenes = useRef(new Scenes());
-  return useMemo(
-    () => scenes.current.make(workflow ?? new Map(), place, catalogue, new Set(pictures)),
-    [workflow, place, catalogue, pictures],
+  return (
+    <>
+      {overview && surface.current && <Overview scene={scene} surface={surface.current} />}
+      <ReactFlow<CanvasNode, FlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        onMove={see}
+        {...dragging.handlers}
+        {...connecting}
+        {...selecting}
+        onlyRenderVisibleElements
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        elevateNodesOnSelect={false}
+        selectNodesOnDrag
+        multiSelectionKeyCode={MULTI}
+        deleteKeyCode={null}
+        zoomOnDoubleClick={false}
+        panOnScroll={wheel === "pan"}
+        zoomOnScroll={wheel === "zoom"}
+        snapToGrid={snap}
+        snapGrid={GRID}
+        minZoom={MIN_ZOOM}
+        maxZoom={MAX_ZOOM}
+        reconnectRadius={14}
+        connectionRadius={24}
+        nodeDragThreshold={2}
+        tabIndex={0}
+        aria-label={t("canvas.label")}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--canvas-dots)" />
+      </ReactFlow>
+    </>
   );
 }
 
-function useFlowNodes(
-  scene: Scene,
-  moves: ReadonlyMap<string, At>,
-  selected: ReadonlySet<string>,
-): CardNode[] {
-  const known = useRef(new Map<string, CardNode>());
-  return useMemo(() => {
-    const now = new Map<string, CardNode>();
-    for (const [id, one] of scene.nodes) {
-      const [x, y] = moves.get(id) ?? one.at;
-      const before = known.current.get(id);
-      const isSelected = selected.has(id);
-      const same =
-        before?.data.scene === one &&
-        before.position.x === x &&
-        before.position.y === y &&
-        before.selected === isSelected;
-      now.set(id, same ? before : flowNode(one, x, y, isSelected));
+const MULTI = ["Control", "Meta", "Shift"];
+const GRID: [number, number] = [8, 8];
+
+/** Keep what the canvas measures on the page. */
+function useMeasured(surface: RefObject<HTMLDivElement | null>): void {
+  useLayoutEffect(() => {
+    const element = surface.current;
+    if (!element) return;
+    const measure = () => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      useView.getState().measure({ width, height }, [left, top]);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [surface]);
+}
+
+const SLIDE = 160; // milliseconds that the canvas takes to go somewhere else
+/** Where one was in each place of each tab. */
+const seen = new Map<string, View>();
+
+/** Go where one was last in this tab and place, and where others ask to go. */
+function useShowing(scene: Scene): void {
+  const flow = useReactFlow();
+  const where = useDocuments((state) => `${state.active} ${activeTab(state)?.trail.join("/")}`);
+  const size = useView((state) => state.size);
+  const wanted = useView((state) => state.wanted);
+  const request = useViewport((state) => state.request);
+  const shown = useRef("");
+  const measured = size.width > 0;
+
+  useLayoutEffect(() => {
+    if (shown.current === where || !measured) return;
+    shown.current = where;
+    const bounds = boundsOf(scene);
+    const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
+    const view = seen.get(where) ?? home;
+    void flow.setViewport(view);
+    useView.getState().see(view);
+  }, [where, measured, scene, flow]);
+
+  useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
+
+  useEffect(() => {
+    if (!wanted) return;
+    useView.getState().done();
+    const { view, size: now } = useView.getState();
+    const next = viewFor(wanted, scene, view, now);
+    if (next) void flow.setViewport(next, { duration: duration(wanted) });
+  }, [wanted, scene, flow]);
+
+  const heard = useRef(request?.number ?? 0);
+  useEffect(() => {
+    if (!request || request.number === heard.current) return;
+    heard.current = request.number;
+    useSelection.getState().focus(request.node);
+    useView.getState().show({ kind: "reveal", node: request.node });
+  }, [request]);
+}
+
+function duration(wanted: Showing): number {
+  if (wanted.kind === "centre" && wanted.zoom === undefined) return 0; // the minimap is dragged
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : SLIDE;
+}
+
+function viewFor(wanted: Showing, scene: Scene, view: View, size: Size): View | null {
+  switch (wanted.kind) {
+    case "fit": {
+      const bounds = boundsOf(scene, wanted.nodes);
+      return bounds ? viewOf(bounds, size, 1, 0.08) : null;
     }
-    known.current = now;
-    return [...now.values()];
-  }, [scene, moves, selected]);
+    case "zoom": {
+      const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, view.zoom * wanted.factor));
+      const box = seenIn(view, size);
+      return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
+    }
+    case "centre":
+      return centred(wanted.at, size, wanted.zoom ?? view.zoom);
+    case "reveal":
+      return revealing(wanted.node, scene, view, size);
+  }
 }
 
-function flowNode(one: SceneNode, x: number, y: number, selected: boolean): CardNode {
-  const { width, height, inputs, outputs } = one.geometry;
-  const handle = (side: "source" | "target", name: string, at: number) => ({
-    id: name,
-    type: side,
-    position: side === "source" ? Position.Right : Position.Left,
-    x: side === "source" ? width - 6 : -6,
-    y: at - 6,
-    width: 12,
-    height: 12,
-  });
-  return {
-    id: one.id,
-    type: "card",
-    position: { x, y },
-    data: { scene: one },
-    selected,
-    width,
-    height,
-    // Sizes and handles are known, so nothing must be mounted to be measured.
-    measured: { width, height },
-    handles: [
-      ...[...inputs].map(([name, at]) => handle("target", name, at)),
-      ...[...outputs].map(([name, at]) => handle("source", name, at)),
-    ],
-    dragHandle: ".node-header, .node-waypoint",
-  };
+/** The view in which a node can be read; null where it is so already. */
+function revealing(id: string, scene: Scene, view: View, size: Size): View | null {
+  const node = scene.nodes.get(id);
+  if (!node) return null;
+  const box = boxOf(node);
+  const now = seenIn(view, size);
+  const inside =
+    box.x >= now.x &&
+    box.y >= now.y &&
+    box.x + box.width <= now.x + now.width &&
+    box.y + 60 <= now.y + now.height;
+  if (inside) return null;
+  return centred([box.x + box.width / 2, box.y + box.height / 2], size, view.zoom);
 }
 
-function useFlowEdges(scene: Scene, selected: ReadonlySet<string>): FlowEdge[] {
-  const catalogue = useCatalogue((state) => state.catalogue);
-  return useMemo(
-    () =>
-      scene.edges.map((edge) => {
-        const output = scene.nodes.get(edge.source)?.face.outputs.find((one) => one.name === edge.output);
-        return {
-          id: edge.id,
-          source: edge.source,
-          sourceHandle: edge.output,
-          target: edge.target,
-          targetHandle: edge.input,
-          selected: selected.has(edge.id),
-          style: { stroke: colourOf(output?.shape ?? { is: "any" }, catalogue) },
-        };
-      }),
-    [scene, catalogue, selected],
-  );
-}
-
-function inputOf(scene: Scene, node: string, handle: string | null) {
-  return scene.nodes.get(node)?.face.inputs.find((one) => one.name === nameOf(handle));
-}
-
-function nameOf(handle: string | null | undefined): string {
-  return handle ?? "";
-}
-
-function circles(source: string, target: string): boolean {
-  const { tabs, active } = useDocuments.getState();
-  const tab = tabs.find((one) => one.key === active);
-  return tab ? wouldCircle(tab.history.present, tab.trail.at(-1) ?? null, source, target) : false;
-}
-
-function same(one: ReadonlySet<string>, other: readonly string[]): boolean {
-  return one.size === other.length && other.every((id) => one.has(id));
+/** The menu for what is under the pointer, or for what the keyboard is at. */
+function openMenu(event: React.MouseEvent, scene: Scene): void {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target?.closest(".react-flow") || target.closest("input, textarea, select, img, a")) return;
+  event.preventDefault();
+  const selection = useSelection.getState();
+  const at = [event.clientX, event.clientY] as const;
+  const edge = target.closest(".react-flow__edge")?.getAttribute("data-id");
+  const seenFromAfar = useView.getState().view.zoom < OVERVIEW_ZOOM;
+  const hit = seenFromAfar ? (nodeAt(scene, canvasPoint(at))?.id ?? null) : null;
+  const node = target.closest(".react-flow__node")?.getAttribute("data-id") ?? hit;
+  if (edge) {
+    if (!selection.edges.has(edge)) selection.select([], [edge]);
+    useGestures.getState().openMenu({ kind: "link", at });
+    return;
+  }
+  if (node) {
+    const annotation = !scene.nodes.has(node);
+    if (annotation && !selection.annotations.has(node)) selection.select([], [], [node]);
+    if (!annotation && !selection.nodes.has(node)) selection.select([node]);
+    if (!annotation) selection.setCurrent(node);
+    useGestures.getState().openMenu({ kind: "node", at });
+    return;
+  }
+  const byKeys = surfaceHasFocus() && selection.nodes.size > 0 && event.detail === 0 && event.button !== 2;
+  useGestures.getState().openMenu({ kind: byKeys ? "node" : "canvas", at });
 }

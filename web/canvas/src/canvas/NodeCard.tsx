@@ -4,18 +4,25 @@ import "./node-card.css";
 import { memo, useCallback } from "react";
 import { Control } from "../controls/Control.tsx";
 import { clearInput, setInput } from "../graph/commands/inputs.ts";
+import { resizeNodes } from "../graph/commands/layout.ts";
+import { renameNode } from "../graph/commands/nodes.ts";
 import { type InputFace, type OutputFace, titleOf } from "../graph/face.ts";
 import { isLinkOnly, type Row } from "../graph/geometry.ts";
 import type { Json } from "../graph/json.ts";
-import { useT } from "../i18n/i18n.ts";
+import { useT, t as words } from "../i18n/i18n.ts";
 import { artifactAddress, thumbnailAddress } from "../server/api.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
+import { useGestures } from "../state/gestures.ts";
+import type { SceneNode } from "../state/scene.ts";
 import { type NodeRun, useNodeRun } from "../state/session.ts";
+import { Icon } from "../ui/Icon.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
+import { ResizeGrip } from "./ResizeGrip.tsx";
 import { Socket } from "./Socket.tsx";
-import type { SceneNode } from "./scene.ts";
+import { TitleField } from "./TitleField.tsx";
+import { faultyIn, useCardFocus } from "./use-card-focus.ts";
 
 interface Props {
   readonly data: { readonly scene: SceneNode };
@@ -25,12 +32,16 @@ interface Props {
 export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Props) {
   const tab = useDocuments((state) => state.active) ?? "";
   const run = useNodeRun(tab, scene.id);
-  const faulty = useFaults((state) => state.faults.some((fault) => fault.node === scene.id));
+  const faulty = useFaults((state) => faultyIn(state.faults).has(scene.id));
+  const isTarget = useGestures(({ target }) => target?.node === scene.id && target.handle === null);
+  const focus = useCardFocus(scene.id);
   const title = titleOf(scene.node, scene.face);
   if (scene.face.waypoint) return <Waypoint scene={scene} selected={selected} />;
   return (
     <article
       className="node-card"
+      {...focus}
+      data-target={isTarget || undefined}
       aria-label={title}
       data-selected={selected || undefined}
       data-kind={scene.face.kind}
@@ -40,10 +51,7 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
       data-faulty={faulty || undefined}
       style={scene.colour ? { "--node-colour": scene.colour } : undefined}
     >
-      <header className="node-header" title={scene.face.help}>
-        <span className="node-title">{title}</span>
-        <NodeStatus run={run} />
-      </header>
+      <NodeHeader scene={scene} title={title} run={run} />
       {run?.status === "running" && <Progress run={run} />}
       {scene.geometry.rows.map((row) => (
         <RowView key={`${row.y}`} row={row} scene={scene} />
@@ -51,15 +59,86 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
       {scene.collapsed && <CollapsedSockets scene={scene} />}
       {scene.geometry.picture && run && <Picture run={run} scene={scene} />}
       {scene.face.missing && <Missing scene={scene} />}
+      <NodeResize scene={scene} />
     </article>
   );
 });
 
-function Waypoint({ scene, selected }: { readonly scene: SceneNode; readonly selected: boolean }) {
+interface HeaderProps {
+  readonly scene: SceneNode;
+  readonly title: string;
+  readonly run: NodeRun | null;
+}
+
+function NodeHeader({ scene, title, run }: HeaderProps) {
+  const t = useT();
+  const renaming = useGestures((state) => state.renaming === scene.id);
+  const { mode } = scene.node;
   return (
-    <div className="node-waypoint" data-selected={selected || undefined}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: renaming is an action with a key too
+    <header
+      className="node-header"
+      title={scene.face.help}
+      onDoubleClick={() => useGestures.getState().rename(scene.id)}
+    >
+      {renaming ? (
+        <TitleField label={t("node.title")} value={title} done={(value) => rename(scene, value)} />
+      ) : (
+        <span className="node-title">{title}</span>
+      )}
+      {mode && (
+        <span className="node-mode" title={t(`node.mode.${mode}`)}>
+          <Icon name={mode} size={14} />
+          <span className="visually-hidden">{t(`node.mode.${mode}`)}</span>
+        </span>
+      )}
+      <NodeStatus run={run} />
+    </header>
+  );
+}
+
+/** A title that is the type's own is left out of the document, so that it follows the language. */
+function rename(scene: SceneNode, typed: string): void {
+  const title = typed === scene.face.title ? "" : typed;
+  useDocuments
+    .getState()
+    .edit(words("edit.rename"), (workflow, place) => renameNode(workflow, place, scene.id, title));
+}
+
+function NodeResize({ scene }: { readonly scene: SceneNode }) {
+  const t = useT();
+  const { width, height, picture } = scene.geometry;
+  const tall = picture !== null || scene.face.inputs.some((one) => one.control === "lines");
+  return (
+    <ResizeGrip
+      label={t("node.resize")}
+      size={[width, height]}
+      least={[160, 60]}
+      wideOnly={!tall || scene.collapsed}
+      resize={(size) =>
+        useDocuments
+          .getState()
+          .edit(
+            words("edit.resize"),
+            (workflow, place) => resizeNodes(workflow, place, new Map([[scene.id, size]])),
+            `resize ${scene.id}`,
+          )
+      }
+    />
+  );
+}
+
+function Waypoint({ scene, selected }: { readonly scene: SceneNode; readonly selected: boolean }) {
+  const focus = useCardFocus(scene.id);
+  return (
+    <article
+      className="node-waypoint"
+      aria-label={titleOf(scene.node, scene.face)}
+      data-selected={selected || undefined}
+      {...focus}
+    >
       <CollapsedSockets scene={scene} />
-    </div>
+    </article>
   );
 }
 
@@ -107,6 +186,7 @@ function InputRow({ input, scene }: { readonly input: InputFace; readonly scene:
     <>
       {!input.fixed && (
         <Socket
+          node={scene.id}
           side="input"
           name={input.name}
           label={label}
@@ -146,6 +226,7 @@ function OutputLabel({ output, scene }: { readonly output: OutputFace; readonly 
         {output.title}
       </span>
       <Socket
+        node={scene.id}
         side="output"
         name={output.name}
         label={label}
@@ -166,6 +247,7 @@ function CollapsedSockets({ scene }: { readonly scene: SceneNode }) {
       {scene.face.inputs.map((one) => (
         <Socket
           key={`in ${one.name}`}
+          node={scene.id}
           side="input"
           name={one.name}
           label={one.title}
@@ -178,6 +260,7 @@ function CollapsedSockets({ scene }: { readonly scene: SceneNode }) {
       {scene.face.outputs.map((one) => (
         <Socket
           key={`out ${one.name}`}
+          node={scene.id}
           side="output"
           name={one.name}
           label={one.title}

@@ -3,9 +3,13 @@
 import { Handle, Position } from "@xyflow/react";
 import type { Catalogue } from "../graph/catalogue.ts";
 import type { Shape } from "../graph/shape.ts";
+import { useGestures } from "../state/gestures.ts";
+import { currentScene } from "../state/scene.ts";
+import { refusalOf } from "../state/wiring.ts";
 import { colourOf } from "./colours.ts";
 
 interface Props {
+  readonly node: string;
   readonly side: "input" | "output";
   readonly name: string;
   readonly label: string;
@@ -17,7 +21,13 @@ interface Props {
   readonly catalogue: Catalogue;
 }
 
-export function Socket({ side, name, label, shape, y, required, many, linked, catalogue }: Props) {
+export function Socket({ node, side, name, label, shape, y, required, many, linked, catalogue }: Props) {
+  const verdict = useGestures(({ from, circle }) => {
+    const scene = from && currentScene();
+    if (!scene) return undefined;
+    if (from.node === node && from.handle === name && from.side === side) return "from";
+    return refusalOf(scene, from, circle, { node, side, handle: name }) === null ? "fits" : "refused";
+  });
   return (
     <Handle
       id={name}
@@ -27,6 +37,7 @@ export function Socket({ side, name, label, shape, y, required, many, linked, ca
       data-required={required || undefined}
       data-many={many || undefined}
       data-linked={linked || undefined}
+      data-verdict={verdict}
       title={label}
       style={{ top: y, "--socket": colourOf(shape, catalogue) }}
     />

@@ -47,6 +47,8 @@ export interface Geometry {
 
 export interface GeometryOptions {
   readonly width?: number | undefined;
+  /** What is more than the rows take goes to texts of several lines and to the picture. */
+  readonly height?: number | undefined;
   readonly collapsed?: boolean | undefined;
   /** The height of the picture under the rows; 0 for none. */
   readonly picture?: number | undefined;
@@ -71,6 +73,18 @@ export function geometryOf(face: Face, options: GeometryOptions = {}): Geometry 
   const rows: Row[] = [];
   const links = face.inputs.filter((one) => isLinkOnly(one));
   const set = face.inputs.filter((one) => !isLinkOnly(one));
+  const opens = (input: InputFace) => !options.linked?.has(input.name);
+  const rowHeight = (input: InputFace) => (opens(input) ? controlHeight(input) : ROW);
+  const stretched = set.filter((one) => opens(one) && one.control === "lines");
+  const lower = options.picture ?? 0;
+  const natural =
+    HEADER +
+    2 * PADDING +
+    ROW * Math.max(links.length, face.outputs.length) +
+    set.reduce((sum, one) => sum + rowHeight(one), 0) +
+    lower;
+  const parts = stretched.length + (lower > 0 ? 1 : 0);
+  const more = parts > 0 ? Math.max(0, (options.height ?? 0) - natural) / parts : 0;
   let y = HEADER + PADDING;
   for (let index = 0; index < Math.max(links.length, face.outputs.length); index++) {
     const input = links[index] ?? null;
@@ -81,13 +95,13 @@ export function geometryOf(face: Face, options: GeometryOptions = {}): Geometry 
     y += ROW;
   }
   for (const input of set) {
-    const height = options.linked?.has(input.name) ? ROW : controlHeight(input);
+    const height = rowHeight(input) + (stretched.includes(input) ? more : 0);
     rows.push({ y, height, input, output: null });
     inputs.set(input.name, y + ROW / 2);
     y += height;
   }
   y += PADDING;
-  const height = options.picture ?? 0;
+  const height = lower > 0 ? lower + more : 0;
   const picture = height > 0 ? { y, height } : null;
   return { width, height: y + height, rows, inputs, outputs, picture };
 }

@@ -198,11 +198,12 @@ const readLayout = remembered<Layout>((raw) => ({
   colours: new Map(
     entries(raw.get("colours")).flatMap(([id, one]) => (typeof one === "string" ? [[id, one] as const] : [])),
   ),
-  frames: listIn(raw, "frames").flatMap((one, index) => annotation(one, index, "title")),
-  notes: listIn(raw, "notes").flatMap((one, index) => annotation(one, index, "text")),
+  frames: listIn(raw, "frames").flatMap((one, index) => readAnnotation(one, index, "title")),
+  notes: listIn(raw, "notes").flatMap((one, index) => readAnnotation(one, index, "text")),
 }));
 
-function annotation(raw: Json, index: number, words: string): Annotation[] {
+/** A frame or a note as it is written; none where it has no box. `words` names the field of its text. */
+export function readAnnotation(raw: Json, index: number, words: string): Annotation[] {
   const box = isObject(raw) ? listIn(raw, "box").map(numberOf) : [];
   const [x, y, width, height] = box;
   if (!isObject(raw) || x === undefined || y === undefined || width === undefined || height === undefined) {

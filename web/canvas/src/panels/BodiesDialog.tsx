@@ -15,11 +15,11 @@ interface Props {
   readonly close: () => void;
 }
 
-const INPUTS: Readonly<Record<string, Key>> = {
-  then: "body.then",
-  otherwise: "body.otherwise",
-  default: "body.default",
-};
+const WORDS: ReadonlyMap<string, Key> = new Map([
+  ["then", "body.then"],
+  ["otherwise", "body.otherwise"],
+  ["default", "body.default"],
+]);
 
 export function BodiesDialog({ about, close }: Props) {
   const t = useT();
@@ -32,10 +32,9 @@ export function BodiesDialog({ about, close }: Props) {
     <Dialog title={t("bodies.title")} close={close}>
       <ul className="bodies">
         {bodiesHere(node).map(({ input, definition }) => {
-          const key = INPUTS[input];
+          const key = WORDS.get(input);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside is what is pressed
-            // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is what is pressed
             <li key={input} onClick={close}>
               <h3>
                 {key ? t(key) : caseName(input)}: {definitionTitle(workflow, definition)}

@@ -54,7 +54,6 @@ export function GroupDialog({ about, close }: Props) {
         <input
           id={id}
           className="text-field"
-          // biome-ignore lint/a11y/noAutofocus: it is what the dialog is for
           autoFocus
           autoComplete="off"
           value={name}

@@ -15,7 +15,7 @@ import { type Face, titleOf } from "../graph/face.ts";
 import type { Body } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useDocuments, usePlace, useWorkflow } from "../state/documents.ts";
-import { showNode } from "../state/reveal.ts";
+import { useViewport } from "../state/viewport.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { CommitField } from "../ui/CommitField.tsx";
 
@@ -44,7 +44,6 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
   const move = (from: string, to: number) =>
     edit(t("interface.move"), (document, here) => moveName(document, here, side, from, to));
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a place to drop; the buttons do the same by keys
     <li
       className="interface-entry"
       data-over={over || undefined}
@@ -127,7 +126,11 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
           const socket = socketTitle(side, one, faces, body);
           return (
             <li key={`${one.node}.${one.socket}`}>
-              <button type="button" className="interface-place" onClick={() => showNode(place, one.node)}>
+              <button
+                type="button"
+                className="interface-place"
+                onClick={() => useViewport.getState().reveal(one.node, place)}
+              >
                 {side === "inputs" ? "→" : "←"} {socket}
               </button>
               {places.length > 1 && (

@@ -214,6 +214,33 @@ export interface FaultView {
   definition: string;
 }
 /**
+ * A value that can be chosen.
+ */
+export interface ChoiceView {
+  value: string;
+  title: string;
+  /**
+   * What is known of it, by name.
+   */
+  details: {
+    [k: string]: string | number;
+  };
+  /**
+   * A small picture, as a `data:image/...` address.
+   */
+  picture: string;
+}
+/**
+ * What there is to choose, in the pack's order. An input takes other values, too.
+ */
+export interface ChoicesView {
+  choices: ChoiceView[];
+  /**
+   * Whether there are others; a query finds them.
+   */
+  more: boolean;
+}
+/**
  * What the copy is called.
  */
 export interface CopyForm {
@@ -458,7 +485,7 @@ export interface JobView {
  */
 export interface NodeView {
   node_type: string;
-  status: "hit" | "miss" | "failed" | "skipped" | "cancelled";
+  status: "hit" | "miss" | "failed" | "skipped" | "cancelled" | "bypassed" | "muted";
   reason: string;
   seconds: number;
 }
@@ -482,6 +509,50 @@ export interface MakingView {
   about: {
     [k: string]: unknown;
   };
+}
+/**
+ * A place in a document, and the value that is being typed there.
+ *
+ * The node with those that it is linked to is enough of the document, and it may have problems.
+ */
+export interface MeasureForm {
+  /**
+   * A workflow, as `latentgraph schema` describes it.
+   */
+  document: {
+    [k: string]: unknown;
+  };
+  node: string;
+  input: string;
+  /**
+   * The definition that the node is in; none: the document itself.
+   */
+  definition?: string;
+  /**
+   * Left out: the value that the document has there.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * How much of a value there is, and how much fits.
+ */
+export interface MeasureView {
+  count: number;
+  /**
+   * How much fits; null where there is no bound.
+   */
+  limit: number | null;
+  unit: string;
+  /**
+   * What is wrong with the value, in sentences.
+   */
+  problems: string[];
+  /**
+   * It was measured with something else than what a run will use.
+   */
+  approximate: boolean;
 }
 /**
  * Where a waiting job goes; nothing given: last of its owner.
@@ -536,6 +607,10 @@ export interface NodesView {
     [k: string]: unknown;
   };
   faults: string[];
+  /**
+   * In which there are texts, beside English.
+   */
+  languages: string[];
 }
 /**
  * A document to look at without running it.
@@ -590,7 +665,7 @@ export interface PlanView {
 export interface StepView {
   node: string;
   type: string;
-  status: "hit" | "miss" | "unknown";
+  status: "hit" | "miss" | "unknown" | "bypassed" | "muted";
   reason: string;
   key: string;
 }
@@ -937,6 +1012,27 @@ export interface TemplateView {
   thumbnail: string | null;
   document: {
     [k: string]: unknown;
+  };
+}
+/**
+ * What the packs say in a language: what nodes, inputs, values and categories are called, and help.
+ */
+export interface TextsView {
+  language: string;
+  /**
+   * By `pack/name`: `title`, `help`, `inputs` and `outputs`, as far as they are there.
+   */
+  nodes: {
+    [k: string]: unknown;
+  };
+  /**
+   * Titles of value types by `pack/word`.
+   */
+  values: {
+    [k: string]: string;
+  };
+  categories: {
+    [k: string]: string;
   };
 }
 /**
@@ -1444,4 +1540,14 @@ export interface DeliveriesQuery {
 export interface AuditQuery {
   limit?: number;
   cursor?: number | null;
+}
+/**
+ * Which choices are wanted.
+ */
+export interface ChoicesQuery {
+  /**
+   * Words that must all occur in the value, the title or the details.
+   */
+  query?: string;
+  limit?: number;
 }

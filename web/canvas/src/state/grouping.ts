@@ -26,7 +26,8 @@ export function groupNodes(ids: ReadonlySet<string>, name: string, to?: BodyInpu
       refused = made.refused;
       return workflow;
     }
-    chosen = to ? to.node : "call" in made ? made.call : "";
+    if (to) chosen = to.node;
+    else if ("call" in made) chosen = String(made.call);
     return made.workflow;
   });
   if (refused) useUi.getState().say({ tone: "bad", text: t(`group.refused.${refused}`) });

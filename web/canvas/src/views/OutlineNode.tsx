@@ -43,13 +43,13 @@ export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }:
     edit(t("edit.remove", { count: 1 }), (workflow, place) => removeNodes(workflow, place, new Set([id])));
   };
   const pressed = (event: KeyboardEvent<HTMLButtonElement>) => {
-    const done = moved(event) || (event.key === "F2" && (setRenaming(true), true));
-    if (event.key === "ArrowRight") setOpen(true);
+    if (event.key === "F2") setRenaming(true);
+    else if (event.key === "ArrowRight") setOpen(true);
     else if (event.key === "ArrowLeft") setOpen(false);
     else if (event.key === "Delete") {
       focusBeside(event.currentTarget);
       remove();
-    } else if (!done) return;
+    } else if (!moved(event)) return;
     event.preventDefault();
   };
   return (

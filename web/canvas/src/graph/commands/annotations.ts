@@ -1,7 +1,15 @@
 /** Frames around nodes, and notes. */
 
 import { isArray, isObject, type Json, type JsonObject } from "../json.ts";
-import { type Annotation, type Body, type Box, bodyAt, type Place, type Workflow } from "../workflow.ts";
+import {
+  type Annotation,
+  type Body,
+  type Box,
+  bodyAt,
+  type Place,
+  readAnnotation,
+  type Workflow,
+} from "../workflow.ts";
 import { freeName, objectAt, put, rawAt } from "./edit.ts";
 import { moveNodes } from "./layout.ts";
 
@@ -34,6 +42,33 @@ export function addAnnotation(
   if (made.colour) raw.set("colour", made.colour);
   const before = listOf(workflow, place, kind);
   return { workflow: put(workflow, place, ["layout", kind], [...before, raw]), id };
+}
+
+/** Add copies of the frames and notes of a layout, under fresh ids. */
+export function addAnnotations(
+  workflow: Workflow,
+  place: Place,
+  layout: JsonObject,
+  [dx, dy]: readonly [number, number],
+): Workflow {
+  let changed = workflow;
+  const before = bodyAt(workflow, place).layout;
+  const taken = new Set([...before.frames, ...before.notes].map((one) => one.id));
+  for (const kind of ["frames", "notes"] as const) {
+    const raws = layout.get(kind);
+    const list = isArray(raws) ? raws : [];
+    const copies = list.flatMap((raw, index) => {
+      const [one] = readAnnotation(raw, index, WORDS[kind]);
+      if (!one || !isObject(raw)) return [];
+      const id = freeName(one.id, taken);
+      taken.add(id);
+      const box = boxed({ ...one.box, x: one.box.x + dx, y: one.box.y + dy });
+      return [new Map<string, Json>(raw).set("id", id).set("box", box)];
+    });
+    if (copies.length === 0) continue;
+    changed = put(changed, place, ["layout", kind], [...listOf(changed, place, kind), ...copies]);
+  }
+  return changed;
 }
 
 /** Change the words, the box or the colour of a frame or a note. */
@@ -139,12 +174,12 @@ export function idOf(raw: Json, index: number): string {
   return typeof id === "string" ? id : `at${index}`;
 }
 
-export function listOf(workflow: Workflow, place: Place, kind: AnnotationKind): readonly Json[] {
+function listOf(workflow: Workflow, place: Place, kind: AnnotationKind): readonly Json[] {
   const list = objectAt(workflow, place, ["layout"]).get(kind);
   return isArray(list) ? list : [];
 }
 
-export function boxed(box: Box): Json {
+function boxed(box: Box): Json {
   return [box.x, box.y, box.width, box.height].map((one) => Math.round(one) || 0);
 }
 

@@ -3,7 +3,7 @@
 import { EMPTY_OBJECT, isObject, type JsonObject, removeIn, setIn } from "../json.ts";
 import { bodyAt, placesOf, type Workflow } from "../workflow.ts";
 import { freeText, isName, objectAt, put, renamedKey } from "./edit.ts";
-import { usesOf, withBodyRenamed } from "./uses.ts";
+import { usesOf, withBodiesRenamed } from "./uses.ts";
 
 /** Add a definition under a name that is free. */
 export function addDefinition(
@@ -25,7 +25,7 @@ export function renameDefinition(workflow: Workflow, from: string, to: string): 
   let changed = renamed;
   for (const place of placesOf(renamed)) {
     for (const [id, node] of bodyAt(renamed, place).nodes) {
-      const inputs = withBodyRenamed(node, from, to);
+      const inputs = withBodiesRenamed(node, (name) => (name === from ? to : name));
       if (inputs !== node.inputs) changed = put(changed, place, ["nodes", id, "inputs"], inputs);
     }
   }
@@ -66,7 +66,7 @@ export function makeOwn(
   const copy = duplicateDefinition(workflow, use.definition);
   const node = bodyAt(workflow, use.place).nodes.get(use.node);
   if (copy.workflow === workflow || !node) return { workflow, name: use.definition };
-  const inputs = withBodyRenamed(node, use.definition, copy.name);
+  const inputs = withBodiesRenamed(node, (name) => (name === use.definition ? copy.name : name));
   return { workflow: put(copy.workflow, use.place, ["nodes", use.node, "inputs"], inputs), name: copy.name };
 }
 

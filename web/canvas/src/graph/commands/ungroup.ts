@@ -1,11 +1,11 @@
 /** Putting what is in a definition in the place of a node that calls it. */
 
-import { isArray, isObject, type Json, type JsonObject } from "../json.ts";
+import { isArray, type JsonObject } from "../json.ts";
 import { type Body, bodyAt, hasPlace, linkTo, type Place, type Workflow } from "../workflow.ts";
-import { boxed, idOf, listOf } from "./annotations.ts";
+import { addAnnotations } from "./annotations.ts";
 import { addCopies } from "./copies.ts";
 import { removeDefinition } from "./definitions.ts";
-import { changeAllLinks, freeName, objectAt, put, type WithIds } from "./edit.ts";
+import { changeAllLinks, objectAt, put, type WithIds } from "./edit.ts";
 import { middle } from "./group.ts";
 import { removeNodes, setMode } from "./nodes.ts";
 import { dropOutputPort, leadPort } from "./ports.ts";
@@ -38,7 +38,7 @@ export function ungroup(workflow: Workflow, place: Place, call: string): WithIds
   changed = leadInside(changed, place, call, inner, ids);
   const dissolved = waypointsOf(changed, place, definition, call, values, ids);
   changed = dissolve(changed, place, dissolved, values);
-  changed = withAnnotations(changed, place, definition, shift);
+  changed = addAnnotations(changed, place, objectAt(workflow, definition, ["layout"]), shift);
   const mode = bodyAt(workflow, place).nodes.get(call)?.mode ?? null;
   if (mode) changed = setMode(changed, place, ids.values(), mode);
   const gone = new Set([call, ...dissolved.keys()]);
@@ -167,32 +167,4 @@ function dissolve(
     const value = values.get(waypoints.get(source) ?? "");
     return value === undefined || !waypoints.has(source) ? null : [value];
   });
-}
-
-/** The frames and notes of the definition, under fresh ids. */
-function withAnnotations(
-  workflow: Workflow,
-  place: Place,
-  definition: string,
-  [dx, dy]: readonly [number, number],
-): Workflow {
-  let changed = workflow;
-  for (const kind of ["frames", "notes"] as const) {
-    const those = bodyAt(workflow, definition).layout[kind];
-    const raws = listOf(workflow, definition, kind);
-    const list = [...listOf(changed, place, kind)];
-    const taken = new Set(list.map(idOf));
-    for (const one of those) {
-      const raw = raws.find((each, index) => idOf(each, index) === one.id);
-      if (!isObject(raw)) continue;
-      const id = freeName(one.id, taken);
-      taken.add(id);
-      const box = boxed({ ...one.box, x: one.box.x + dx, y: one.box.y + dy });
-      list.push(new Map<string, Json>(raw).set("id", id).set("box", box));
-    }
-    if (list.length > listOf(changed, place, kind).length) {
-      changed = put(changed, place, ["layout", kind], list);
-    }
-  }
-  return changed;
 }

@@ -1,6 +1,6 @@
 /** Which nodes use which definitions, in all places of a document. */
 
-import { bodiesOf, isStructure } from "../face.ts";
+import { bodiesOf } from "../face.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import {
   bodyAt,
@@ -50,18 +50,17 @@ export function canUse(workflow: Workflow, place: Place, definition: string): bo
   return place === null || !reachedFrom(workflow, [definition]).has(place);
 }
 
-/** The inputs of a node in which a definition has another name. */
-export function withBodyRenamed(node: WorkflowNode, from: string, to: string): JsonObject {
-  if (!isStructure(node.type)) return node.inputs;
-  const now = new Map(node.inputs);
+/** The inputs of a node in which every definition has the name that `rename` gives it. */
+export function withBodiesRenamed(node: WorkflowNode, rename: (name: string) => string): JsonObject {
+  let now = node.inputs;
   for (const { input, definition } of bodiesOf(node)) {
-    if (definition !== from) continue;
+    const name = rename(definition);
+    if (name === definition) continue;
     const cases = now.get("cases");
-    if (input.startsWith("cases.") && isObject(cases)) {
-      now.set("cases", new Map(cases).set(input.slice("cases.".length), to));
-    } else {
-      now.set(input, to);
-    }
+    now =
+      input.startsWith("cases.") && isObject(cases)
+        ? new Map(now).set("cases", new Map(cases).set(input.slice("cases.".length), name))
+        : new Map(now).set(input, name);
   }
   return now;
 }

@@ -1,0 +1,308 @@
+/** A scene as React Flow wants it: the nodes and links near what is seen, the same objects while nothing changed. */
+
+import { type Edge as FlowEdge, type Node as FlowNode, Position } from "@xyflow/react";
+import { useMemo, useRef } from "react";
+import { useShallow } from "zustand/react/shallow";
+import type { Catalogue } from "../graph/catalogue.ts";
+import { titleOf } from "../graph/face.ts";
+import type { Annotation, Box, Edge } from "../graph/workflow.ts";
+import { t } from "../i18n/i18n.ts";
+import { useCatalogue } from "../state/catalogue.ts";
+import { useGestures } from "../state/gestures.ts";
+import { type Scene, type SceneNode, socketAt } from "../state/scene.ts";
+import { useSelection } from "../state/selection.ts";
+import { seenIn, useView } from "../state/view.ts";
+import { colourOf } from "./colours.ts";
+
+export type CardNode = FlowNode<{ readonly scene: SceneNode }, "card">;
+export type AnnotationNode = FlowNode<{ readonly annotation: Annotation }, "frame" | "note">;
+export type CanvasNode = CardNode | AnnotationNode;
+
+type At = readonly [number, number];
+
+/** A box of canvas units around what is seen, which changes only now and then while one pans. */
+export function useNearby(): Box {
+  const [x, y, width, height] = useView(
+    useShallow(({ view, size }) => {
+      const seen = seenIn(view, size);
+      const tile = 2 ** Math.ceil(Math.log2(Math.max(seen.width, seen.height, 1) / 2));
+      const left = Math.floor((seen.x - tile / 4) / tile) * tile;
+      const top = Math.floor((seen.y - tile / 4) / tile) * tile;
+      const right = Math.ceil((seen.x + seen.width + tile / 4) / tile) * tile;
+      const bottom = Math.ceil((seen.y + seen.height + tile / 4) / tile) * tile;
+      return [left, top, right - left, bottom - top] as const;
+    }),
+  );
+  return useMemo(() => ({ x, y, width, height }), [x, y, width, height]);
+}
+
+interface Near {
+  readonly nodes: ReadonlySet<string>;
+  readonly edges: readonly Edge[];
+}
+
+/**
+ * The links that may be seen, and the nodes that may be, or that such a link needs. Nodes of `moving` are where
+ * the scene does not say, so their links count too; nodes of `kept` are there wherever they stand.
+ */
+export function nearIn(
+  scene: Scene,
+  box: Box,
+  moving: { has(id: string): boolean },
+  kept: Iterable<string>,
+): Near {
+  const nodes = new Set<string>(kept);
+  for (const [id, { at, geometry }] of scene.nodes) {
+    if (overlaps(box, at[0], at[1], at[0] + geometry.width, at[1] + geometry.height)) nodes.add(id);
+  }
+  const edges: Edge[] = [];
+  for (const edge of scene.edges) {
+    const source = scene.nodes.get(edge.source);
+    const target = scene.nodes.get(edge.target);
+    if (!source || !target) continue;
+    const inside = moving.has(edge.source) || moving.has(edge.target);
+    if (!inside && !crosses(box, source, target)) continue;
+    edges.push(edge);
+    nodes.add(edge.source);
+    nodes.add(edge.target);
+  }
+  return { nodes, edges };
+}
+
+const BULGE = 120; // how far a link may swing beyond its ends
+
+function crosses(box: Box, source: SceneNode, target: SceneNode): boolean {
+  const [x, y] = [source.at[0] + source.geometry.width, source.at[1]];
+  const [u, v] = target.at;
+  return overlaps(
+    box,
+    Math.min(x, u) - BULGE,
+    Math.min(y, v),
+    Math.max(x, u) + BULGE,
+    Math.max(y + source.geometry.height, v + target.geometry.height),
+  );
+}
+
+function overlaps({ x, y, width, height }: Box, left: number, top: number, right: number, bottom: number) {
+  return left <= x + width && right >= x && top <= y + height && bottom >= y;
+}
+
+export interface Flow {
+  readonly nodes: CanvasNode[];
+  readonly edges: FlowEdge[];
+}
+
+const NOTHING: Flow = { nodes: [], edges: [] };
+
+/** What React Flow is to draw; nothing while the overview is drawn instead. */
+export function useFlow(scene: Scene, moves: ReadonlyMap<string, At>, overview: boolean): Flow {
+  const nearby = useNearby();
+  const selected = useSelection((state) => state.nodes);
+  const annotations = useSelection((state) => state.annotations);
+  const from = useGestures((state) => state.from?.node);
+  const current = useSelection((state) => state.current);
+  const near = useMemo(() => {
+    if (overview) return null;
+    const kept = [...selected, ...moves.keys(), from, current].filter(
+      (id): id is string => typeof id === "string" && scene.nodes.has(id),
+    );
+    return nearIn(scene, nearby, moves, kept);
+  }, [overview, scene, nearby, selected, moves, from, current]);
+  const nodes = useFlowNodes(scene, near, moves, selected, annotations);
+  const edges = useFlowEdges(scene, near);
+  return near ? { nodes, edges } : NOTHING;
+}
+
+function useFlowNodes(
+  scene: Scene,
+  near: Near | null,
+  moves: ReadonlyMap<string, At>,
+  selected: ReadonlySet<string>,
+  annotations: ReadonlySet<string>,
+): CanvasNode[] {
+  const known = useRef(new Map<string, CanvasNode>());
+  return useMemo(() => {
+    const now = new Map<string, CanvasNode>();
+    if (!near) return [];
+    const kinds = [
+      ["frame", scene.frames],
+      ["note", scene.notes],
+    ] as const;
+    for (const [kind, list] of kinds) {
+      for (const one of list) {
+        const id = `${kind}:${one.id}`;
+        now.set(id, annotationNode(id, kind, one, moves.get(id), annotations.has(id), known.current.get(id)));
+      }
+    }
+    for (const id of near.nodes) {
+      const one = scene.nodes.get(id);
+      if (!one) continue;
+      const [x, y] = moves.get(id) ?? one.at;
+      const before = known.current.get(id);
+      const isSelected = selected.has(id);
+      const same =
+        before?.type === "card" &&
+        before.data.scene === one &&
+        before.position.x === x &&
+        before.position.y === y &&
+        before.selected === isSelected;
+      now.set(id, same ? before : cardNode(one, x, y, isSelected));
+    }
+    known.current = now;
+    return [...now.values()];
+  }, [scene, near, moves, selected, annotations]);
+}
+
+// React Flow describes its nodes in English, and as something they are not to the keyboard here.
+const PLAIN = { "aria-roledescription": undefined };
+
+function annotationNode(
+  id: string,
+  kind: "frame" | "note",
+  one: Annotation,
+  move: At | undefined,
+  selected: boolean,
+  before: CanvasNode | undefined,
+): CanvasNode {
+  const [x, y] = move ?? [one.box.x, one.box.y];
+  if (
+    before &&
+    before.type !== "card" &&
+    before.data.annotation === one &&
+    before.position.x === x &&
+    before.position.y === y &&
+    before.selected === selected
+  ) {
+    return before;
+  }
+  const { width, height } = one.box;
+  return {
+    id,
+    type: kind,
+    position: { x, y },
+    data: { annotation: one },
+    selected,
+    width,
+    height,
+    measured: { width, height },
+    handles: [],
+    zIndex: kind === "frame" ? -10 : 0,
+    dragHandle: ".annotation-grip",
+    domAttributes: PLAIN,
+    ...(kind === "frame" ? { style: { pointerEvents: "none" as const } } : {}),
+  };
+}
+
+function cardNode(one: SceneNode, x: number, y: number, selected: boolean): CardNode {
+  const { width, height, inputs, outputs } = one.geometry;
+  const handle = (side: "source" | "target", name: string, at: number) => ({
+    id: name,
+    type: side,
+    position: side === "source" ? Position.Right : Position.Left,
+    x: side === "source" ? width - 6 : -6,
+    y: at - 6,
+    width: 12,
+    height: 12,
+  });
+  return {
+    id: one.id,
+    type: "card",
+    position: { x, y },
+    data: { scene: one },
+    selected,
+    width,
+    height,
+    // Sizes and handles are known, so nothing must be mounted to be measured.
+    measured: { width, height },
+    handles: [
+      ...[...inputs].map(([name, at]) => handle("target", name, at)),
+      ...[...outputs].map(([name, at]) => handle("source", name, at)),
+    ],
+    zIndex: selected ? 10 : 0,
+    dragHandle: ".node-header, .node-waypoint",
+    domAttributes: PLAIN,
+  };
+}
+
+function useFlowEdges(scene: Scene, near: Near | null): FlowEdge[] {
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const selected = useSelection((state) => state.edges);
+  const insertion = useGestures((state) => state.insertion);
+  const known = useRef(new Map<string, FlowEdge>());
+  return useMemo(() => {
+    const now = new Map<string, FlowEdge>();
+    for (const edge of near?.edges ?? []) {
+      const made = flowEdge(edge, scene, catalogue, selected.has(edge.id), insertion === edge.id);
+      const before = known.current.get(edge.id);
+      now.set(edge.id, before && sameEdge(before, made) ? before : made);
+    }
+    known.current = now;
+    return [...now.values()];
+  }, [scene, near, catalogue, selected, insertion]);
+}
+
+function flowEdge(
+  edge: Edge,
+  scene: Scene,
+  catalogue: Catalogue,
+  selected: boolean,
+  inserting: boolean,
+): FlowEdge {
+  const source = scene.nodes.get(edge.source);
+  const target = scene.nodes.get(edge.target);
+  const output = source?.face.outputs.find((one) => one.name === edge.output);
+  return {
+    id: edge.id,
+    source: edge.source,
+    sourceHandle: edge.output,
+    target: edge.target,
+    targetHandle: edge.input,
+    selected,
+    ariaLabel: t("link.label", {
+      from: source ? titleOf(source.node, source.face) : edge.source,
+      to: target ? titleOf(target.node, target.face) : edge.target,
+    }),
+    domAttributes: PLAIN,
+    className: inserting ? "insert-here" : "",
+    style: { stroke: colourOf(output?.shape ?? { is: "any" }, catalogue) },
+  };
+}
+
+function sameEdge(one: FlowEdge, other: FlowEdge): boolean {
+  return (
+    one.source === other.source &&
+    one.sourceHandle === other.sourceHandle &&
+    one.selected === other.selected &&
+    one.className === other.className &&
+    one.ariaLabel === other.ariaLabel &&
+    one.style?.stroke === other.style?.stroke
+  );
+}
+
+/** The link that runs under a box: where a node that is dropped there would be put in between. */
+export function linkUnder(scene: Scene, edges: readonly Edge[], box: Box, fits: (edge: Edge) => boolean) {
+  for (const edge of edges) {
+    const source = scene.nodes.get(edge.source);
+    const target = scene.nodes.get(edge.target);
+    if (!source || !target || !crosses(box, source, target)) continue;
+    const from = socketAt(source, "output", edge.output);
+    const to = socketAt(target, "input", edge.input);
+    if (runsThrough(from, to, box) && fits(edge)) return edge;
+  }
+  return null;
+}
+
+const STEPS = 24;
+
+/** Whether the curve between two sockets runs through a box. */
+export function runsThrough([x, y]: At, [u, v]: At, box: Box): boolean {
+  const reach = u >= x ? (u - x) / 2 : 6.25 * Math.sqrt(x - u);
+  for (let step = 0; step <= STEPS; step++) {
+    const s = step / STEPS;
+    const r = 1 - s;
+    const px = r ** 3 * x + 3 * r * r * s * (x + reach) + 3 * r * s * s * (u - reach) + s ** 3 * u;
+    const py = (r ** 3 + 3 * r * r * s) * y + (3 * r * s * s + s ** 3) * v;
+    if (px >= box.x && px <= box.x + box.width && py >= box.y && py <= box.y + box.height) return true;
+  }
+  return false;
+}

@@ -1,0 +1,49 @@
+/** The canvas as something that has the focus: when Tab adds a node, and when it goes on through the page. */
+
+import { type RefObject, useEffect } from "react";
+
+let tabAdds = true;
+
+/** The element of the canvas that takes the focus. */
+export function surfaceElement(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".canvas > .react-flow");
+}
+
+export function surfaceHasFocus(): boolean {
+  return document.activeElement === surfaceElement();
+}
+
+/**
+ * Whether Tab opens the palette: with the canvas in hand, after a click on it or at the beginning. Who came to
+ * the canvas by Tab goes on by Tab.
+ */
+export function tabOpensPalette(): boolean {
+  return tabAdds && (surfaceHasFocus() || document.activeElement === document.body);
+}
+
+/** After the palette was left without a choice, Tab goes on through the page. */
+export function tabGoesOn(): void {
+  tabAdds = false;
+}
+
+/** Listen to how the canvas gets the focus. */
+export function useSurface(surface: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = surface.current;
+    const pressed = (event: Event) => {
+      tabAdds = true;
+      const on = event.target instanceof Element && event.target.closest(".react-flow__pane");
+      if (on) surfaceElement()?.focus({ preventScroll: true });
+    };
+    const key = (event: KeyboardEvent) => {
+      const inside = event.target instanceof Node && element?.contains(event.target);
+      if (event.key === "Tab" && !inside && document.activeElement !== document.body) tabAdds = false;
+    };
+    element?.addEventListener("pointerdown", pressed);
+    window.addEventListener("keydown", key, true);
+    return () => {
+      element?.removeEventListener("pointerdown", pressed);
+      window.removeEventListener("keydown", key, true);
+    };
+  }, [surface]);
+}

@@ -1,0 +1,40 @@
+/** What the canvas is asked to show: a node, in the middle, selected. */
+
+import { create } from "zustand";
+import { bodyAt, definitionsOf, type Place } from "../graph/workflow.ts";
+import { activeTab, placeOf, useDocuments } from "./documents.ts";
+import { useSelection } from "./selection.ts";
+import { useUi } from "./ui.ts";
+
+interface ViewportState {
+  /** The newest request; its number tells it from the one before. */
+  readonly request: { readonly node: string; readonly number: number } | null;
+  /** Show a node of the active document, wherever it is: definitions are entered. */
+  reveal(node: string, place?: Place): void;
+}
+
+export const useViewport = create<ViewportState>()((set, get) => ({
+  request: null,
+  reveal(node, place = null) {
+    go(place);
+    const tab = activeTab(useDocuments.getState());
+    if (!tab || !bodyAt(tab.history.present, placeOf(tab)).nodes.has(node)) return;
+    useUi.getState().setView("canvas");
+    useSelection.getState().select([node]);
+    set({ request: { node, number: (get().request?.number ?? 0) + 1 } });
+  },
+}));
+
+/** Look at a place of the active document. */
+function go(place: Place): void {
+  const documents = useDocuments.getState();
+  const tab = activeTab(documents);
+  if (!tab || placeOf(tab) === place) return;
+  if (place === null) {
+    documents.leave(0);
+    return;
+  }
+  const at = tab.trail.indexOf(place);
+  if (at >= 0) documents.leave(at + 1);
+  else if (definitionsOf(tab.history.present).includes(place)) documents.enter(place);
+}
