@@ -6,6 +6,7 @@ import {
   Background,
   BackgroundVariant,
   type Edge as FlowEdge,
+  type NodeProps,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -15,6 +16,7 @@ import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
+import { enterNode } from "../state/entering.ts";
 import { useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
@@ -38,7 +40,7 @@ import { useViewport } from "../state/viewport.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
 import { FrameCard } from "./FrameCard.tsx";
-import { type CanvasNode, useFlow } from "./flow.ts";
+import { type CanvasNode, type PortNode, useFlow } from "./flow.ts";
 import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
@@ -51,7 +53,17 @@ import { useSelecting } from "./use-selecting.ts";
 const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 
-const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard };
+const PortCard = lazy(async () => ({ default: (await import("./PortCard.tsx")).PortCard }));
+
+function Ports({ data }: NodeProps<PortNode>) {
+  return (
+    <Suspense>
+      <PortCard data={data} />
+    </Suspense>
+  );
+}
+
+const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard, ports: Ports };
 
 export function Canvas() {
   return (
@@ -96,7 +108,7 @@ function Surface() {
       data-connecting={connecting || undefined}
     >
       {ready && tab !== null && <Flow scene={scene} surface={surface} />}
-      {ready && scene.nodes.size === 0 && scene.notes.length === 0 && (
+      {ready && scene.body.nodes.size === 0 && scene.notes.length === 0 && (
         <div className="canvas-empty">
           <h2>{t("canvas.empty.title")}</h2>
           <p>{t("canvas.empty.body")}</p>
@@ -143,6 +155,7 @@ function Flow({ scene, surface }: FlowProps) {
         {...dragging.handlers}
         {...connecting}
         {...selecting}
+        onNodeDoubleClick={enterBody}
         onlyRenderVisibleElements
         nodesFocusable={false}
         edgesFocusable={false}
@@ -168,6 +181,12 @@ function Flow({ scene, surface }: FlowProps) {
       </ReactFlow>
     </>
   );
+}
+
+/** A double click on a node that has bodies goes in, but for its title, which is renamed by that. */
+function enterBody(event: React.MouseEvent, { id }: CanvasNode): void {
+  const on = event.target instanceof Element ? event.target : null;
+  if (!on?.closest(".node-title, input, textarea, select, button")) enterNode(id);
 }
 
 const MULTI = ["Control", "Meta", "Shift"];

@@ -5,7 +5,7 @@ import type { Catalogue } from "../graph/catalogue.ts";
 import { definitionTitle } from "../graph/definition.ts";
 import { facesOf } from "../graph/face.ts";
 import { geometryOf } from "../graph/geometry.ts";
-import { colourName } from "../graph/shape.ts";
+import { colourName, type Shape } from "../graph/shape.ts";
 import { type Body, bodyAt, edgesOf, type Workflow } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
@@ -49,6 +49,12 @@ export function BodyThumbnail({ workflow, definition }: Props) {
   );
 }
 
+function colourOf(shape: Shape | undefined, catalogue: Catalogue): string {
+  const name = shape ? colourName(shape) : "any";
+  const plain = /^\w+$/.test(name) ? `var(--type-${name}, var(--type-any))` : "var(--type-any)";
+  return catalogue.values[name]?.colour ?? plain;
+}
+
 interface Drawn {
   readonly boxes: readonly {
     readonly id: string;
@@ -75,7 +81,7 @@ function drawingOf(workflow: Workflow, body: Body, catalogue: Catalogue): Drawn 
     if (!face) return [];
     const { width, height } = geometryOf(face, { collapsed: body.layout.collapsed.has(id) });
     const shape = face.outputs[0]?.shape;
-    const colour = (shape && catalogue.values[colourName(shape)]?.colour) || "var(--line-strong)";
+    const colour = colourOf(shape, catalogue);
     return [{ id, x, y, width, height, colour }];
   });
   const byId = new Map(boxes.map((one) => [one.id, one]));

@@ -2,7 +2,7 @@
 
 import { type Catalogue, type InputSpec, nodeHelp, nodeTitle, type Schema, wordsOf } from "./catalogue.ts";
 import { type ControlKind, controlKind } from "./control-kind.ts";
-import { isArray, isObject, type Json, type Plain } from "./json.ts";
+import { isArray, isObject, type Json, type Plain, toPlain } from "./json.ts";
 import { ANY, type Shape } from "./shape.ts";
 import { type Body, bodyAt, edgesOf, type Workflow, type WorkflowNode } from "./workflow.ts";
 
@@ -281,6 +281,7 @@ export function portsOf(workflow: Workflow, body: Body, catalogue: Catalogue, de
       title: port.title || (port.input === name ? target.title : wordsOf(name)),
       help: port.help || target.help,
       required: target.required && written === undefined,
+      default: written === undefined ? target.default : toPlain(written),
     };
   });
 }

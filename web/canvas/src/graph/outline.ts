@@ -1,14 +1,8 @@
-/** A body as a list: its nodes in running order, and what each input may be linked to. */
+/** What each input of a body may be linked to, for lists. */
 
-import { columnsOf } from "./arrange.ts";
 import { type Face, titleOf } from "./face.ts";
 import { fitsInput, type Shape } from "./shape.ts";
 import { type Body, edgesOf } from "./workflow.ts";
-
-/** The nodes in an order in which they can run: what a node needs stands above it. */
-export function runningOrder(body: Body): readonly string[] {
-  return [...columnsOf(body)].sort(([, one], [, other]) => one - other).map(([id]) => id);
-}
 
 /** The nodes that need a node, directly or through others, and itself. */
 export function needing(body: Body, id: string): ReadonlySet<string> {

@@ -36,7 +36,7 @@ const DEFAULTS: Settings = {
   wheel: "zoom",
   snap: true,
   minimap: true,
-  ports: true,
+  ports: false,
 };
 
 export const useSettings = create<SettingsState>()((set, get) => ({

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { facesOf } from "../graph/face.ts";
-import { runningOrder } from "../graph/outline.ts";
+import { runningOrder } from "../graph/order.ts";
 import { bodyAt, type Place } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";

@@ -270,7 +270,7 @@ function InsideOne({ definition, level, prefix }: InsideOneProps) {
   const title = definitionTitle(workflow, definition);
   const uses = usesOf(workflow, definition).length;
   return (
-    <section className="outline-inside" aria-label={t("outline.inside", { title })}>
+    <fieldset className="outline-inside" aria-label={t("outline.inside", { title })}>
       <div className="outline-head">
         <button
           type="button"
@@ -291,6 +291,6 @@ function InsideOne({ definition, level, prefix }: InsideOneProps) {
         </button>
       </div>
       {open && <OutlineBody place={definition} level={level} prefix={prefix} />}
-    </section>
+    </fieldset>
   );
 }
