@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,7 +16,7 @@ from tests.web.http import Http
 
 def test_the_page_opens_and_nothing_is_wrong_with_it(editor: Editor) -> None:
     page = editor.open()
-    expect(page).to_have_title("Latent Graph")
+    expect(page).to_have_title(re.compile("Latent Graph"))
     expect(page.locator("#app")).not_to_be_empty()
 
 

@@ -1,11 +1,22 @@
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // The server of a checkout listens here unless it is told otherwise; `npm run dev` asks it.
 const SERVER = process.env.LATENTGRAPH_SERVER ?? "http://127.0.0.1:8188";
 
+// Chunks bring their style sheets in any order, so that each says how the layers lie over each other.
+const layers: Plugin = {
+  name: "layer-order",
+  enforce: "pre",
+  transform(code, id) {
+    const own = id.includes("/src/") && /\.css(\?|$)/.test(id);
+    return own ? { code: `@layer reset, tokens, base, components, overrides;\n${code}`, map: null } : null;
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), layers],
   build: {
     outDir: "../dist",
     emptyOutDir: true,
@@ -14,6 +25,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    fs: { allow: [".", "../../tests/resources"] }, // tests read documents that the engine keeps for good
     proxy: { "/api": { target: SERVER, ws: true, changeOrigin: true } },
   },
   test: {

@@ -14,7 +14,8 @@ export interface Action {
   readonly enabled?: (keys?: string) => boolean;
   /** The browser has an event of its own for these keys, which does it; they are only shown. */
   readonly native?: boolean;
-  readonly run: () => void;
+  /** Do it; `keys` are those that were pressed, where they were. */
+  readonly run: (keys?: string) => void;
 }
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -32,7 +33,8 @@ export function matches(keys: string, event: KeyboardEvent): boolean {
     !other &&
     event.altKey === wants("Alt") &&
     (shifted || event.shiftKey === wants("Shift")) &&
-    (event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key.toUpperCase()}`)
+    (event.key.toLowerCase() === key.toLowerCase() ||
+      event.code === (/\d/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`))
   );
 }
 

@@ -4,9 +4,11 @@ import { type Action, isTyping, matches } from "./action.ts";
 import { arrangeActions } from "./arrange.ts";
 import { canvasActions } from "./canvas.ts";
 import { editActions } from "./edit.ts";
+import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
 import { selectActions } from "./select.ts";
 import { subgraphActions } from "./subgraph.ts";
+import { viewActions } from "./view.ts";
 
 export const ACTIONS: readonly Action[] = [
   ...runActions,
@@ -15,6 +17,8 @@ export const ACTIONS: readonly Action[] = [
   ...selectActions,
   ...arrangeActions,
   ...canvasActions,
+  ...viewActions,
+  ...fileActions,
 ];
 
 export function actionOf(id: string): Action | undefined {
@@ -27,14 +31,14 @@ export function listenToKeys(target: Window = window): () => void {
     if (event.defaultPrevented) return;
     const typing = isTyping(event.target);
     const inDialog = event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
-    const action = ACTIONS.find((one) => {
-      if (one.native || (one.scope === "canvas" && (typing || inDialog))) return false;
-      const keys = one.keys.find((keys) => matches(keys, event));
-      return keys !== undefined && one.enabled?.(keys) !== false;
-    });
-    if (!action) return;
-    event.preventDefault();
-    action.run();
+    for (const action of ACTIONS) {
+      if (action.native || (action.scope === "canvas" && (typing || inDialog))) continue;
+      const keys = action.keys.find((one) => matches(one, event));
+      if (keys === undefined || action.enabled?.(keys) === false) continue;
+      event.preventDefault();
+      action.run(keys);
+      return;
+    }
   };
   target.addEventListener("keydown", listen);
   return () => target.removeEventListener("keydown", listen);

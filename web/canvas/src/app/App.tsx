@@ -5,17 +5,27 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
+import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
+import { watchLooking } from "../state/looking.ts";
+import { useBeginning } from "../state/opening.ts";
+import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
+import { watchWhere } from "../state/where.ts";
 import { Toasts } from "../ui/Toasts.tsx";
-import { watchAddress } from "./address.ts";
+import { Banners } from "./Banners.tsx";
 import { Breadcrumb } from "./Breadcrumb.tsx";
 import { Dialogs } from "./Dialogs.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { NothingOpen } from "./NothingOpen.tsx";
+import { Notices } from "./Notices.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { watchTitle } from "./title.ts";
 
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
@@ -25,17 +35,25 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
+  const isBegun = useBeginning((state) => state.isOver);
+  const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
-  useEffect(() => watchAddress(), []);
+  useEffect(() => watchWhere(), []);
+  useEffect(() => watchLooking(), []);
+  useEffect(() => watchPlan(), []);
+  useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app">
       <TopBar />
+      <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
         {view !== "form" && <Breadcrumb />}
-        {Other ? (
+        {isEmpty && isBegun ? (
+          <NothingOpen />
+        ) : Other ? (
           <Suspense fallback={<div className="app-loading" />}>
             <Other />
           </Suspense>
@@ -45,8 +63,11 @@ export function App() {
       </main>
       <PanelDock />
       <StatusBar />
-      <Dialogs />
       <Toasts />
+      <NodeDetails />
+      <Dialogs />
+      <DropZone />
+      <Banners />
     </div>
   );
 }

@@ -13,6 +13,29 @@ const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
   bodies: lazy(async () => ({ default: (await import("../panels/BodiesDialog.tsx")).BodiesDialog })),
   group: lazy(async () => ({ default: (await import("../panels/GroupDialog.tsx")).GroupDialog })),
   connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
+  batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
+  picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
+  results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),
+  sweep: lazy(async () => ({ default: (await import("../panels/SweepDialog.tsx")).SweepDialog })),
+  close: lazy(async () => ({ default: (await import("../views/library/CloseDialog.tsx")).CloseDialog })),
+  conflict: lazy(async () => ({
+    default: (await import("../views/library/ConflictDialog.tsx")).ConflictDialog,
+  })),
+  "dropped-picture": lazy(async () => ({
+    default: (await import("../views/library/DroppedPictureDialog.tsx")).DroppedPictureDialog,
+  })),
+  missing: lazy(async () => ({
+    default: (await import("../views/library/MissingDialog.tsx")).MissingDialog,
+  })),
+  open: lazy(async () => ({ default: (await import("../views/library/OpenDialog.tsx")).OpenDialog })),
+  save: lazy(async () => ({ default: (await import("../views/library/SaveDialog.tsx")).SaveDialog })),
+  share: lazy(async () => ({ default: (await import("../views/library/ShareDialog.tsx")).ShareDialog })),
+  "sign-in": lazy(async () => ({
+    default: (await import("../views/library/SignInDialog.tsx")).SignInDialog,
+  })),
+  versions: lazy(async () => ({
+    default: (await import("../views/library/VersionsDialog.tsx")).VersionsDialog,
+  })),
 };
 
 export function Dialogs() {

@@ -1,34 +1,83 @@
-/** What happens when the page opens: settings, node types, events, and a document to begin with. */
+/** What happens when the page opens: settings, drafts, who one is, node types, events, a document to begin with. */
 
-import { emptyWorkflow } from "../graph/workflow.ts";
-import { t, useLanguage } from "../i18n/i18n.ts";
-import { readTemplate } from "../server/api.ts";
-import { EventStream } from "../server/events.ts";
+import { useLanguage } from "../i18n/i18n.ts";
+import { enter, onSignedIn, useAccess, watchAccess } from "../state/access.ts";
+import { type Asked, followActiveTab, readAddress } from "../state/address.ts";
 import { useCatalogue } from "../state/catalogue.ts";
+import { openStream } from "../state/connection.ts";
 import { useDocuments } from "../state/documents.ts";
-import { useSession } from "../state/session.ts";
+import { BrowserStore } from "../state/draft-store.ts";
+import { keepDrafts, type Restored, restore, troubleOf, useDrafts } from "../state/drafts.ts";
+import { watchElsewhere } from "../state/elsewhere.ts";
+import { watchPictures } from "../state/library.ts";
+import {
+  askOtherWindows,
+  nameWindow,
+  openAsked,
+  openFirst,
+  useBeginning,
+  wasTold,
+  watchMissing,
+} from "../state/opening.ts";
 import { applyTheme, languageOf } from "../state/settings.ts";
-
-const FIRST = "text_to_image";
+import { claimWindow, openWindows } from "../state/windows.ts";
 
 export async function start(): Promise<void> {
   applyTheme();
   for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) {
     matchMedia(query).addEventListener("change", applyTheme);
   }
-  const { take, takePreview, setConnection } = useSession.getState();
-  new EventStream({ events: take, preview: takePreview, connection: setConnection });
+  const asked = readAddress(location.search);
+  openStream();
+  watchAccess();
   const language = languageOf();
-  const ready = useLanguage.getState().setLanguage(language);
-  await Promise.all([ready, useCatalogue.getState().load(language), openFirst()]);
+  const loadCatalogue = () => useCatalogue.getState().load(language);
+  await Promise.all([
+    useLanguage.getState().setLanguage(language),
+    enter(),
+    loadCatalogue(),
+    restoreDrafts(),
+  ]);
+  onSignedIn(() => {
+    void loadCatalogue();
+    void begin(asked);
+  });
+  await begin(asked);
+  watchMissing();
+  watchPictures();
 }
 
-/** Open the default template, or an empty document where the server has none. */
-async function openFirst(): Promise<void> {
-  const { open } = useDocuments.getState();
-  try {
-    open(await readTemplate(FIRST), { kind: "template", id: FIRST });
-  } catch {
-    open(emptyWorkflow(t("tab.untitled")), { kind: "new" });
+/** Open what the address asks for, or something to begin with where nothing is open. */
+async function begin(asked: Asked | null): Promise<void> {
+  const isOut = useAccess.getState().state === "out"; // a token is asked for first
+  if (!isOut || asked?.kind === "shared") {
+    const opened = asked !== null && (await openAsked(asked));
+    if (!opened && useDocuments.getState().tabs.length === 0) await openFirst();
+    if (!isFollowing) followActiveTab();
+    isFollowing = true;
   }
+  useBeginning.setState({ isOver: true });
+}
+
+let isFollowing = false; // the address, once, even where a person signs in again
+
+/** The documents that were open, and drafts of them from now on. Where nothing can be kept, that is said. */
+async function restoreDrafts(): Promise<void> {
+  const own = await claimWindow();
+  nameWindow(own);
+  const store = new BrowserStore();
+  let restored: Restored = { tabs: [], active: null };
+  try {
+    restored = await restore(store, own, openWindows);
+  } catch (error) {
+    useDrafts.setState({ trouble: troubleOf(error) });
+  }
+  const { tabs, active } = restored;
+  wasTold(tabs.map((tab) => tab.key));
+  useDocuments.getState().adopt(tabs, active);
+  for (const tab of tabs) askOtherWindows(tab.origin);
+  const { flush } = keepDrafts(store, own, { tabs, active });
+  addEventListener("pagehide", () => void flush());
+  addEventListener("visibilitychange", () => document.hidden && void flush());
+  watchElsewhere(own);
 }

@@ -37,10 +37,12 @@ import {
   viewOf,
 } from "../state/view.ts";
 import { useViewport } from "../state/viewport.ts";
+import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
 import { FrameCard } from "./FrameCard.tsx";
 import { type CanvasNode, type PortNode, useFlow } from "./flow.ts";
+import { LookingBar } from "./LookingBar.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
@@ -105,6 +107,8 @@ function Surface() {
       ref={surface}
       onDoubleClick={doubleClicked}
       onContextMenu={(event) => openMenu(event, scene)}
+      onDragOver={draggedArtifact.over}
+      onDrop={openDropped}
       data-connecting={connecting || undefined}
     >
       {ready && tab !== null && <Flow scene={scene} surface={surface} />}
@@ -114,6 +118,7 @@ function Surface() {
           <p>{t("canvas.empty.body")}</p>
         </div>
       )}
+      <LookingBar />
       <CanvasTools />
       {minimap && scene.nodes.size > 0 && <Minimap scene={scene} />}
       <ConnectionHint />
@@ -220,17 +225,17 @@ function useShowing(scene: Scene): void {
   const wanted = useView((state) => state.wanted);
   const request = useViewport((state) => state.request);
   const shown = useRef("");
-  const measured = size.width > 0;
+  const ready = size.width > 0 && flow.viewportInitialized;
 
   useLayoutEffect(() => {
-    if (shown.current === where || !measured) return;
+    if (shown.current === where || !ready) return;
     shown.current = where;
     const bounds = boundsOf(scene);
     const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
     const view = seen.get(where) ?? home;
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, measured, scene, flow]);
+  }, [where, ready, scene, flow]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 

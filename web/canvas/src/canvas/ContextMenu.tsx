@@ -1,5 +1,6 @@
 /** What can be done with what is under the pointer. The same actions as by keys, in the same words. */
 
+import "../ui/menu.css";
 import "./context-menu.css";
 import { Fragment, useRef } from "react";
 import {

@@ -10,19 +10,23 @@ import { type InputFace, type OutputFace, titleOf } from "../graph/face.ts";
 import { isLinkOnly, type Row } from "../graph/geometry.ts";
 import type { Json } from "../graph/json.ts";
 import { useT, t as words } from "../i18n/i18n.ts";
-import { artifactAddress, thumbnailAddress } from "../server/api.ts";
+import type { PlanStep } from "../server/api.ts";
+import type { Fault } from "../server/http.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
-import { useFaults } from "../state/faults.ts";
+import { useNodeFaults } from "../state/faults.ts";
 import { useGestures } from "../state/gestures.ts";
+import { usePlanned } from "../state/plan.ts";
 import type { SceneNode } from "../state/scene.ts";
 import { type NodeRun, useNodeRun } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
+import { NodeTrouble } from "./NodeTrouble.tsx";
 import { ResizeGrip } from "./ResizeGrip.tsx";
 import { Socket } from "./Socket.tsx";
 import { TitleField } from "./TitleField.tsx";
-import { faultyIn, useCardFocus } from "./use-card-focus.ts";
+import { useCardFocus } from "./use-card-focus.ts";
 
 interface Props {
   readonly data: { readonly scene: SceneNode };
@@ -32,7 +36,8 @@ interface Props {
 export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Props) {
   const tab = useDocuments((state) => state.active) ?? "";
   const run = useNodeRun(tab, scene.id);
-  const faulty = useFaults((state) => faultyIn(state.faults).has(scene.id));
+  const faults = useNodeFaults(scene.id);
+  const planned = usePlanned(scene.id);
   const isTarget = useGestures(({ target }) => target?.node === scene.id && target.handle === null);
   const focus = useCardFocus(scene.id);
   const title = titleOf(scene.node, scene.face);
@@ -48,17 +53,22 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
       data-missing={scene.face.missing ?? undefined}
       data-mode={scene.node.mode ?? undefined}
       data-run={run?.status}
-      data-faulty={faulty || undefined}
+      data-faulty={faults.length > 0 || undefined}
+      data-planned={planned?.status}
       style={scene.colour ? { "--node-colour": scene.colour } : undefined}
     >
-      <NodeHeader scene={scene} title={title} run={run} />
+      <NodeHeader scene={scene} title={title} run={run} planned={planned} />
       {run?.status === "running" && <Progress run={run} />}
       {scene.geometry.rows.map((row) => (
-        <RowView key={`${row.y}`} row={row} scene={scene} />
+        <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} />
       ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
-      {scene.geometry.picture && run && <Picture run={run} scene={scene} />}
-      {scene.face.missing && <Missing scene={scene} />}
+      {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
+      {scene.face.missing ? (
+        <Missing scene={scene} />
+      ) : (
+        <NodeTrouble node={scene.id} run={run} faults={faults} />
+      )}
       <NodeResize scene={scene} />
     </article>
   );
@@ -68,9 +78,10 @@ interface HeaderProps {
   readonly scene: SceneNode;
   readonly title: string;
   readonly run: NodeRun | null;
+  readonly planned: PlanStep | null;
 }
 
-function NodeHeader({ scene, title, run }: HeaderProps) {
+function NodeHeader({ scene, title, run, planned }: HeaderProps) {
   const t = useT();
   const renaming = useGestures((state) => state.renaming === scene.id);
   const { mode } = scene.node;
@@ -92,7 +103,7 @@ function NodeHeader({ scene, title, run }: HeaderProps) {
           <span className="visually-hidden">{t(`node.mode.${mode}`)}</span>
         </span>
       )}
-      <NodeStatus run={run} />
+      <NodeStatus run={run} node={scene.id} title={title} planned={planned} />
     </header>
   );
 }
@@ -153,10 +164,22 @@ function Progress({ run }: { readonly run: NodeRun }) {
   );
 }
 
-function RowView({ row, scene }: { readonly row: Row; readonly scene: SceneNode }) {
+/** Whether something is wrong with the input of a row. */
+function isAt({ input }: Row, faults: readonly Fault[], run: NodeRun | null): boolean {
+  if (!input) return false;
+  return run?.error?.input === input.name || faults.some((one) => one.input.split(/[.[]/)[0] === input.name);
+}
+
+interface RowProps {
+  readonly row: Row;
+  readonly scene: SceneNode;
+  readonly faulty: boolean;
+}
+
+function RowView({ row, scene, faulty }: RowProps) {
   const { input, output } = row;
   return (
-    <div className="node-row" style={{ top: row.y, height: row.height }}>
+    <div className="node-row" data-faulty={faulty || undefined} style={{ top: row.y, height: row.height }}>
       {input && <InputRow input={input} scene={scene} />}
       {output && <OutputLabel output={output} scene={scene} />}
     </div>
@@ -272,25 +295,6 @@ function CollapsedSockets({ scene }: { readonly scene: SceneNode }) {
         />
       ))}
     </>
-  );
-}
-
-function Picture({ run, scene }: { readonly run: NodeRun; readonly scene: SceneNode }) {
-  const { picture } = scene.geometry;
-  const saved = run.artifacts.findLast((one) => one.media_type.startsWith("image/"));
-  const address = saved ? thumbnailAddress("artifacts", saved.digest, 512) : run.preview;
-  if (!picture || !address) return null;
-  const image = <img src={address} alt={saved?.name ?? titleOf(scene.node, scene.face)} draggable={false} />;
-  return (
-    <div className="node-picture nodrag" style={{ top: picture.y, height: picture.height }}>
-      {saved ? (
-        <a href={artifactAddress(saved.digest)} target="_blank" rel="noreferrer">
-          {image}
-        </a>
-      ) : (
-        image
-      )}
-    </div>
   );
 }
 

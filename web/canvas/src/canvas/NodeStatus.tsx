@@ -1,20 +1,55 @@
-/** How a node's run stands, in a few words in its title. */
+/** How a node's run stands, in a few words in its title; pressed, it says the rest. */
 
 import { useT } from "../i18n/i18n.ts";
-import type { NodeRun } from "../state/session.ts";
+import type { PlanStep } from "../server/api.ts";
+import { useDetails } from "../state/details.ts";
+import { useDocuments } from "../state/documents.ts";
+import type { Inside, NodeRun } from "../state/run.ts";
+import { useInside } from "../state/session.ts";
 import { shownSeconds } from "../ui/time.ts";
 
-export function NodeStatus({ run }: { readonly run: NodeRun | null }) {
+interface Props {
+  readonly run: NodeRun | null;
+  readonly node: string;
+  readonly title: string;
+  readonly planned: PlanStep | null;
+}
+
+export function NodeStatus({ run, node, title, planned }: Props) {
   const t = useT();
+  const tab = useDocuments((state) => state.active) ?? "";
+  const inside = useInside(tab, node);
+  const show = useDetails((state) => state.show);
+  if (planned) {
+    return (
+      <span className="node-status" data-planned={planned.status} title={planned.reason}>
+        {t(`plan.short.${planned.status}`)}
+      </span>
+    );
+  }
   if (!run) return null;
-  const words =
-    run.status === "running" && run.total > 0
-      ? `${Math.round((100 * run.done) / run.total)} %`
-      : t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) });
-  const more = run.error?.message ?? run.reason;
   return (
-    <span className="node-status" data-status={run.status} title={more}>
-      {words}
-    </span>
+    <button
+      type="button"
+      className="node-status nodrag"
+      data-status={run.status}
+      title={run.error?.message ?? run.reason}
+      aria-label={t("node.details", { title, status: wordsOf(run, inside, t) })}
+      onClick={(event) => show(node, title, event.currentTarget)}
+    >
+      {wordsOf(run, inside, t)}
+    </button>
   );
+}
+
+/** The status in a few words: with how far it is, or how long it took. */
+export function wordsOf(run: NodeRun, inside: Inside | null, t: ReturnType<typeof useT>): string {
+  if (run.status === "running") {
+    if (inside && inside.items > 0) {
+      return t("node.status.item_of", { item: inside.begun, items: inside.items });
+    }
+    if (inside && inside.begun > 0) return t("node.status.item", { item: inside.begun });
+    if (run.total > 0) return `${Math.round((100 * run.done) / run.total)} %`;
+  }
+  return t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) });
 }

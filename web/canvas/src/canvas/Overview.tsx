@@ -9,7 +9,7 @@ import { useDocuments } from "../state/documents.ts";
 import { commitMoves } from "../state/moving.ts";
 import type { Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
-import { useSession } from "../state/session.ts";
+import { pathOf, runOf, useSession } from "../state/session.ts";
 import { canvasPoint, useView } from "../state/view.ts";
 import { type Drawing, drawingOf, type Inks, type Marks, nodeAt, nodesIn, paint, readInks } from "./paint.ts";
 
@@ -148,11 +148,14 @@ class Painter {
 
   private marks(): Marks {
     const { nodes: selected, current } = useSelection.getState();
-    const { shown, runs } = useSession.getState();
-    const run = runs.get(shown.get(useDocuments.getState().active ?? "") ?? "");
+    const session = useSession.getState();
+    const tab = useDocuments.getState().active ?? "";
+    const here = pathOf(session, tab, "");
     const running = new Set<string>();
     const failed = new Set<string>();
-    for (const [id, { status }] of run?.nodes ?? []) {
+    for (const [path, { status }] of runOf(session, tab)?.nodes ?? []) {
+      if (!path.startsWith(here)) continue;
+      const id = path.slice(here.length).replace(/[/[#].*$/, ""); // what runs inside a node counts as its own
       if (status === "running") running.add(id);
       if (status === "failed") failed.add(id);
     }

@@ -12,9 +12,9 @@ import { useGestures } from "../state/gestures.ts";
 import type { SceneNode } from "../state/scene.ts";
 import { useSettings } from "../state/settings.ts";
 import { useUi } from "../state/ui.ts";
-import { ActionMenu } from "../ui/ActionMenu.tsx";
 import { IconButton } from "../ui/Button.tsx";
 import { CommitField } from "../ui/CommitField.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 import { Socket } from "./Socket.tsx";
 import { useCardFocus } from "./use-card-focus.ts";
 
@@ -130,10 +130,10 @@ function Port({ scene, side, socket, index, count }: PortProps) {
           <span className="port-title" title={name} onDoubleClick={() => setRenaming(true)}>
             {title}
           </span>
-          <ActionMenu
-            className="port-menu nodrag"
+          <MenuButton
+            className="icon-only port-menu nodrag"
             label={t("outline.actions", { title })}
-            items={[
+            entries={[
               { id: "retitle", title: t("interface.retitle"), run: () => setRenaming(true) },
               ...(index > 0
                 ? [{ id: "up", title: t("interface.up", { name: title }), run: () => move(index - 1) }]

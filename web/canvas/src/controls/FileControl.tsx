@@ -1,7 +1,9 @@
 import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
 import { schemaOf } from "../graph/control-kind.ts";
 import { useT } from "../i18n/i18n.ts";
-import { thumbnailAddress } from "../server/api.ts";
+import { referenceTo, thumbnailAddress } from "../server/api.ts";
+import { artifactIn } from "../state/gallery.ts";
+import { refused } from "../state/running.ts";
 import { upload } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
 import { type ControlProps, currentValue } from "./control-props.ts";
@@ -26,6 +28,13 @@ export function FileControl(props: ControlProps) {
   };
   const dropped = (event: DragEvent) => {
     setOver(false);
+    const saved = artifactIn(event);
+    if (saved) {
+      event.preventDefault();
+      event.stopPropagation();
+      void referenceTo(saved).then((reference) => props.set(reference, crypto.randomUUID()), refused);
+      return;
+    }
     const file = event.dataTransfer.files[0];
     if (!file) return; // something else of the page: the canvas knows what to do
     event.preventDefault();

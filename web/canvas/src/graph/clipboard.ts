@@ -7,8 +7,8 @@ import { objectAt } from "./commands/edit.ts";
 import { layoutOf } from "./commands/group.ts";
 import { canUse, reachedFrom, usedAt, withBodiesRenamed } from "./commands/uses.ts";
 import { bodiesOf } from "./face.ts";
-import { isArray, isObject, type Json, type JsonObject, parseJson, writeJson } from "./json.ts";
-import { type Body, bodyAt, definitionsOf, type Place, type Workflow } from "./workflow.ts";
+import { isArray, isObject, type Json, type JsonObject, parseJson, sameJson, writeJson } from "./json.ts";
+import { type Body, bodyAt, definitionsOf, edgesInto, type Place, type Workflow } from "./workflow.ts";
 
 const FORMAT = "latentgraph-clipboard";
 const LONGEST = 16 * 1024 * 1024;
@@ -25,7 +25,7 @@ export type PasteRefusal = "no_nodes" | "circle";
 export interface PasteOptions {
   /** Where the middle of what is pasted comes to stand; beside where it was copied if left out. */
   readonly at?: readonly [number, number];
-  /** Whether links from nodes that were not copied stay, where such a node is in this place. */
+  /** Whether links from nodes that were not copied stay, where such a node of the same kind is in this place. */
   readonly withLinks?: boolean;
 }
 
@@ -48,6 +48,8 @@ export function copyText(
   const reached = reachedFrom(workflow, used);
   const definitions = [...objectAt(workflow, null, ["definitions"])].filter(([name]) => reached.has(name));
   if (definitions.length > 0) copied.set("definitions", new Map(definitions));
+  const around = neighbours(body, ids);
+  if (around.size > 0) copied.set("around", around);
   const layout = new Map(layoutOf(pieces.layout, ids));
   for (const kind of ["frames", "notes"]) {
     const list = pieces.layout.get(kind);
@@ -56,6 +58,22 @@ export function copyText(
   }
   if (layout.size > 0) copied.set("layout", layout);
   return writeJson(copied);
+}
+
+/** What nodes that were not copied, but that copied ones are linked to, are: by id their type and bodies. */
+function neighbours(body: Body, ids: ReadonlySet<string>): JsonObject {
+  const around = new Map<string, Json>();
+  for (const [id, node] of body.nodes) {
+    for (const { source } of ids.has(id) ? edgesInto(id, node) : []) {
+      if (!ids.has(source) && body.nodes.has(source)) around.set(source, kindOf(body, source));
+    }
+  }
+  return around;
+}
+
+function kindOf(body: Body, id: string): Json {
+  const node = body.nodes.get(id);
+  return node ? [node.type, ...bodiesOf(node).map((one) => one.definition)] : [];
 }
 
 /** Whether a text can be pasted: parts that were copied, or a whole workflow. */
@@ -79,8 +97,10 @@ export function pasteText(
   if (used.some((name) => !canUse(into, place, name))) return { refused: "circle" };
   const layout = objectAt(clip, null, ["layout"]);
   const shift = shiftOf(clip, options.at);
-  const there = objectAt(workflow, place, ["nodes"]);
-  const keep = (node: string) => options.withLinks === true && there.has(node);
+  const around = objectAt(clip, null, ["around"]);
+  const there = bodyAt(workflow, place);
+  const keep = (id: string) =>
+    options.withLinks === true && there.nodes.has(id) && sameJson(around.get(id), kindOf(there, id));
   const copied = addCopies(into, place, { nodes, layout }, { shift, keep });
   return { workflow: addAnnotations(copied.workflow, place, layout, shift), ids: copied.ids };
 }
@@ -136,7 +156,7 @@ function mergeDefinitions(workflow: Workflow, clip: JsonObject): Merged {
     if (!isObject(raw)) continue;
     const nodes = renameBodies(objectAt(clip, name, ["nodes"]), bodyAt(clip, name), names);
     const definition = new Map(raw).set("nodes", nodes);
-    const known = equalDefinition(changed, name, definition);
+    const known = equalDefinition(workflow, name, definition);
     const added = known === null ? addDefinition(changed, name, definition) : null;
     changed = added?.workflow ?? changed;
     const here = added?.name ?? known ?? name;
@@ -160,12 +180,14 @@ function innermostFirst(clip: JsonObject): string[] {
   return order;
 }
 
+/** The definition that was here before with equal content: of the name, or one that got a number behind it. */
 function equalDefinition(workflow: Workflow, name: string, definition: JsonObject): string | null {
   const definitions = objectAt(workflow, null, ["definitions"]);
+  if (!definitions.has(name)) return null;
   const text = writeJson(definition);
   const same = (one: Json | undefined) => isObject(one) && writeJson(one) === text;
   if (same(definitions.get(name))) return name;
-  for (const [other, raw] of definitions) if (other.startsWith(name) && same(raw)) return other;
+  for (const [other, raw] of definitions) if (other.startsWith(`${name} `) && same(raw)) return other;
   return null;
 }
 

@@ -1,24 +1,110 @@
-/** Everything that is wrong with the document; each line leads to its node. */
+/** Everything that is wrong: with the document, and in the run that is shown. Each line leads to its node. */
 
+import { useShallow } from "zustand/react/shallow";
+import { faceOf, titleOf } from "../graph/face.ts";
+import { bodyAt, type Workflow } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
+import type { Fault } from "../server/http.ts";
+import { useCatalogue } from "../state/catalogue.ts";
+import { useDocuments, useWorkflow } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
-import { useSelection } from "../state/selection.ts";
+import type { NodeRun } from "../state/run.ts";
+import { runOf, useSession } from "../state/session.ts";
+import { useViewport } from "../state/viewport.ts";
 
 export function FaultsPanel() {
   const t = useT();
   const faults = useFaults((state) => state.faults);
-  const select = useSelection((state) => state.select);
-  if (faults.length === 0) return <p className="panel-empty">{t("faults.none")}</p>;
+  const failed = useFailed();
+  if (faults.length === 0 && failed.length === 0) return <p className="panel-empty">{t("faults.none")}</p>;
   return (
-    <ul className="fault-list">
-      {faults.map((fault) => (
-        <li key={`${fault.code} ${fault.definition ?? ""} ${fault.node} ${fault.input} ${fault.message}`}>
-          <button type="button" className="fault" onClick={() => fault.node && select([fault.node])}>
-            <span className="fault-message">{fault.message}</span>
-            {fault.hint && <span className="fault-hint">{fault.hint}</span>}
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      {failed.length > 0 && (
+        <section className="fault-group" aria-label={t("faults.in_run")}>
+          <h3>{t("faults.in_run")}</h3>
+          <ul className="fault-list">
+            {failed.map(([path, run]) => (
+              <RunFault key={path} path={path} run={run} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {faults.length > 0 && (
+        <section className="fault-group" aria-label={t("faults.in_document")}>
+          <h3>{t("faults.in_document")}</h3>
+          <ul className="fault-list">
+            {faults.map((fault) => (
+              <DocumentFault key={keyOf(fault)} fault={fault} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
   );
+}
+
+function keyOf(fault: Fault): string {
+  return `${fault.code} ${fault.definition ?? ""} ${fault.node} ${fault.input} ${fault.message}`;
+}
+
+function DocumentFault({ fault }: { readonly fault: Fault }) {
+  const t = useT();
+  const title = useTitle(fault.node, fault.definition || null);
+  const reveal = useViewport((state) => state.reveal);
+  const at = [fault.definition ? t("faults.inside", { name: fault.definition }) : "", title, fault.input];
+  return (
+    <li>
+      <button type="button" className="fault" onClick={() => reveal(fault.node, fault.definition || null)}>
+        <span className="fault-place">{at.filter(Boolean).join(" › ")}</span>
+        <span className="fault-message">{fault.message}</span>
+        {fault.hint && <span className="fault-hint">{fault.hint}</span>}
+      </button>
+    </li>
+  );
+}
+
+/** The nodes that failed by themselves, not because of what is inside them. */
+function useFailed(): readonly (readonly [string, NodeRun])[] {
+  const tab = useDocuments((state) => state.active);
+  const flat = useSession(
+    useShallow((state) =>
+      [...(runOf(state, tab)?.nodes ?? [])].flatMap(([path, one]) =>
+        one.error && one.error.at === path ? [path, one] : [],
+      ),
+    ),
+  );
+  return flat.flatMap((one, index) =>
+    typeof one === "string" ? [[one, flat[index + 1] as NodeRun] as const] : [],
+  );
+}
+
+function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun }) {
+  const reveal = useViewport((state) => state.reveal);
+  const first = path.replace(/^sweep\[\d+\]\//, "").split(/[/[#]/)[0] ?? path;
+  const title = useTitle(first, null);
+  return (
+    <li>
+      <button type="button" className="fault" onClick={() => reveal(first)}>
+        <span className="fault-place">{path === first ? title : `${title} › ${path}`}</span>
+        <span className="fault-message">{run.error?.message}</span>
+        {run.error?.hint && <span className="fault-hint">{run.error.hint}</span>}
+      </button>
+    </li>
+  );
+}
+
+function useTitle(id: string, place: string | null): string {
+  const workflow = useWorkflow();
+  const catalogue = useCatalogue((state) => state.catalogue);
+  return workflow ? titleIn(workflow, place, id, catalogue) : id;
+}
+
+function titleIn(
+  workflow: Workflow,
+  place: string | null,
+  id: string,
+  catalogue: Parameters<typeof faceOf>[2],
+): string {
+  const node = bodyAt(workflow, place).nodes.get(id);
+  return node ? titleOf(node, faceOf(workflow, node, catalogue)) : id;
 }

@@ -22,6 +22,24 @@ export const PANELS: readonly Panel[] = [
     component: lazy(async () => ({ default: (await import("./FaultsPanel.tsx")).FaultsPanel })),
   },
   {
+    name: "plan",
+    title: "panel.plan",
+    icon: "outline",
+    component: lazy(async () => ({ default: (await import("./PlanPanel.tsx")).PlanPanel })),
+  },
+  {
+    name: "queue",
+    title: "panel.queue",
+    icon: "queue",
+    component: lazy(async () => ({ default: (await import("./QueuePanel.tsx")).QueuePanel })),
+  },
+  {
+    name: "gallery",
+    title: "panel.gallery",
+    icon: "gallery",
+    component: lazy(async () => ({ default: (await import("./GalleryPanel.tsx")).GalleryPanel })),
+  },
+  {
     name: "interface",
     title: "panel.interface",
     icon: "form",

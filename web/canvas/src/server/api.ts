@@ -1,8 +1,9 @@
 /** The server's addresses that the editor uses, with what they take and give. */
 
 import type { Catalogue, NodeTexts } from "../graph/catalogue.ts";
-import { fromPlain, isObject, type Json, type Plain } from "../graph/json.ts";
+import { fromPlain, isObject, type Json, type Plain, toPlain } from "../graph/json.ts";
 import type { Workflow } from "../graph/workflow.ts";
+import type { JobEvent } from "./events.ts";
 import { ask, askDocument, type Fault, Problem, request } from "./http.ts";
 
 export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
@@ -48,7 +49,7 @@ export interface PlanStep {
 
 export interface Queue {
   readonly paused: boolean;
-  readonly counts: Readonly<Record<JobStatus, number>>;
+  readonly counts: Readonly<Partial<Record<JobStatus, number>>>;
   readonly waiting: readonly Job[];
 }
 
@@ -79,6 +80,25 @@ export interface RunOptions {
     readonly how: "product" | "zip";
   };
   readonly key?: string;
+  /** Values by the names of the interface, or `node.input`. */
+  readonly inputs?: Readonly<Record<string, Plain>>;
+}
+
+/** An artifact of one's own, with the newest job that has it. */
+export interface SavedArtifact extends Artifact {
+  readonly job: string;
+  readonly submitted: string;
+}
+
+export interface ArtifactPage {
+  readonly artifacts: readonly SavedArtifact[];
+  readonly cursor: string | null;
+}
+
+/** How an artifact was made. */
+export interface Making {
+  readonly document: Workflow;
+  readonly about: Readonly<Record<string, Plain>>;
 }
 
 /** A body that holds a document, whose numbers and order stay as they are. */
@@ -138,11 +158,12 @@ export function submitWorkflow(workflow: Workflow, options: RunOptions = {}): Pr
   });
 }
 
-export function listJobs(query: Readonly<Record<string, string>> = {}): Promise<{
+export function listJobs(query: URLSearchParams = new URLSearchParams()): Promise<{
   readonly jobs: readonly Job[];
   readonly cursor: number | null;
+  readonly counts: Readonly<Partial<Record<JobStatus, number>>>;
 }> {
-  return ask(`/api/v1/jobs?${new URLSearchParams(query)}`);
+  return ask(`/api/v1/jobs?${query}`);
 }
 
 export function readJob(
@@ -165,8 +186,15 @@ export function steerJob(
   return ask(`/api/v1/jobs/${id}/${verb}`, { method: "POST", ...(plain === undefined ? {} : { plain }) });
 }
 
-export async function deleteJob(id: string): Promise<void> {
-  await request(`/api/v1/jobs/${id}`, { method: "DELETE" });
+/** Forget a job that is not running; with `artifacts`, and the files that only it has. */
+export async function deleteJob(id: string, artifacts = false): Promise<void> {
+  await request(`/api/v1/jobs/${id}?artifacts=${artifacts}`, { method: "DELETE" });
+}
+
+/** Facts of a job after a number, in order. */
+export async function readJournal(id: string, after: number, limit: number): Promise<readonly JobEvent[]> {
+  const query = new URLSearchParams({ after: String(after), limit: String(limit) });
+  return (await ask<{ events: readonly JobEvent[] }>(`/api/v1/jobs/${id}/journal?${query}`)).events;
 }
 
 export function readQueue(): Promise<Queue> {
@@ -200,4 +228,44 @@ export function thumbnailAddress(kind: "uploads" | "artifacts", reference: strin
 
 export function artifactAddress(digest: string): string {
   return `/api/v1/artifacts/${digest}`;
+}
+
+/** Where an artifact is saved from: with the workflow inside, or as it is stored. */
+export function exportAddress(job: string, digest: string, workflow: boolean): string {
+  return `/api/v1/jobs/${job}/artifacts/${digest}${workflow ? "" : "?metadata=strip"}`;
+}
+
+export function listArtifacts(query: Readonly<Record<string, string>> = {}): Promise<ArtifactPage> {
+  return ask(`/api/v1/artifacts?${new URLSearchParams(query)}`);
+}
+
+/** How an artifact was made: by a job, or by the newest that has it. */
+export async function readMaking(digest: string, job?: string): Promise<Making> {
+  const of = job ? `/api/v1/jobs/${job}/artifacts` : "/api/v1/artifacts";
+  const answer = await askDocument(`${of}/${digest}/metadata`);
+  const about = isObject(answer) ? toPlain(answer.get("about") ?? null) : null;
+  return { document: documentIn(answer), about: (about ?? {}) as Making["about"] };
+}
+
+/** The text of an artifact. */
+export async function readArtifactText(digest: string): Promise<string> {
+  return (await request(artifactAddress(digest))).text;
+}
+
+/**
+ * The reference by which a document can name an artifact: as an upload of the same bytes, which is made where
+ * there is none yet.
+ */
+export async function referenceTo(artifact: Pick<Artifact, "digest" | "name">): Promise<string> {
+  const { digest, name } = artifact;
+  try {
+    await request(`/api/v1/uploads/${digest}`, { method: "HEAD" });
+    return `blake3:${digest}`;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+  }
+  const answer = await fetch(artifactAddress(digest), { credentials: "same-origin" });
+  if (!answer.ok)
+    throw new Problem(answer.status, "artifact_gone", `“${name}” is not on the server any more.`);
+  return (await sendUpload(await answer.blob(), name)).reference;
 }

@@ -57,9 +57,19 @@ export function onRefused(listener: (problem: Problem) => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const clientListeners = new Set<(client: string) => void>();
+
+/** Be told which client the server serves, with each answer that says so. */
+export function onClient(listener: (client: string) => void): () => void {
+  clientListeners.add(listener);
+  return () => clientListeners.delete(listener);
+}
+
 /** Ask the server. Raises `Problem`. */
 export async function request(path: string, asked: Request = {}): Promise<Answer> {
   const response = await send(path, asked);
+  const client = response.headers.get("X-Latentgraph-Client");
+  if (client) for (const listener of clientListeners) listener(client);
   const text = await response.text();
   if (!response.ok) throw refusal(response.status, text);
   return { status: response.status, headers: response.headers, text };

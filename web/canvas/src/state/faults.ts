@@ -1,19 +1,43 @@
 /** What is wrong with the active document, as the server's own checker says. */
 
 import { create } from "zustand";
+import type { Place, Workflow } from "../graph/workflow.ts";
 import { checkWorkflow } from "../server/api.ts";
 import type { Fault } from "../server/http.ts";
-import { activeTab, useDocuments } from "./documents.ts";
+import { activeTab, useDocuments, usePlace } from "./documents.ts";
+import { useSession } from "./session.ts";
 
 interface FaultsState {
   readonly faults: readonly Fault[];
+  /** The same by where they are: the definition, or null, and the node. */
+  readonly byNode: ReadonlyMap<string, readonly Fault[]>;
   set(faults: readonly Fault[]): void;
+  /** Add what a run was refused for, until the document is edited or asked about again. */
+  refuse(faults: readonly Fault[]): void;
 }
 
-export const useFaults = create<FaultsState>()((set) => ({
+export const useFaults = create<FaultsState>()((set, get) => ({
   faults: [],
-  set: (faults) => set({ faults }),
+  byNode: new Map(),
+  refuse(refused) {
+    const said = new Set(refused.map((one) => one.message));
+    get().set([...refused, ...get().faults.filter((one) => !said.has(one.message))]);
+  },
+  set: (faults) =>
+    set({ faults, byNode: Map.groupBy(faults, (one) => keyOf(one.definition || null, one.node)) }),
 }));
+
+const NONE: readonly Fault[] = [];
+
+function keyOf(place: Place, node: string): string {
+  return `${node} ${place ?? ""}`;
+}
+
+/** What is wrong with a node at the place where the canvas is. */
+export function useNodeFaults(node: string): readonly Fault[] {
+  const place = usePlace();
+  return useFaults((state) => state.byNode.get(keyOf(place, node)) ?? NONE);
+}
 
 const PAUSE = 300; // milliseconds without an edit before the server is asked
 
@@ -21,15 +45,18 @@ const PAUSE = 300; // milliseconds without an edit before the server is asked
 export function watchFaults(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking: AbortController | null = null;
+  let asked: Workflow | null = null;
   const check = async () => {
     const workflow = activeTab(useDocuments.getState())?.history.present;
     asking?.abort();
     if (!workflow) return useFaults.getState().set([]);
+    if (workflow === asked) return; // nothing new to say, and what a run was refused for stays
     asking = new AbortController();
     const { signal } = asking;
     try {
       const faults = await checkWorkflow(workflow, signal);
       if (!signal.aborted) useFaults.getState().set(faults);
+      asked = workflow;
     } catch {
       // the server is away, or a newer question is on its way: what is shown stays
     }
@@ -41,9 +68,14 @@ export function watchFaults(): () => void {
   const stop = useDocuments.subscribe((state, before) => {
     if (activeTab(state)?.history.present !== activeTab(before)?.history.present) later();
   });
+  // What could not be asked while the server was away is asked when it is back.
+  const back = useSession.subscribe((state, before) => {
+    if (state.connection === "open" && before.connection !== "open") later();
+  });
   later();
   return () => {
     stop();
+    back();
     clearTimeout(timer);
     asking?.abort();
   };

@@ -1,7 +1,6 @@
 /** What the canvas draws at the place where one is: positions, faces and geometry of nodes, and the links. */
 
 import { useMemo } from "react";
-import { useShallow } from "zustand/react/shallow";
 import { positionsOf } from "../graph/arrange.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { type Face, facesOf } from "../graph/face.ts";
@@ -30,7 +29,7 @@ import {
 import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
-import { useSession } from "./session.ts";
+import { usePictured } from "./session.ts";
 import { useSettings } from "./settings.ts";
 
 export const PICTURE_HEIGHT = 208;
@@ -223,14 +222,7 @@ export function useScene(): Scene {
   const catalogue = useCatalogue((state) => state.catalogue);
   const tab = useDocuments((state) => state.active);
   const ports = useSettings((state) => state.ports) && hasInterface(workflow);
-  const pictures = useSession(
-    useShallow(({ shown, runs }) => {
-      const run = runs.get(shown.get(tab ?? "") ?? "");
-      return [...(run?.nodes ?? [])].flatMap(([id, one]) =>
-        one.preview || one.artifacts.some((file) => file.media_type.startsWith("image/")) ? [id] : [],
-      );
-    }),
-  );
+  const pictures = usePictured(tab ?? "");
   return useMemo(
     () => sceneFor(workflow, place, catalogue, pictures, ports),
     [workflow, place, catalogue, pictures, ports],

@@ -1,177 +1,144 @@
 /** What the server does for this page: the connection, the jobs, and how each node of a job stands. */
 
 import { create } from "zustand";
-import type { Artifact, JobStatus } from "../server/api.ts";
+import { useShallow } from "zustand/react/shallow";
 import type { Connection, JobEvent, Preview } from "../server/events.ts";
+import { type Inside, type NodeRun, type Run, type Runs, taken, withPreview } from "./run.ts";
 
-/** How a node of a run stands. */
-export interface NodeRun {
-  readonly status: "waiting" | "running" | "hit" | "done" | "failed" | "skipped" | "cancelled";
-  /** Why it ran, or was skipped. */
-  readonly reason: string;
-  readonly done: number;
-  readonly total: number;
-  readonly note: string;
-  readonly seconds: number;
-  /** The newest preview, as an address that this page made. */
-  readonly preview: string;
-  readonly artifacts: readonly Artifact[];
-  readonly error: NodeError | null;
-}
+export type { Inside, NodeError, NodeRun, Run } from "./run.ts";
+export { WAITING } from "./run.ts";
 
-export interface NodeError {
-  readonly message: string;
-  readonly code: string;
-  readonly input: string;
-  readonly hint: string;
-}
-
-/** A job that this page follows. */
-export interface Run {
+/** Which run the canvas of a tab shows, and what of it. */
+export interface Shown {
   readonly job: string;
-  readonly status: JobStatus;
-  readonly nodes: ReadonlyMap<string, NodeRun>;
-  readonly artifacts: readonly Artifact[];
-  readonly error: string;
-  readonly nodeCount: number;
+  /** The node that a sweep put around the document; empty for a plain run. */
+  readonly around: string;
+  /** What was chosen to be looked at, by the definition that was entered: a path such as `each[2]`. */
+  readonly chosen: ReadonlyMap<string, string>;
 }
 
 interface SessionState {
   readonly connection: Connection;
   /** Jobs by id: those of this page, and whatever else was told. */
-  readonly runs: ReadonlyMap<string, Run>;
-  /** The job that the canvas shows for each tab. */
-  readonly shown: ReadonlyMap<string, string>;
+  readonly runs: Runs;
+  /** What the canvas of each tab shows. */
+  readonly shown: ReadonlyMap<string, Shown>;
+  /** Where the canvas of each tab is within its run: the path of what is around its nodes, or empty. */
+  readonly looking: ReadonlyMap<string, string>;
   setConnection(connection: Connection): void;
   /** Take what a stream told, in one change. */
   take(events: readonly JobEvent[]): void;
   takePreview(preview: Preview): void;
-  show(tab: string, job: string): void;
+  /** Take a job's whole journal, as it was read: it holds unless more was told already. */
+  restore(job: string, facts: readonly JobEvent[]): void;
+  show(tab: string, job: string, around?: string): void;
+  /** Stop showing a run on the canvas. */
+  hide(tab: string): void;
+  choose(tab: string, definition: string, path: string): void;
+  look(tab: string, path: string): void;
 }
 
-export const WAITING: NodeRun = {
-  status: "waiting",
-  reason: "",
-  done: 0,
-  total: 0,
-  note: "",
-  seconds: 0,
-  preview: "",
-  artifacts: [],
-  error: null,
-};
-
 const MOST_RUNS = 50;
+const pictures = new Map<string, Set<string>>(); // the addresses that this page made, by job
 
-export const useSession = create<SessionState>()((set) => ({
+export const useSession = create<SessionState>()((set, get) => ({
   connection: "connecting",
   runs: new Map(),
   shown: new Map(),
+  looking: new Map(),
   setConnection(connection) {
-    set({ connection });
+    if (connection !== get().connection) set({ connection });
   },
   take(events) {
-    set(({ runs }) => ({ runs: bounded(events.reduce(taken, runs)) }));
+    set(({ runs, shown }) => ({ runs: bounded(taken(runs, events), shown) }));
   },
   takePreview({ job, node, picture }) {
-    set(({ runs }) => {
-      const before = runs.get(job)?.nodes.get(node)?.preview;
-      if (before) URL.revokeObjectURL(before);
-      return { runs: withNode(runs, job, node, { preview: URL.createObjectURL(picture) }) };
+    const before = get().runs.get(job)?.nodes.get(node)?.preview ?? "";
+    const address = URL.createObjectURL(picture);
+    const known = pictures.get(job) ?? new Set();
+    pictures.set(job, known.add(address));
+    set(({ runs }) => ({ runs: withPreview(runs, job, node, address) }));
+    if (known.delete(before)) URL.revokeObjectURL(before);
+  },
+  restore(job, facts) {
+    set(({ runs, shown }) => {
+      const read = taken(new Map(), facts).get(job);
+      const known = runs.get(job);
+      if (!read || (known?.whole && known.number >= read.number)) return {};
+      return { runs: bounded(new Map(runs).set(job, read), shown) };
     });
   },
-  show(tab, job) {
-    set(({ shown }) => ({ shown: new Map(shown).set(tab, job) }));
+  show(tab, job, around = "") {
+    const chosen: ReadonlyMap<string, string> = new Map();
+    set(({ shown }) => ({ shown: new Map(shown).set(tab, { job, around, chosen }) }));
+  },
+  hide(tab) {
+    set(({ shown }) => ({ shown: new Map([...shown].filter(([key]) => key !== tab)) }));
+  },
+  choose(tab, definition, path) {
+    set(({ shown }) => {
+      const before = shown.get(tab);
+      if (!before) return {};
+      const chosen = new Map(before.chosen).set(definition, path);
+      return { shown: new Map(shown).set(tab, { ...before, chosen }) };
+    });
+  },
+  look(tab, path) {
+    if ((get().looking.get(tab) ?? "") === path) return;
+    set(({ looking }) => ({ looking: new Map(looking).set(tab, path) }));
   },
 }));
 
-type Runs = ReadonlyMap<string, Run>;
-
-function emptyRun(job: string): Run {
-  return { job, status: "queued", nodes: new Map(), artifacts: [], error: "", nodeCount: 0 };
-}
-
-function withRun(runs: Runs, job: string, change: Partial<Run>): Runs {
-  return new Map(runs).set(job, { ...(runs.get(job) ?? emptyRun(job)), ...change });
-}
-
-function withNode(runs: Runs, job: string, node: string, change: Partial<NodeRun>): Runs {
-  const nodes = runs.get(job)?.nodes ?? new Map<string, NodeRun>();
-  const now: NodeRun = { ...(nodes.get(node) ?? WAITING), ...change };
-  return withRun(runs, job, { nodes: new Map(nodes).set(node, now) });
-}
-
-/** The runs after one event. */
-export function taken(runs: Runs, event: JobEvent): Runs {
-  const { job, kind, data = {} } = event;
-  const node = String(data.node ?? "");
-  switch (kind) {
-    case "job_status":
-      return withRun(runs, job, {
-        status: data.status as JobStatus,
-        error: String(data.error ?? ""),
-      });
-    case "run_started":
-      return withRun(runs, job, { nodes: new Map(), nodeCount: Number(data.nodes ?? 0) });
-    case "node_started":
-      return withNode(runs, job, node, {
-        ...WAITING,
-        status: "running",
-        reason: String(data.reason ?? ""),
-      });
-    case "node_progress":
-      return withNode(runs, job, node, {
-        status: "running",
-        done: Number(data.done ?? 0),
-        total: Number(data.total ?? 0),
-        note: String(data.note ?? ""),
-      });
-    case "node_hit":
-      return withNode(runs, job, node, { status: "hit" });
-    case "node_finished":
-      return withNode(runs, job, node, { status: "done", seconds: Number(data.seconds ?? 0) });
-    case "artifact_saved":
-      return withArtifact(runs, job, node, data as unknown as Artifact);
-    case "node_failed":
-      return withNode(runs, job, node, { status: "failed", error: nodeError(data.error ?? data) });
-    case "node_skipped":
-      return withNode(runs, job, node, { status: "skipped", reason: String(data.because ?? "") });
-    default:
-      return runs;
-  }
-}
-
-function withArtifact(runs: Runs, job: string, node: string, artifact: Artifact): Runs {
-  const known = runs.get(job);
-  const before = known?.nodes.get(node)?.artifacts ?? [];
-  if (before.some((one) => one.digest === artifact.digest && one.name === artifact.name)) return runs;
-  const with_ = withNode(runs, job, node, { artifacts: [...before, artifact] });
-  return withRun(with_, job, { artifacts: [...(known?.artifacts ?? []), artifact] });
-}
-
-function nodeError(raw: unknown): NodeError {
-  if (raw === null || typeof raw !== "object") return { message: String(raw), code: "", input: "", hint: "" };
-  const said = raw as Readonly<Record<string, unknown>>;
-  return {
-    message: String(said.message ?? said.error ?? ""),
-    code: String(said.code ?? ""),
-    input: String(said.input ?? ""),
-    hint: String(said.hint ?? ""),
-  };
-}
-
-/** The newest runs; the pictures of older ones are given back. */
-function bounded(runs: Runs): Runs {
+/** The newest runs, and those that are shown; the pictures of others are given back. */
+function bounded(runs: Runs, shown: ReadonlyMap<string, Shown>): Runs {
   if (runs.size <= MOST_RUNS) return runs;
-  const kept = new Map([...runs].slice(-MOST_RUNS));
-  for (const [job, run] of runs) {
-    if (kept.has(job)) continue;
-    for (const { preview } of run.nodes.values()) if (preview) URL.revokeObjectURL(preview);
+  const needed = new Set([...shown.values()].map((one) => one.job));
+  const dropped = [...runs.keys()].slice(0, runs.size - MOST_RUNS).filter((job) => !needed.has(job));
+  const kept = new Map(runs);
+  for (const job of dropped) {
+    kept.delete(job);
+    for (const address of pictures.get(job) ?? []) URL.revokeObjectURL(address);
+    pictures.delete(job);
   }
   return kept;
 }
 
+type Look = Pick<SessionState, "runs" | "shown" | "looking">;
+
+/** The run that a tab shows. */
+export function runOf({ runs, shown }: Pick<SessionState, "runs" | "shown">, tab: string | null): Run | null {
+  return runs.get(shown.get(tab ?? "")?.job ?? "") ?? null;
+}
+
+/** The path in a run of a node that the canvas shows. */
+export function pathOf({ looking }: Look, tab: string, node: string): string {
+  const around = looking.get(tab);
+  return around ? `${around}/${node}` : node;
+}
+
 /** How a node of the run that a tab shows stands; changes only when that node does. */
 export function useNodeRun(tab: string, node: string): NodeRun | null {
-  return useSession(({ shown, runs }) => runs.get(shown.get(tab) ?? "")?.nodes.get(node) ?? null);
+  return useSession((state) => runOf(state, tab)?.nodes.get(pathOf(state, tab, node)) ?? null);
+}
+
+/** How what runs inside a node stands, where anything does. */
+export function useInside(tab: string, node: string): Inside | null {
+  return useSession((state) => runOf(state, tab)?.inside.get(pathOf(state, tab, node)) ?? null);
+}
+
+/** The nodes that the canvas shows which have a picture, by their ids there. */
+export function usePictured(tab: string): readonly string[] {
+  return useSession(
+    useShallow((state) => {
+      const prefix = pathOf(state, tab, "");
+      return [...(runOf(state, tab)?.nodes ?? [])].flatMap(([path, one]) => {
+        const isHere = path.startsWith(prefix) && !path.includes("/", prefix.length);
+        return isHere && hasPicture(one) ? [path.slice(prefix.length)] : [];
+      });
+    }),
+  );
+}
+
+function hasPicture(run: NodeRun): boolean {
+  return run.preview !== "" || run.artifacts.some((one) => one.media_type.startsWith("image/"));
 }

@@ -1,8 +1,9 @@
 /** What the canvas is asked to show: a node, in the middle, selected. */
 
 import { create } from "zustand";
-import { bodyAt, definitionsOf, type Place } from "../graph/workflow.ts";
+import { bodyAt, type Place } from "../graph/workflow.ts";
 import { activeTab, placeOf, useDocuments } from "./documents.ts";
+import { goTo } from "./entering.ts";
 import { useSelection } from "./selection.ts";
 import { useUi } from "./ui.ts";
 
@@ -16,7 +17,7 @@ interface ViewportState {
 export const useViewport = create<ViewportState>()((set, get) => ({
   request: null,
   reveal(node, place = null) {
-    go(place);
+    goTo(place);
     const tab = activeTab(useDocuments.getState());
     if (!tab || !bodyAt(tab.history.present, placeOf(tab)).nodes.has(node)) return;
     useUi.getState().setView("canvas");
@@ -24,17 +25,3 @@ export const useViewport = create<ViewportState>()((set, get) => ({
     set({ request: { node, number: (get().request?.number ?? 0) + 1 } });
   },
 }));
-
-/** Look at a place of the active document. */
-function go(place: Place): void {
-  const documents = useDocuments.getState();
-  const tab = activeTab(documents);
-  if (!tab || placeOf(tab) === place) return;
-  if (place === null) {
-    documents.leave(0);
-    return;
-  }
-  const at = tab.trail.indexOf(place);
-  if (at >= 0) documents.leave(at + 1);
-  else if (definitionsOf(tab.history.present).includes(place)) documents.enter(place);
-}

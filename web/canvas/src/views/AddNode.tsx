@@ -1,6 +1,7 @@
 /** Adds a node by typing a part of its name. */
 
 import { useState } from "react";
+import "../ui/menu.css";
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { categoryTitle, nodeHelp, nodeTitle } from "../graph/catalogue.ts";
 import { addNode } from "../graph/commands/nodes.ts";
@@ -52,15 +53,15 @@ export function AddNode() {
     >
       <Label className="visually-hidden">{t("outline.add")}</Label>
       <Input className="text-field" placeholder={t("outline.add")} />
-      <Popover className="action-popover add-node-list">
+      <Popover className="menu-popover add-node-list">
         <ListBox
-          className="action-menu"
+          className="menu"
           renderEmptyState={() => <p className="panel-note">{t("outline.no_such")}</p>}
         >
           {(one: (typeof types)[number]) => (
-            <ListBoxItem id={one.type} textValue={one.title} className="action-item">
+            <ListBoxItem id={one.type} textValue={one.title} className="menu-item">
               <span>{one.title}</span>
-              <span className="action-detail">{one.category}</span>
+              <span className="add-node-detail">{one.category}</span>
             </ListBoxItem>
           )}
         </ListBox>

@@ -13,9 +13,9 @@ import { enterDefinition } from "../state/entering.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit, useHere } from "../state/here.ts";
 import { useNodeRun } from "../state/session.ts";
-import { ActionMenu } from "../ui/ActionMenu.tsx";
 import { CommitField } from "../ui/CommitField.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import { OutlineBody } from "./OutlineBody.tsx";
 import { OutlineInput } from "./OutlineInput.tsx";
@@ -128,9 +128,9 @@ function Menu({ id, title, node, rename, remove }: MenuProps) {
       setMode(workflow, place, [id], node.mode === wanted ? null : wanted),
     );
   return (
-    <ActionMenu
+    <MenuButton
       label={t("outline.actions", { title })}
-      items={[
+      entries={[
         { id: "rename", title: t("menu.rename"), run: rename },
         {
           id: "duplicate",

@@ -4,13 +4,13 @@ import { useT } from "../i18n/i18n.ts";
 import { artifactAddress } from "../server/api.ts";
 import { useDocuments } from "../state/documents.ts";
 import { interrupt } from "../state/running.ts";
-import { type Run, useSession } from "../state/session.ts";
+import { type Run, runOf, useSession } from "../state/session.ts";
 import { Button } from "../ui/Button.tsx";
 
 export function RunResult() {
   const t = useT();
   const active = useDocuments((state) => state.active);
-  const run = useSession(({ runs, shown }) => runs.get(shown.get(active ?? "") ?? "") ?? null);
+  const run = useSession((state) => runOf(state, active));
   if (!run) {
     return (
       <section className="run-result" aria-label={t("result.label")}>

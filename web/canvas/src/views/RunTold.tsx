@@ -5,16 +5,16 @@ import { bodyAt } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments, useWorkflow } from "../state/documents.ts";
-import { useSession } from "../state/session.ts";
+import { runOf, useSession } from "../state/session.ts";
 
 export function RunTold() {
   const t = useT();
   const workflow = useWorkflow();
   const catalogue = useCatalogue((state) => state.catalogue);
   const active = useDocuments((state) => state.active);
-  const status = useSession(({ runs, shown }) => runs.get(shown.get(active ?? "") ?? "")?.status ?? null);
-  const running = useSession(({ runs, shown }) => {
-    const nodes = runs.get(shown.get(active ?? "") ?? "")?.nodes ?? new Map();
+  const status = useSession((state) => runOf(state, active)?.status ?? null);
+  const running = useSession((state) => {
+    const nodes = runOf(state, active)?.nodes ?? new Map();
     return [...nodes].findLast(([, one]) => one.status === "running")?.[0] ?? "";
   });
   const id = running.split(/[[/]/)[0] ?? "";

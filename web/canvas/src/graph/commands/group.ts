@@ -96,7 +96,7 @@ export function group(
   const layout = layoutOf(pieces.layout, ids);
   if (layout.size > 0) parts.set("layout", layout);
   const added = addDefinition(workflow, name, parts);
-  const call = callId(workflow, place, ids, name);
+  const call = callId(workflow, place, name);
   const led = leadThrough(added.workflow, place, ids, call, inside.ports, outputs);
   const placed = putCall(led, place, ids, call, rawCall(added.name, inside.ports));
   const at = middle(workflow, place, ids);
@@ -105,9 +105,8 @@ export function group(
   return { workflow: done, definition: added.name, call };
 }
 
-function callId(workflow: Workflow, place: Place, ids: ReadonlySet<string>, name: string): string {
-  const left = new Set([...objectAt(workflow, place, ["nodes"]).keys()].filter((id) => !ids.has(id)));
-  return freeName(/[A-Za-z0-9]/.test(name) ? name : "part", left);
+function callId(workflow: Workflow, place: Place, name: string): string {
+  return freeName(/[A-Za-z0-9]/.test(name) ? name : "part", objectAt(workflow, place, ["nodes"]));
 }
 
 /** The nodes of a group with their inputs as they are inside, and the ports that these need. */

@@ -63,14 +63,15 @@ export function redirect(
   return put(workflow, place, path, value.with(edge.index, link));
 }
 
-/** Put a node between the ends of a link. */
+/** Put a node between the ends of a link; one that would close a circle there is left where it is. */
 export function insertOnLink(
   workflow: Workflow,
   place: Place,
   edge: Edge,
   through: { readonly node: string; readonly input: string; readonly many: boolean; readonly output: string },
 ): Workflow {
-  if (through.node === edge.source || through.node === edge.target) return workflow;
+  if (wouldCircle(workflow, place, edge.source, through.node)) return workflow;
+  if (wouldCircle(workflow, place, through.node, edge.target)) return workflow;
   const after = redirect(workflow, place, edge, through.node, through.output);
   if (after === workflow) return workflow;
   const { source, output } = edge;

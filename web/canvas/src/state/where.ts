@@ -1,18 +1,19 @@
 /** The page's address says which view is open and which definitions were entered, so that both can be linked to. */
 
 import { hasPlace } from "../graph/workflow.ts";
-import { activeTab, useDocuments } from "../state/documents.ts";
-import { useUi, type View } from "../state/ui.ts";
+import { activeTab, useDocuments } from "./documents.ts";
+import { useBeginning } from "./opening.ts";
+import { useUi, type View } from "./ui.ts";
 
 const VIEWS: readonly View[] = ["canvas", "form", "outline"];
 
 /** Keep the address and what is shown together; going back in the browser leaves a definition. */
-export function watchAddress(): () => void {
+export function watchWhere(): () => void {
   let waiting: URLSearchParams | null = readHash();
   let applying = false;
   const follow = () => {
     if (applying) return;
-    if (waiting && activeTab(useDocuments.getState())) {
+    if (waiting && useBeginning.getState().isOver && activeTab(useDocuments.getState())) {
       applying = true;
       apply(waiting);
       applying = false;
@@ -24,7 +25,7 @@ export function watchAddress(): () => void {
     waiting = readHash();
     follow();
   };
-  const stops = [useDocuments.subscribe(follow), useUi.subscribe(follow)];
+  const stops = [useDocuments.subscribe(follow), useUi.subscribe(follow), useBeginning.subscribe(follow)];
   window.addEventListener("popstate", heard);
   follow();
   return () => {

@@ -1,0 +1,30 @@
+/** What is wrong with a node, under it: the first of its faults and the way out, or why its run failed. */
+
+import { useT } from "../i18n/i18n.ts";
+import type { Fault } from "../server/http.ts";
+import type { NodeRun } from "../state/run.ts";
+import { useUi } from "../state/ui.ts";
+
+interface Props {
+  readonly node: string;
+  readonly run: NodeRun | null;
+  readonly faults: readonly Fault[];
+}
+
+export function NodeTrouble({ node, run, faults }: Props) {
+  const t = useT();
+  const openPanel = useUi((state) => state.openPanel);
+  const [fault] = faults;
+  const error = run?.status === "failed" ? run.error : null;
+  const said = fault ?? error;
+  if (!said) return null;
+  const more = faults.length - 1;
+  return (
+    <button type="button" className="node-trouble nodrag" onClick={() => openPanel("faults")}>
+      <span className="node-trouble-message">{said.message}</span>
+      {said.hint && <span className="node-trouble-hint">{said.hint}</span>}
+      {error && !fault && error.at !== node && <span className="node-trouble-hint">{error.at}</span>}
+      {more > 0 && <span className="node-trouble-hint">{t("faults.more", { count: more })}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,91 @@
+/** What a run of the active document would do: which nodes it would run, and why. Asked for, never by itself. */
+
+import { create } from "zustand";
+import type { Workflow } from "../graph/workflow.ts";
+import { type PlanStep, planWorkflow } from "../server/api.ts";
+import { Problem } from "../server/http.ts";
+import { activeTab, useDocuments } from "./documents.ts";
+import { around } from "./run.ts";
+
+interface PlanState {
+  /** The document that was asked about; the plan holds for no other. */
+  readonly of: Workflow | null;
+  readonly steps: readonly PlanStep[];
+  /** The steps by their nodes; a node with others inside stands for them. */
+  readonly byNode: ReadonlyMap<string, PlanStep>;
+  /** Whether the canvas shows it: while the button to run is pointed at, or its panel is open. */
+  readonly shown: boolean;
+  readonly error: string;
+  readonly asking: boolean;
+  setShown(shown: boolean): void;
+}
+
+export const usePlan = create<PlanState>()((set, get) => ({
+  of: null,
+  steps: [],
+  byNode: new Map(),
+  shown: false,
+  error: "",
+  asking: false,
+  setShown(shown) {
+    if (shown !== get().shown) set({ shown });
+    if (shown) askSoon();
+  },
+}));
+
+const PAUSE = 250; // milliseconds without an edit before the server is asked
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asking: AbortController | null = null;
+
+function askSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void ask(), usePlan.getState().of ? PAUSE : 0);
+}
+
+async function ask(): Promise<void> {
+  const workflow = activeTab(useDocuments.getState())?.history.present ?? null;
+  if (!workflow || !usePlan.getState().shown) return;
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  usePlan.setState({ asking: true });
+  try {
+    const steps = await planWorkflow(workflow, {}, signal);
+    if (signal.aborted) return;
+    usePlan.setState({ of: workflow, steps, byNode: stepsByNode(steps), error: "", asking: false });
+  } catch (error) {
+    if (signal.aborted) return;
+    const words =
+      error instanceof Problem && error.faults[0] ? error.faults[0].message : (error as Error).message;
+    usePlan.setState({ of: workflow, steps: [], byNode: new Map(), error: words, asking: false });
+  }
+}
+
+/** Ask anew after an edit while the plan is shown; returns what ends it. */
+export function watchPlan(): () => void {
+  return useDocuments.subscribe((state, before) => {
+    const changed = activeTab(state)?.history.present !== activeTab(before)?.history.present;
+    if (changed && usePlan.getState().shown) askSoon();
+  });
+}
+
+/** Steps by node. A node of which only what is inside is planned is a hit where all of that is. */
+export function stepsByNode(steps: readonly PlanStep[]): ReadonlyMap<string, PlanStep> {
+  const found = new Map(steps.map((step) => [step.node, step]));
+  for (const step of steps) {
+    for (const node of around(step.node)) {
+      const outer = found.get(node);
+      if (!outer) found.set(node, { ...step, node });
+      else if (outer.status === "hit" && step.status !== "hit") {
+        found.set(node, { ...outer, status: step.status, reason: step.reason });
+      }
+    }
+  }
+  return found;
+}
+
+/** What is planned for a node while the plan is shown; null where nothing is known. */
+export function usePlanned(node: string): PlanStep | null {
+  return usePlan((state) => (state.shown ? (state.byNode.get(node) ?? null) : null));
+}
