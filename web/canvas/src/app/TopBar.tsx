@@ -5,6 +5,7 @@ import { PANELS } from "../panels/PanelDock.tsx";
 import { useUi, type View } from "../state/ui.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { MainMenu } from "./MainMenu.tsx";
+import { NarrowMenu } from "./NarrowMenu.tsx";
 import { RunButton } from "./RunButton.tsx";
 import { Tabs } from "./Tabs.tsx";
 
@@ -17,7 +18,8 @@ export function TopBar() {
     <header className="top-bar">
       <MainMenu />
       <Tabs />
-      <fieldset className="view-switch">
+      <NarrowMenu />
+      <fieldset className="view-switch wide-only">
         <legend className="visually-hidden">{t("view.label")}</legend>
         {VIEWS.map((one) => (
           <IconButton
@@ -34,6 +36,7 @@ export function TopBar() {
           key={name}
           icon={icon}
           label={t(title)}
+          className="wide-only"
           pressed={panel === name}
           onPress={() => togglePanel(name)}
         />

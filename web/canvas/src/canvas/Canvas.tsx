@@ -6,7 +6,6 @@ import {
   Background,
   BackgroundVariant,
   type Edge as FlowEdge,
-  type NodeProps,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -17,7 +16,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
 import { enterNode } from "../state/entering.ts";
-import { useGestures } from "../state/gestures.ts";
+import { type SocketAt, useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
@@ -41,31 +40,23 @@ import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
 import { FrameCard } from "./FrameCard.tsx";
-import { type CanvasNode, type PortNode, useFlow } from "./flow.ts";
+import { type CanvasNode, useFlow } from "./flow.ts";
 import { LookingBar } from "./LookingBar.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 import { Overview } from "./Overview.tsx";
+import { PortCard } from "./PortCard.tsx";
 import { nodeAt } from "./paint.ts";
 import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
 
 const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
+const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 
-const PortCard = lazy(async () => ({ default: (await import("./PortCard.tsx")).PortCard }));
-
-function Ports({ data }: NodeProps<PortNode>) {
-  return (
-    <Suspense>
-      <PortCard data={data} />
-    </Suspense>
-  );
-}
-
-const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard, ports: Ports };
+const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard, ports: PortCard };
 
 export function Canvas() {
   return (
@@ -83,6 +74,7 @@ function Surface() {
   const minimap = useSettings((state) => state.minimap);
   const palette = useUi((state) => state.palette);
   const menu = useGestures((state) => state.menu);
+  const socket = useGestures((state) => state.socketMenu);
   const connecting = useGestures((state) => state.from !== null);
   const tab = useDocuments((state) => state.active);
   useMeasured(surface);
@@ -106,7 +98,7 @@ function Surface() {
       className="canvas"
       ref={surface}
       onDoubleClick={doubleClicked}
-      onContextMenu={(event) => openMenu(event, scene)}
+      onContextMenu={(event) => openSocketMenu(event) || openMenu(event, scene)}
       onDragOver={draggedArtifact.over}
       onDrop={openDropped}
       data-connecting={connecting || undefined}
@@ -125,6 +117,7 @@ function Surface() {
       <Suspense>
         {palette && <Palette key={palette.screen.join()} palette={palette} scene={scene} />}
         {menu && <ContextMenu menu={menu} />}
+        {socket && <SocketMenu socket={socket} />}
       </Suspense>
     </div>
   );
@@ -292,6 +285,27 @@ function revealing(id: string, scene: Scene, view: View, size: Size): View | nul
     box.y + 60 <= now.y + now.height;
   if (inside) return null;
   return centred([box.x + box.width / 2, box.y + box.height / 2], size, view.zoom);
+}
+
+/** The input or output that is under the pointer: its socket or its name. */
+function socketUnder(target: Element): Omit<SocketAt, "at"> | null {
+  const row = target.closest(".node-row");
+  const isOutput = target.matches(".source, .node-label.output");
+  const handle = row?.querySelector(isOutput ? ".react-flow__handle.source" : ".react-flow__handle.target");
+  const [node, name] = [handle?.getAttribute("data-nodeid"), handle?.getAttribute("data-handleid")];
+  const onName = target.closest(".react-flow__handle, .node-label, .control-name");
+  return onName && node && name ? { node, name, output: isOutput } : null;
+}
+
+/** The menu for an input or output, where the pointer is over one; ports have a menu of their own. */
+function openSocketMenu(event: React.MouseEvent): boolean {
+  const target = event.target instanceof Element ? event.target : null;
+  const socket = target && socketUnder(target);
+  if (socket) {
+    useGestures.getState().openSocketMenu({ ...socket, at: [event.clientX, event.clientY] });
+    event.preventDefault();
+  }
+  return Boolean(socket || target?.closest(".port-card"));
 }
 
 /** The menu for what is under the pointer, or for what the keyboard is at. */

@@ -59,8 +59,10 @@ export interface GeometryOptions {
 /** The height of the row that an input with a control takes. */
 export function controlHeight(input: InputFace): number {
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
-  if (input.options)
-    return ROW + LINE * Math.max(input.options.length, 1) + (input.control === "cases" ? ROW : 0);
+  if (input.options) {
+    const lines = input.control === "cases" ? input.options.length + 1 : Math.max(input.options.length, 1);
+    return lines * LINE + 4;
+  }
   return HEIGHTS[input.control] ?? ROW;
 }
 

@@ -42,13 +42,13 @@ export const PANELS: readonly Panel[] = [
   {
     name: "interface",
     title: "panel.interface",
-    icon: "form",
+    icon: "ports",
     component: lazy(async () => ({ default: (await import("./InterfacePanel.tsx")).InterfacePanel })),
   },
   {
     name: "definitions",
     title: "panel.definitions",
-    icon: "box",
+    icon: "parts",
     component: lazy(async () => ({ default: (await import("./DefinitionPanel.tsx")).DefinitionPanel })),
   },
 ];
