@@ -40,6 +40,16 @@ export function listenToKeys(target: Window = window): () => void {
       return;
     }
   };
+  // A button with the focus keeps Enter for itself, whatever is held with it: such keys are heard before it.
+  const early = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    listen(event);
+    if (event.defaultPrevented) event.stopPropagation();
+  };
+  target.addEventListener("keydown", early, true);
   target.addEventListener("keydown", listen);
-  return () => target.removeEventListener("keydown", listen);
+  return () => {
+    target.removeEventListener("keydown", early, true);
+    target.removeEventListener("keydown", listen);
+  };
 }

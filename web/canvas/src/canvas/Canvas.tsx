@@ -81,7 +81,8 @@ function Surface() {
   useSurface(surface);
 
   const doubleClicked = (event: React.MouseEvent) => {
-    if (!(event.target instanceof Element) || !event.target.closest(".react-flow__pane")) return;
+    const on = event.target instanceof Element ? event.target : null;
+    if (!on?.closest(".react-flow__pane") || on.closest(".react-flow__node, .react-flow__edge")) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {
@@ -184,7 +185,7 @@ function Flow({ scene, surface }: FlowProps) {
 /** A double click on a node that has bodies goes in, but for its title, which is renamed by that. */
 function enterBody(event: React.MouseEvent, { id }: CanvasNode): void {
   const on = event.target instanceof Element ? event.target : null;
-  if (!on?.closest(".node-title, input, textarea, select, button")) enterNode(id);
+  if (!on?.closest(".node-header, input, textarea, select, button")) enterNode(id);
 }
 
 const MULTI = ["Control", "Meta", "Shift"];

@@ -210,7 +210,12 @@ function cardNode(one: SceneNode, x: number, y: number, selected: boolean): Card
   return {
     id: one.id,
     ...(isPortCard(one.id)
-      ? { type: "ports" as const, draggable: false, selectable: false }
+      ? {
+          type: "ports" as const,
+          draggable: false,
+          selectable: false,
+          style: { pointerEvents: "all" as const }, // which neither of the two would have
+        }
       : { type: "card" as const }),
     position: { x, y },
     data: { scene: one },

@@ -9,7 +9,7 @@ const VIEWS: readonly View[] = ["canvas", "form", "outline"];
 
 /** Keep the address and what is shown together; going back in the browser leaves a definition. */
 export function watchWhere(): () => void {
-  let waiting: URLSearchParams | null = readHash();
+  let waiting: URLSearchParams | null = location.hash.length > 1 ? readHash() : null;
   let applying = false;
   const follow = () => {
     if (applying) return;

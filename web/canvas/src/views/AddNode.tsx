@@ -1,6 +1,6 @@
 /** Adds a node by typing a part of its name. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import "../ui/menu.css";
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { categoryTitle, nodeHelp, nodeTitle } from "../graph/catalogue.ts";
@@ -14,7 +14,11 @@ export function AddNode() {
   const t = useT();
   const edit = useEdit();
   const [typed, setTyped] = useState("");
+  const [added, setAdded] = useState<{ readonly id: string; readonly count: number } | null>(null);
   const catalogue = useCatalogue((state) => state.catalogue);
+  useEffect(() => {
+    if (added) document.querySelector<HTMLElement>(`[data-node="${added.id}"] .outline-toggle`)?.focus();
+  }, [added]);
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const types = Object.values(catalogue.nodes)
     .map(({ type, version, category }) => ({
@@ -32,15 +36,20 @@ export function AddNode() {
   const add = (type: string) => {
     const spec = catalogue.nodes[type];
     if (!spec) return;
+    let id = "";
     edit(t("edit.add", { title: nodeTitle(catalogue, type) }), (workflow, place) => {
       const { positions } = bodyAt(workflow, place).layout;
       const right = Math.max(0, ...[...positions.values()].map(([x]) => x + 312));
-      return addNode(workflow, place, { type, version: spec.version, at: [right, 0] }).workflow;
+      const made = addNode(workflow, place, { type, version: spec.version, at: [right, 0] });
+      id = made.id;
+      return made.workflow;
     });
     setTyped("");
+    setAdded({ id, count: (added?.count ?? 0) + 1 });
   };
   return (
     <ComboBox
+      key={added?.count} // closed again, with nothing typed
       className="add-node"
       aria-label={t("outline.add")}
       items={types}
@@ -48,7 +57,7 @@ export function AddNode() {
       onInputChange={setTyped}
       value={null}
       onChange={(key) => key !== null && add(String(key))}
-      menuTrigger="focus"
+      menuTrigger="input"
       allowsEmptyCollection
     >
       <Label className="visually-hidden">{t("outline.add")}</Label>

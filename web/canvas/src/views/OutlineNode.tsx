@@ -53,7 +53,7 @@ export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }:
     event.preventDefault();
   };
   return (
-    <li className="outline-node" data-mode={node.mode ?? undefined}>
+    <li className="outline-node" data-node={id} data-mode={node.mode ?? undefined}>
       <article aria-labelledby={heading}>
         <div className="outline-head">
           {createElement(
