@@ -35,7 +35,7 @@ class Editor:
             view = {**self.http.get(FIRST).ok(), "document": document}
             self.page.route(f"**{FIRST}", lambda route: _answer(route, view))
         self.page.goto(self.http.address)
-        self.page.locator("main").wait_for()
+        self.page.locator(".app[data-ready]").wait_for()
         return self.page
 
     def expect_fault(self, pattern: str) -> None:

@@ -104,11 +104,10 @@ def test_an_error_is_told_on_the_node_and_in_a_list_that_leads_to_it(editor: Edi
         )
     )
     run(page)
+    panel(page, "Problems").get_by_role("button", name="no more ink").click()
+    expect(page.locator("[data-id=bad] .node-card[data-selected]")).to_be_in_viewport()
     expect(page.locator("[data-id=bad] .node-trouble")).to_contain_text("no more ink")
     expect(status(page, "bad")).to_have_text("failed")
-    problems = panel(page, "Problems")
-    problems.get_by_role("button", name="no more ink").click()
-    expect(page.locator("[data-id=bad] .node-card[data-selected]")).to_be_in_viewport()
 
 
 def test_faults_of_the_document_lead_into_definitions(editor: Editor) -> None:
@@ -159,13 +158,15 @@ def test_what_runs_inside_a_loop_shows_on_its_node_and_one_can_look_inside(edito
 
 
 def test_several_runs_with_other_seeds_wait_in_the_queue(editor: Editor) -> None:
-    page = editor.open(painting(seed=500))
+    page = editor.open({**painting(seed=500), "name": "Batch"})
     choose(page, "Run several times")
     dialog = page.get_by_role("dialog", name="Run several times")
     dialog.get_by_label("How many runs").fill("3")
     editor.screenshot("batch")
     dialog.get_by_role("button", name="Run 3 times").click()
     queue = page.get_by_role("complementary", name="Queue")
+    expect(queue).to_contain_text("0 running, 0 waiting")
+    queue.get_by_label("Search jobs").fill("Batch")
     expect(queue.locator("[data-status=done] .job-pictures")).to_have_count(3)
 
 
@@ -173,10 +174,10 @@ def test_a_table_of_values_gives_a_grid_of_results(editor: Editor) -> None:
     page = editor.open(painting(seed=700))
     choose(page, "Run for a table of values")
     dialog = page.get_by_role("dialog", name="Run for a table of values")
-    dialog.get_by_label("Input").first.select_option(label="Paint › Seed")
+    dialog.get_by_role("combobox", name="Input").first.select_option(label="Paint › Seed")
     dialog.get_by_label("Values").first.fill("701..703")
     dialog.get_by_role("button", name="Another input").click()
-    dialog.get_by_label("Input").nth(1).select_option(label="Paint › Size")
+    dialog.get_by_role("combobox", name="Input").nth(1).select_option(label="Paint › Size")
     dialog.get_by_label("Values").nth(1).fill("16, 32")
     expect(dialog.get_by_role("status")).to_have_text("6 runs")
     assert violations(page) == []
@@ -188,7 +189,9 @@ def test_a_table_of_values_gives_a_grid_of_results(editor: Editor) -> None:
     expect(results.locator(".result").nth(1)).to_contain_text("32")
     editor.screenshot("results")
     results.get_by_role("button", name="Close").first.click()
-    expect(page.locator(".looking-bar")).to_contain_text("4 of 6")
+    expect(page.locator(".looking-bar")).to_contain_text("6 of 6")
+    page.get_by_role("button", name="Previous of the sweep").click()
+    expect(page.locator(".looking-bar")).to_contain_text("5 of 6")
 
 
 def test_a_list_that_does_not_fit_is_told_before_it_runs(editor: Editor) -> None:
@@ -202,42 +205,39 @@ def test_a_list_that_does_not_fit_is_told_before_it_runs(editor: Editor) -> None
     expect(go).to_be_disabled()
 
 
-def test_the_queue_is_put_in_order_paused_and_emptied(editors: Editors, tmp_path: Path) -> None:
-    process = Process(tmp_path / "data", "--port", "0")
-    try:
-        editor = editors(process.http)
-        page = editor.open(painting(seed=1))
-        queue = panel(page, "Queue")
-        queue.get_by_role("button", name="Pause", exact=True).click()
-        expect(queue).to_contain_text("The queue is paused")
-        jobs = [
-            process.http.post("/api/v1/jobs", {"document": {**painting(), "name": name}}) for name in "ABC"
-        ]
-        assert all(job.status == 202 for job in jobs)
-        names = queue.locator(".waiting .job-name")
-        expect(names).to_have_text(["A", "B", "C"])
-        editor.screenshot("queue")
-        assert violations(page) == []
-        job_menu(page, "C", "Move to the top")
-        expect(names).to_have_text(["C", "A", "B"])
-        page.get_by_role("button", name="Move B").focus()
-        for key in ("Enter", "ArrowUp", "ArrowUp", "Enter"):
-            page.keyboard.press(key)
-        expect(names).not_to_have_text(["C", "A", "B"])
-        job_menu(page, "A", "Raise its priority")
-        expect(names.first).to_have_text("A")
-        job_menu(page, "B", "Cancel")
-        expect(names).to_have_count(2)
-        queue.get_by_role("button", name="Go on").click()
-        expect(queue.locator("[data-status=done]")).to_have_count(2)
-        job_menu(page, "B", "Run again")
-        expect(queue.locator("[data-status=done]")).to_have_count(3)
-        job_menu(page, "B", "Open its document")
-        expect(page.get_by_role("navigation", name="Open workflows")).to_contain_text("B")
-        expect(status(page, "paint")).to_be_visible()
-    finally:
-        process.process.terminate()
-        process.ended()
+def test_the_queue_is_put_in_order_paused_and_emptied(restarted: Restarted, editors: Editors) -> None:
+    editor = editors(restarted.http)
+    page = editor.open(painting(seed=1))
+    queue = panel(page, "Queue")
+    queue.get_by_role("button", name="Pause", exact=True).click()
+    expect(queue).to_contain_text("The queue is paused")
+    jobs = [restarted.http.post("/api/v1/jobs", {"document": {**painting(), "name": name}}) for name in "ABC"]
+    assert all(job.status == 202 for job in jobs)
+    names = queue.locator(".waiting .job-name")
+    expect(names).to_have_text(["A", "B", "C"])
+    editor.screenshot("queue")
+    assert violations(page) == []
+    job_menu(page, "C", "Move to the top")
+    expect(names).to_have_text(["C", "A", "B"])
+    queue.locator(".waiting").first.focus()  # and by keyboard alone
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter", "ArrowUp", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(names).to_have_text(["C", "B", "A"])
+    queue.locator(".waiting").nth(1).drag_to(
+        queue.locator(".waiting").first, target_position={"x": 80, "y": 3}
+    )
+    expect(names).to_have_text(["B", "C", "A"])
+    job_menu(page, "A", "Raise its priority")
+    expect(names.first).to_have_text("A")
+    job_menu(page, "B", "Cancel")
+    expect(names).to_have_count(2)
+    queue.get_by_role("button", name="Go on").click()
+    expect(queue.locator("[data-status=done]")).to_have_count(2)
+    job_menu(page, "B", "Run again")
+    expect(queue.locator("[data-status=done]")).to_have_count(3)
+    job_menu(page, "B", "Open its document")
+    expect(page.get_by_role("navigation", name="Open workflows")).to_contain_text("B")
+    expect(status(page, "paint")).to_be_visible()
 
 
 def job_menu(page: Page, name: str, item: str) -> None:
@@ -271,12 +271,13 @@ class Restarted:
 
 
 def test_a_server_that_goes_away_in_the_middle_of_a_run_and_comes_back(
-    editors: Editors, restarted: Restarted
+    restarted: Restarted, editors: Editors
 ) -> None:
     editor = editors(restarted.http)
     editor.expect_fault("ERR_CONNECTION|WebSocket|Failed to load resource")
     document = workflow(
-        {"train": toy("train", steps=30, seconds=0.1), "last": toy("add", a={"from": "train.integer"})}
+        {"train": toy("train", steps=30, seconds=0.1), "last": toy("add", a={"from": "train.integer"})},
+        interface=given("last"),
     )
     page = editor.open(document)
     run(page)
@@ -287,8 +288,8 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_and_comes_back(
     editor.screenshot("away")
     page.get_by_label("Steps, input of Train").first.fill("31")  # edits go on meanwhile
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Try now").click()  # in vain: it goes on trying by itself
     restarted.begin()
-    page.get_by_role("button", name="Try now").click()
     expect(page.locator(".banner")).to_have_count(0)
     expect(status(page, "last")).to_contain_text("done in")  # the run went on, and the page heard of it
     run(page)

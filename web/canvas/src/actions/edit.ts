@@ -13,6 +13,7 @@ import { useGestures } from "../state/gestures.ts";
 import { addWaypoint, annotationsIn } from "../state/moving.ts";
 import { currentScene, socketAt } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
+import { surfaceElement } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
 
@@ -40,6 +41,7 @@ function removeSelected(heal: boolean): void {
     return heal ? healAndRemove(left, place, nodes, faces) : removeNodes(left, place, nodes);
   });
   clear();
+  surfaceElement()?.focus({ preventScroll: true }); // what had the focus is gone
 }
 
 /** The selected links, in the order of the document. */

@@ -91,6 +91,7 @@ export const selectActions: readonly Action[] = [
         ...layout.frames.map((one) => `frame:${one.id}`),
         ...layout.notes.map((one) => `note:${one.id}`),
       ];
+      getSelection()?.removeAllRanges(); // copying is about nodes from now on
       useSelection.getState().select(nodes.keys(), [], annotations);
     },
   },

@@ -5,10 +5,10 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
-import { NodeDetails } from "../canvas/NodeDetails.tsx";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
+import { useDetails } from "../state/details.ts";
 import { nameOf, useDocuments, useWorkflow } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
@@ -27,6 +27,9 @@ import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { watchTitle } from "./title.ts";
 
+const NodeDetails = lazy(async () => ({
+  default: (await import("../canvas/NodeDetails.tsx")).NodeDetails,
+}));
 const VIEWS = {
   form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
   outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
@@ -37,6 +40,7 @@ export function App() {
   const view = useUi((state) => state.view);
   const workflow = useWorkflow();
   const name = (workflow && nameOf(workflow)) || t("tab.untitled");
+  const asked = useDetails((state) => state.anchor !== null);
   const isBegun = useBeginning((state) => state.isOver);
   const isEmpty = useDocuments((state) => state.tabs.length === 0);
   useEffect(() => listenToKeys(), []);
@@ -48,7 +52,7 @@ export function App() {
   useEffect(() => watchTitle(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
-    <div className="app">
+    <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
@@ -67,7 +71,11 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
-      <NodeDetails />
+      {asked && (
+        <Suspense>
+          <NodeDetails />
+        </Suspense>
+      )}
       <Dialogs />
       <DropZone />
       <Banners />

@@ -55,7 +55,7 @@ export function RunButton() {
           >
             {runActions.map((action) => (
               <MenuItem key={action.id} id={action.id} className="menu-item" textValue={t(action.title)}>
-                {t(action.title)}
+                <span>{t(action.title)}</span>
                 {action.keys[0] && <kbd>{shownKeys(action.keys[0])}</kbd>}
               </MenuItem>
             ))}

@@ -16,6 +16,7 @@ export function TopBar() {
   const { view, setView, panel, togglePanel } = useUi();
   return (
     <header className="top-bar">
+      <h1 className="visually-hidden">{t("app.name")}</h1>
       <MainMenu />
       <Tabs />
       <NarrowMenu />

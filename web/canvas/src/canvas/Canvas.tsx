@@ -1,6 +1,5 @@
 /** The node canvas. Maps a scene to React Flow, and the gestures that it reports to commands. */
 
-import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import {
   Background,
@@ -11,7 +10,16 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import {
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
@@ -35,7 +43,6 @@ import {
   type View,
   viewOf,
 } from "../state/view.ts";
-import { useViewport } from "../state/viewport.ts";
 import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
@@ -76,13 +83,21 @@ function Surface() {
   const menu = useGestures((state) => state.menu);
   const socket = useGestures((state) => state.socketMenu);
   const connecting = useGestures((state) => state.from !== null);
+  const measured = useView((state) => state.size.width > 0);
   const tab = useDocuments((state) => state.active);
   useMeasured(surface);
   useSurface(surface);
+  useEffect(() => {
+    // Who presses a key for the palette types on at once.
+    const idle = setTimeout(() => void import("./palette/Palette.tsx"), 500);
+    return () => clearTimeout(idle);
+  }, []);
 
   const doubleClicked = (event: React.MouseEvent) => {
     const on = event.target instanceof Element ? event.target : null;
-    if (!on?.closest(".react-flow__pane") || on.closest(".react-flow__node, .react-flow__edge")) return;
+    // The overview takes the pointer for the whole surface.
+    const onSurface = event.target === event.currentTarget || on?.closest(".react-flow__pane");
+    if (!onSurface || on?.closest(".react-flow__node, .react-flow__edge")) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {
@@ -104,7 +119,7 @@ function Surface() {
       onDrop={openDropped}
       data-connecting={connecting || undefined}
     >
-      {ready && tab !== null && <Flow scene={scene} surface={surface} />}
+      {ready && measured && tab !== null && <Flow scene={scene} surface={surface} />}
       {ready && scene.body.nodes.size === 0 && scene.notes.length === 0 && (
         <div className="canvas-empty">
           <h2>{t("canvas.empty.title")}</h2>
@@ -137,8 +152,10 @@ function Flow({ scene, surface }: FlowProps) {
   const dragging = useDragging(scene);
   const connecting = useConnecting(scene);
   const selecting = useSelecting(dragging.change);
-  const { nodes, edges } = useFlow(scene, dragging.moves, overview);
-  useShowing(scene);
+  // React Flow takes its first view after it has drawn once: nodes would flash somewhere else before.
+  const placed = useReactFlow().viewportInitialized;
+  const { nodes, edges } = useFlow(scene, dragging.moves, overview || !placed);
+  const home = useShowing(scene);
   const see = useCallback(
     (_: unknown, { x, y, zoom }: Viewport) => useView.getState().see({ x, y, zoom }),
     [],
@@ -150,6 +167,7 @@ function Flow({ scene, surface }: FlowProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        defaultViewport={home}
         onMove={see}
         {...dragging.handlers}
         {...connecting}
@@ -188,6 +206,7 @@ function enterBody(event: React.MouseEvent, { id }: CanvasNode): void {
   if (!on?.closest(".node-header, input, textarea, select, button")) enterNode(id);
 }
 
+const READABLE_ZOOM = 0.8;
 const MULTI = ["Control", "Meta", "Shift"];
 const GRID: [number, number] = [8, 8];
 
@@ -212,24 +231,21 @@ const SLIDE = 160; // milliseconds that the canvas takes to go somewhere else
 const seen = new Map<string, View>();
 
 /** Go where one was last in this tab and place, and where others ask to go. */
-function useShowing(scene: Scene): void {
+function useShowing(scene: Scene): View {
   const flow = useReactFlow();
   const where = useDocuments((state) => `${state.active} ${activeTab(state)?.trail.join("/")}`);
-  const size = useView((state) => state.size);
   const wanted = useView((state) => state.wanted);
-  const request = useViewport((state) => state.request);
+  const [first] = useState(() => ({ where, view: seen.get(where) ?? homeOf(scene) }));
   const shown = useRef("");
-  const ready = size.width > 0 && flow.viewportInitialized;
+  const ready = flow.viewportInitialized;
 
   useLayoutEffect(() => {
     if (shown.current === where || !ready) return;
     shown.current = where;
-    const bounds = boundsOf(scene);
-    const home = bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
-    const view = seen.get(where) ?? home;
+    const view = first.where === where ? first.view : (seen.get(where) ?? homeOf(scene));
     void flow.setViewport(view);
     useView.getState().see(view);
-  }, [where, ready, scene, flow]);
+  }, [where, ready, scene, flow, first]);
 
   useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
 
@@ -241,13 +257,13 @@ function useShowing(scene: Scene): void {
     if (next) void flow.setViewport(next, { duration: duration(wanted) });
   }, [wanted, scene, flow]);
 
-  const heard = useRef(request?.number ?? 0);
-  useEffect(() => {
-    if (!request || request.number === heard.current) return;
-    heard.current = request.number;
-    useSelection.getState().focus(request.node);
-    useView.getState().show({ kind: "reveal", node: request.node });
-  }, [request]);
+  return first.view;
+}
+
+/** The view that shows everything, no larger than it is read best. */
+function homeOf(scene: Scene): View {
+  const bounds = boundsOf(scene);
+  return bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
 }
 
 function duration(wanted: Showing): number {
@@ -269,12 +285,12 @@ function viewFor(wanted: Showing, scene: Scene, view: View, size: Size): View | 
     case "centre":
       return centred(wanted.at, size, wanted.zoom ?? view.zoom);
     case "reveal":
-      return revealing(wanted.node, scene, view, size);
+      return revealing(wanted.node, scene, view, size, wanted.readable ?? false);
   }
 }
 
-/** The view in which a node can be read; null where it is so already. */
-function revealing(id: string, scene: Scene, view: View, size: Size): View | null {
+/** The view in which a node is seen, and can be read where that is asked; null where it is so already. */
+function revealing(id: string, scene: Scene, view: View, size: Size, readable: boolean): View | null {
   const node = scene.nodes.get(id);
   if (!node) return null;
   const box = boxOf(node);
@@ -284,8 +300,9 @@ function revealing(id: string, scene: Scene, view: View, size: Size): View | nul
     box.y >= now.y &&
     box.x + box.width <= now.x + now.width &&
     box.y + 60 <= now.y + now.height;
-  if (inside) return null;
-  return centred([box.x + box.width / 2, box.y + box.height / 2], size, view.zoom);
+  const zoom = readable && view.zoom < OVERVIEW_ZOOM ? READABLE_ZOOM : view.zoom;
+  if (inside && zoom === view.zoom) return null;
+  return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
 }
 
 /** The input or output that is under the pointer: its socket or its name. */

@@ -66,6 +66,7 @@ export function ContextMenu({ menu }: { readonly menu: Menu }) {
       />
       <Popover
         className="menu-popover"
+        aria-label={t(`menu.${menu.kind}`)}
         triggerRef={anchor}
         isOpen
         onOpenChange={(open) => {
@@ -128,7 +129,7 @@ function Submenu({ title, children }: { readonly title: Key; readonly children: 
         <span>{t(title)}</span>
         <Icon name="right" size={14} />
       </MenuItem>
-      <Popover className="menu-popover">
+      <Popover className="menu-popover" aria-label={t(title)}>
         <AriaMenu className="menu" onAction={perform} aria-label={t(title)}>
           {children}
         </AriaMenu>

@@ -28,7 +28,9 @@ export function useCardFocus(id: string): CardFocus {
 }
 
 function focused(event: FocusEvent, id: string): void {
-  if (event.target === event.currentTarget) useSelection.getState().setCurrent(id);
+  // A closing window gives the focus back while another node is about to get it.
+  const { wantsFocus, setCurrent } = useSelection.getState();
+  if (event.target === event.currentTarget && !wantsFocus) setCurrent(id);
 }
 
 /** Escape in a control goes back to its node. */

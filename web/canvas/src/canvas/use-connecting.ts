@@ -6,7 +6,7 @@ import type {
   HandleType,
   OnConnectStartParams,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { cut, lead, relead } from "../graph/commands/leading.ts";
 import { titleOf } from "../graph/face.ts";
 import type { Edge } from "../graph/workflow.ts";
@@ -34,14 +34,14 @@ export function useConnecting(scene: Scene) {
   /** The link whose end is being taken elsewhere. */
   const taken = useRef<Edge | null>(null);
   const landed = useRef(false);
-  useTarget();
-
   const begin = useCallback(
     (_: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
       const side = handleType === "target" ? "input" : "output";
       const from = nodeId ? looseEnd(scene, nodeId, side, handleId ?? "") : null;
       landed.current = false;
-      if (from) useGestures.getState().begin(from, circleOf(scene, from));
+      if (!from) return;
+      useGestures.getState().begin(from, circleOf(scene, from));
+      watchTarget();
     },
     [scene],
   );
@@ -154,26 +154,24 @@ function relink(edge: Edge, { source, sourceHandle, target, targetHandle }: Flow
 }
 
 /** While a link is drawn: say what it is held over, and whether it can go there. */
-function useTarget(): void {
-  const active = useGestures((state) => state.from !== null);
-  useEffect(() => {
-    if (!active) return;
-    const moved = (event: PointerEvent) => {
-      const { from, over } = useGestures.getState();
-      const scene = currentScene();
-      if (from && scene)
-        over(targetAt([event.clientX, event.clientY], from, scene), [event.clientX, event.clientY]);
-    };
-    const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") useGestures.getState().end();
-    };
-    window.addEventListener("pointermove", moved);
-    window.addEventListener("keydown", key, true);
-    return () => {
-      window.removeEventListener("pointermove", moved);
-      window.removeEventListener("keydown", key, true);
-    };
-  }, [active]);
+function watchTarget(): void {
+  const moved = (event: PointerEvent) => {
+    const { from, over } = useGestures.getState();
+    const scene = currentScene();
+    if (from && scene)
+      over(targetAt([event.clientX, event.clientY], from, scene), [event.clientX, event.clientY]);
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key === "Escape") useGestures.getState().end();
+  };
+  window.addEventListener("pointermove", moved);
+  window.addEventListener("keydown", key, true);
+  const stop = useGestures.subscribe(({ from }) => {
+    if (from) return;
+    stop();
+    window.removeEventListener("pointermove", moved);
+    window.removeEventListener("keydown", key, true);
+  });
 }
 
 function targetAt(point: At, from: LooseEnd, scene: Scene): Target | null {

@@ -2,7 +2,8 @@
 
 import type { Face } from "./face.ts";
 import { type Geometry, geometryOf, WIDTH } from "./geometry.ts";
-import { type Body, edgesInto } from "./workflow.ts";
+import { followersOf } from "./order.ts";
+import type { Body } from "./workflow.ts";
 
 const COLUMN_GAP = 72;
 const ROW_GAP = 32;
@@ -10,19 +11,11 @@ const ROW_GAP = 32;
 /** The column of each node: one right of the furthest node that it needs; nodes in a circle share one. */
 export function columnsOf(body: Body): ReadonlyMap<string, number> {
   const columns = new Map<string, number>();
-  const waiting = new Map<string, number>();
-  const followers = new Map<string, string[]>();
-  for (const [id, node] of body.nodes) {
-    const sources = new Set(
-      edgesInto(id, node).flatMap((edge) => (body.nodes.has(edge.source) ? [edge.source] : [])),
-    );
-    sources.delete(id);
-    waiting.set(id, sources.size);
-    for (const source of sources) followers.set(source, [...(followers.get(source) ?? []), id]);
-  }
+  const followers = followersOf(body.nodes);
+  const waiting = needCounts(body, followers);
   const ready = [...waiting].flatMap(([id, count]) => (count === 0 ? [id] : []));
   for (const id of ready) columns.set(id, 0);
-  for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+  for (const next of ready) {
     const column = columns.get(next) ?? 0;
     for (const follower of followers.get(next) ?? []) {
       columns.set(follower, Math.max(columns.get(follower) ?? 0, column + 1));
@@ -33,6 +26,17 @@ export function columnsOf(body: Body): ReadonlyMap<string, number> {
   }
   for (const id of body.nodes.keys()) if (!columns.has(id)) columns.set(id, 0);
   return columns;
+}
+
+/** How many others each node needs. */
+function needCounts(body: Body, followers: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of body.nodes.keys()) counts.set(id, 0);
+  for (const [source, those] of followers) {
+    if (!body.nodes.has(source)) continue;
+    for (const id of those) if (id !== source) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The place of every node: what the document says, else what the links say. */

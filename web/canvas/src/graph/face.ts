@@ -4,7 +4,8 @@ import { type Catalogue, type InputSpec, nodeHelp, nodeTitle, type Schema, words
 import { type ControlKind, controlKind } from "./control-kind.ts";
 import { isArray, isObject, type Json, type Plain, toPlain } from "./json.ts";
 import { ANY, type Shape } from "./shape.ts";
-import { type Body, bodyAt, edgesOf, type Workflow, type WorkflowNode } from "./workflow.ts";
+import { scoped, withVariables } from "./variables.ts";
+import { type Body, bodyAt, edgesInto, hasPlace, type Workflow, type WorkflowNode } from "./workflow.ts";
 
 export interface InputFace {
   readonly name: string;
@@ -48,21 +49,80 @@ export interface Face {
 
 export const WAYPOINT = "flow/pass";
 const DEEPEST = 32;
+const NOTHING: ReadonlySet<string> = new Set();
 
-/** The face of every node at a place, by id. */
+/** Faces with what they were made from. */
+interface Known<T> {
+  readonly catalogue: Catalogue;
+  readonly definitions: Json | undefined;
+  readonly made: T;
+}
+
+const knownBodies = new WeakMap<Body, Known<ReadonlyMap<string, Face>>>();
+const opened = new Set<Body>(); // those that are being worked out: a document may hold circles of definitions
+
+/**
+ * The face of every node at a place, by id. What a variable of an output stands for is told by what is linked to
+ * the node. A face is the same object for as long as nothing about it changed.
+ */
 export function facesOf(workflow: Workflow, body: Body, catalogue: Catalogue): ReadonlyMap<string, Face> {
+  const definitions = workflow.get("definitions");
+  const known = knownBodies.get(body);
+  if (known && known.definitions === definitions && known.catalogue === catalogue) return known.made;
+  if (opened.has(body) || opened.size > DEEPEST) return new Map();
+  opened.add(body);
+  try {
+    const asked = outputsAsked(body);
+    const faces = new Map<string, Face>();
+    for (const [id, node] of body.nodes) faces.set(id, keptFace(workflow, node, catalogue, asked.get(id)));
+    const made = withVariables(body, faces);
+    knownBodies.set(body, { catalogue, definitions, made });
+    return made;
+  } finally {
+    opened.delete(body);
+  }
+}
+
+/** The outputs of each node that something leads from. */
+function outputsAsked(body: Body): ReadonlyMap<string, ReadonlySet<string>> {
   const asked = new Map<string, Set<string>>();
-  for (const edge of edgesOf(body)) {
-    const outputs = asked.get(edge.source);
-    if (outputs) outputs.add(edge.output);
-    else asked.set(edge.source, new Set([edge.output]));
-  }
-  for (const one of body.interface.outputs.values()) {
-    asked.set(one.node, (asked.get(one.node) ?? new Set()).add(one.output));
-  }
-  const faces = new Map<string, Face>();
-  for (const [id, node] of body.nodes) faces.set(id, faceOf(workflow, node, catalogue, asked.get(id)));
-  return faces;
+  const ask = (node: string, output: string): void => {
+    const outputs = asked.get(node);
+    if (outputs) outputs.add(output);
+    else asked.set(node, new Set([output]));
+  };
+  for (const [id, node] of body.nodes) for (const edge of edgesInto(id, node)) ask(edge.source, edge.output);
+  for (const one of body.interface.outputs.values()) ask(one.node, one.output);
+  return asked;
+}
+
+const knownNodes = new WeakMap<WorkflowNode, Map<string, Known<Face>>>();
+
+/** The face of a node, or the one that it had before if the new one would say the same. */
+function keptFace(
+  workflow: Workflow,
+  node: WorkflowNode,
+  catalogue: Catalogue,
+  asked: ReadonlySet<string> = NOTHING,
+): Face {
+  const structure = isStructure(node.type);
+  const definitions = structure ? workflow.get("definitions") : undefined;
+  const { outputs } = specFace(node.type, catalogue);
+  let key = "";
+  for (const name of asked) if (structure || !outputs.some((one) => one.name === name)) key += ` ${name}`;
+  const kept = knownNodes.get(node) ?? new Map<string, Known<Face>>();
+  const known = kept.get(key);
+  if (known && known.catalogue === catalogue && known.definitions === definitions) return known.made;
+  const face = faceOf(workflow, node, catalogue, asked);
+  const same = known && spelled(known.made) === spelled(face);
+  const made = same ? known.made : face;
+  knownNodes.set(node, kept.set(key, { catalogue, definitions, made }));
+  return made;
+}
+
+/** A face as a text, with whole numbers of any size, which JSON itself does not spell. */
+function spelled(face: Face): string {
+  return JSON.stringify(face, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
 }
 
 /** The face of one node; `asked` are the outputs that others link to. */
@@ -71,12 +131,9 @@ export function faceOf(
   node: WorkflowNode,
   catalogue: Catalogue,
   asked: ReadonlySet<string> = NOTHING,
-  depth = 0,
 ): Face {
   const base = specFace(node.type, catalogue);
-  const { inputs, outputs } = isStructure(node.type)
-    ? withPorts(workflow, node, catalogue, base, depth)
-    : base;
+  const { inputs, outputs } = isStructure(node.type) ? withPorts(workflow, node, catalogue, base) : base;
   const more = [...node.inputs.keys()].filter((name) => !inputs.some((one) => one.name === name));
   const unseen = [...asked].filter((name) => !outputs.some((one) => one.name === name));
   const missing =
@@ -92,7 +149,6 @@ export function faceOf(
   };
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
 const specFaces = new WeakMap<Catalogue, Map<string, Face>>();
 
 /** The face that a node type has by itself; the same object each time. */
@@ -206,28 +262,26 @@ function withPorts(
   node: WorkflowNode,
   catalogue: Catalogue,
   base: Face,
-  depth: number,
 ): { inputs: readonly InputFace[]; outputs: readonly OutputFace[] } {
-  if (depth > DEEPEST) return base;
   const inputs = new Map<string, InputFace>();
   const each = namesIn(node.inputs.get("each"));
   const carry = namesIn(node.inputs.get("carry"));
   const branches: (readonly OutputFace[])[] = [];
   for (const { definition } of bodiesOf(node)) {
-    const raw = workflow.get("definitions");
-    if (!isObject(raw) || !isObject(raw.get(definition))) continue;
+    if (!hasPlace(workflow, definition)) continue;
     const body = bodyAt(workflow, definition);
-    for (const face of portsOf(workflow, body, catalogue, depth + 1)) {
-      if (!inputs.has(face.name)) inputs.set(face.name, each.has(face.name) ? listed(face) : face);
+    for (const face of portsOf(workflow, body, catalogue)) {
+      const before = inputs.get(face.name);
+      if (!before) inputs.set(face.name, each.has(face.name) ? listed(face) : face);
+      else if (face.required && !before.required) inputs.set(face.name, { ...before, required: true });
     }
-    branches.push(outputsOf(workflow, body, catalogue, depth + 1));
+    branches.push(outputsOf(workflow, body, catalogue));
   }
-  const [first = [], ...others] = branches;
-  const shared = first.filter((one) => others.every((outputs) => outputs.some((o) => o.name === one.name)));
   const lists = node.type === "flow/map" || node.type === "flow/fold";
+  const shared = sharedBy(branches);
   const outputs = shared.map((one) => (lists && !carry.has(one.name) ? listedOutput(one) : one));
   const own = base.inputs.map((one) => ownInput(one, node, [...inputs.keys()], shared));
-  return { inputs: [...own, ...inputs.values()], outputs };
+  return { inputs: [...own, ...inputs.values()], outputs: [...base.outputs, ...outputs] };
 }
 
 /** An own input of a node of structure: names of ports and outputs are chosen, not typed. */
@@ -255,6 +309,20 @@ function ownInput(
   }
 }
 
+/** What all branches give, which is of one type or the other where they differ. */
+function sharedBy(branches: readonly (readonly OutputFace[])[]): OutputFace[] {
+  const [first = [], ...others] = branches;
+  return first.flatMap((one) => {
+    const same = others.map((outputs) => outputs.find((other) => other.name === one.name));
+    if (!same.every((other) => other !== undefined)) return [];
+    const shapes = new Map([one, ...same].map((other) => [JSON.stringify(other.shape), other]));
+    if (shapes.size < 2) return [one];
+    const all = [...shapes.values()];
+    const type = [...new Set(all.map((other) => other.type))].filter(Boolean).join(" or ");
+    return [{ ...one, type, shape: { is: "union" as const, of: all.map((other) => other.shape) } }];
+  });
+}
+
 function namesIn(value: Json | undefined): ReadonlySet<string> {
   return new Set(isArray(value) ? value.filter((one) => typeof one === "string") : []);
 }
@@ -269,29 +337,32 @@ function listedOutput(face: OutputFace): OutputFace {
 }
 
 /** The ports of a definition, as inputs of what uses it. */
-export function portsOf(workflow: Workflow, body: Body, catalogue: Catalogue, depth = 0): InputFace[] {
+export function portsOf(workflow: Workflow, body: Body, catalogue: Catalogue): InputFace[] {
+  const faces = facesOf(workflow, body, catalogue);
   return [...body.interface.inputs].map(([name, port]) => {
-    const node = body.nodes.get(port.node);
-    const inner = node && faceOf(workflow, node, catalogue, NOTHING, depth);
-    const target = inner?.inputs.find((one) => one.name === port.input) ?? unknownInput(name);
-    const written = node?.inputs.get(port.input);
+    const targets = [port, ...port.also].map(({ node, input }) => ({
+      face: faces.get(node)?.inputs.find((one) => one.name === input),
+      written: body.nodes.get(node)?.inputs.get(input) !== undefined,
+    }));
+    const target = targets[0]?.face ?? unknownInput(name);
+    const literal = body.nodes.get(port.node)?.inputs.get(port.input);
     return {
       ...target,
       name,
       title: port.title || (port.input === name ? target.title : wordsOf(name)),
       help: port.help || target.help,
-      required: target.required && written === undefined,
-      default: written === undefined ? target.default : toPlain(written),
+      shape: scoped(target.shape, port.node),
+      required: targets.some(({ face, written }) => face?.required === true && !written),
+      default: literal === undefined ? target.default : toPlain(literal),
     };
   });
 }
 
 /** The outputs of a definition. */
-export function outputsOf(workflow: Workflow, body: Body, catalogue: Catalogue, depth = 0): OutputFace[] {
+export function outputsOf(workflow: Workflow, body: Body, catalogue: Catalogue): OutputFace[] {
+  const faces = facesOf(workflow, body, catalogue);
   return [...body.interface.outputs].map(([name, output]) => {
-    const node = body.nodes.get(output.node);
-    const inner = node && faceOf(workflow, node, catalogue, NOTHING, depth);
-    const source = inner?.outputs.find((one) => one.name === output.output);
+    const source = faces.get(output.node)?.outputs.find((one) => one.name === output.output);
     return {
       name,
       title: output.title || wordsOf(name),

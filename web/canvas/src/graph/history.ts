@@ -1,6 +1,6 @@
 /** One history over everything: whole documents that share what they have in common, an entry for each gesture. */
 
-import type { Place, Workflow } from "./workflow.ts";
+import { bodyAt, type Place, placesOf, type Workflow } from "./workflow.ts";
 
 /** What was done, where, and what the document was before it. */
 export interface Step {
@@ -21,8 +21,8 @@ const MOST_STEPS = 5000;
 const MOST_COPIES = 2_000_000; // of nodes: each step copies the index of those at its place
 
 function kept(workflow: Workflow): number {
-  const nodes = workflow.get("nodes");
-  const size = nodes instanceof Map ? nodes.size : 0;
+  const sizes = placesOf(workflow).map((place) => bodyAt(workflow, place).nodes.size);
+  const size = Math.max(...sizes);
   return Math.max(100, Math.min(MOST_STEPS, Math.floor(MOST_COPIES / (size + 1))));
 }
 

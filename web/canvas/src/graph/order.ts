@@ -1,6 +1,21 @@
 /** Nodes in the order in which they can run. */
 
-import { type Body, edgesInto } from "./workflow.ts";
+import { type Body, edgesInto, type WorkflowNode } from "./workflow.ts";
+
+/** The nodes that are linked to each node's outputs, each once. */
+export function followersOf(
+  nodes: ReadonlyMap<string, WorkflowNode>,
+): ReadonlyMap<string, readonly string[]> {
+  const followers = new Map<string, string[]>();
+  for (const [id, node] of nodes) {
+    for (const { source } of edgesInto(id, node)) {
+      const those = followers.get(source);
+      if (!those) followers.set(source, [id]);
+      else if (those.at(-1) !== id) those.push(id);
+    }
+  }
+  return followers;
+}
 
 /**
  * The ids of the nodes, each after all that it needs; what that leaves open goes by the order of the document.

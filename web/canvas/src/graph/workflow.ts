@@ -85,14 +85,22 @@ export interface Body {
   readonly layout: Layout;
 }
 
-/** Why a file is no workflow. */
+/** Why a file is no workflow that this editor can read. */
 export class NotAWorkflow extends Error {}
+
+const FORMAT = 1;
 
 /** Read a document from text. Raises `JsonError` and `NotAWorkflow`. */
 export function parseWorkflow(text: string): Workflow {
   const value = parseJson(text);
   if (!isObject(value) || !value.has("latentgraph") || !isObject(value.get("nodes"))) {
     throw new NotAWorkflow('A workflow is an object with "latentgraph": 1 and "nodes".');
+  }
+  const format = numberOf(value.get("latentgraph"));
+  if (format !== undefined && format > FORMAT) {
+    throw new NotAWorkflow(
+      `It has format ${format}; this editor reads format ${FORMAT}. Update Latent Graph.`,
+    );
   }
   return value;
 }

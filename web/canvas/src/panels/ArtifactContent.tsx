@@ -33,7 +33,8 @@ export function ArtifactContent({ artifact }: { readonly artifact: Artifact }) {
   if (error) return <p className="panel-empty">{error}</p>;
   if (text === null) return <p className="panel-empty">{t("panel.loading")}</p>;
   return (
-    <div className="artifact-content">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys too
+    <section className="artifact-content" aria-label={artifact.name} tabIndex={0}>
       {plots.length > 0 && (
         <div className="artifact-plots">
           {plots.map((plot, index) => (
@@ -46,7 +47,7 @@ export function ArtifactContent({ artifact }: { readonly artifact: Artifact }) {
         </div>
       )}
       <pre className="artifact-text">{text.slice(0, MOST_SHOWN)}</pre>
-    </div>
+    </section>
   );
 }
 

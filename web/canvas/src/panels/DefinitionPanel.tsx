@@ -18,7 +18,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "../state/documents.ts";
 import { goTo } from "../state/entering.ts";
-import { useViewport } from "../state/viewport.ts";
+import { lead } from "../state/lead.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
 import { CommitField } from "../ui/CommitField.tsx";
 
@@ -128,11 +128,7 @@ function UseLine({ use, workflow }: { readonly use: Use; readonly workflow: Work
   const words = node ? node.title || nodeTitle(catalogue, node.type) : use.node;
   return (
     <li>
-      <button
-        type="button"
-        className="interface-place"
-        onClick={() => useViewport.getState().reveal(use.node, use.place)}
-      >
+      <button type="button" className="interface-place" onClick={() => lead(use.node, use.place)}>
         →{" "}
         {t("definition.use", {
           node: words,

@@ -8,9 +8,9 @@ import type { Fault } from "../server/http.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments, useWorkflow } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
+import { lead } from "../state/lead.ts";
 import type { NodeRun } from "../state/run.ts";
 import { runOf, useSession } from "../state/session.ts";
-import { useViewport } from "../state/viewport.ts";
 
 export function FaultsPanel() {
   const t = useT();
@@ -50,11 +50,10 @@ function keyOf(fault: Fault): string {
 function DocumentFault({ fault }: { readonly fault: Fault }) {
   const t = useT();
   const title = useTitle(fault.node, fault.definition || null);
-  const reveal = useViewport((state) => state.reveal);
   const at = [fault.definition ? t("faults.inside", { name: fault.definition }) : "", title, fault.input];
   return (
     <li>
-      <button type="button" className="fault" onClick={() => reveal(fault.node, fault.definition || null)}>
+      <button type="button" className="fault" onClick={() => lead(fault.node, fault.definition || null)}>
         <span className="fault-place">{at.filter(Boolean).join(" › ")}</span>
         <span className="fault-message">{fault.message}</span>
         {fault.hint && <span className="fault-hint">{fault.hint}</span>}
@@ -79,12 +78,11 @@ function useFailed(): readonly (readonly [string, NodeRun])[] {
 }
 
 function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun }) {
-  const reveal = useViewport((state) => state.reveal);
   const first = path.replace(/^sweep\[\d+\]\//, "").split(/[/[#]/)[0] ?? path;
   const title = useTitle(first, null);
   return (
     <li>
-      <button type="button" className="fault" onClick={() => reveal(first)}>
+      <button type="button" className="fault" onClick={() => lead(first)}>
         <span className="fault-place">{path === first ? title : `${title} › ${path}`}</span>
         <span className="fault-message">{run.error?.message}</span>
         {run.error?.hint && <span className="fault-hint">{run.error.hint}</span>}

@@ -15,7 +15,7 @@ import { type Face, titleOf } from "../graph/face.ts";
 import type { Body } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useDocuments, usePlace, useWorkflow } from "../state/documents.ts";
-import { useViewport } from "../state/viewport.ts";
+import { lead } from "../state/lead.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { CommitField } from "../ui/CommitField.tsx";
 
@@ -126,11 +126,7 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
           const socket = socketTitle(side, one, faces, body);
           return (
             <li key={`${one.node}.${one.socket}`}>
-              <button
-                type="button"
-                className="interface-place"
-                onClick={() => useViewport.getState().reveal(one.node, place)}
-              >
+              <button type="button" className="interface-place" onClick={() => lead(one.node, place)}>
                 {side === "inputs" ? "→" : "←"} {socket}
               </button>
               {places.length > 1 && (

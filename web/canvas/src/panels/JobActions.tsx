@@ -1,5 +1,6 @@
 /** What can be done with a job: the next thing as a button, the rest in a menu. */
 
+import "../ui/menu.css";
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { type Key, useT } from "../i18n/i18n.ts";
 import type { Job } from "../server/api.ts";
@@ -41,7 +42,7 @@ export function JobActions({ job, name }: { readonly job: Job; readonly name: st
                 className="menu-item"
                 data-tone={one.isDangerous ? "danger" : undefined}
               >
-                {t(one.title)}
+                <span>{t(one.title)}</span>
               </MenuItem>
             ))}
           </Menu>

@@ -3,8 +3,8 @@
 import { useEffect } from "react";
 import { useT } from "../i18n/i18n.ts";
 import type { PlanStep } from "../server/api.ts";
+import { lead } from "../state/lead.ts";
 import { usePlan } from "../state/plan.ts";
-import { useViewport } from "../state/viewport.ts";
 
 export function PlanPanel() {
   const t = useT();
@@ -36,14 +36,13 @@ export function PlanPanel() {
 
 function Step({ step }: { readonly step: PlanStep }) {
   const t = useT();
-  const reveal = useViewport((state) => state.reveal);
   return (
     <li>
       <button
         type="button"
         className="plan-step"
         data-status={step.status}
-        onClick={() => reveal(step.node.split(/[/[#]/)[0] ?? step.node)}
+        onClick={() => lead(step.node.split(/[/[#]/)[0] ?? step.node)}
       >
         <span className="plan-node">{step.node}</span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>

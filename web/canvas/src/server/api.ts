@@ -253,17 +253,11 @@ export async function readArtifactText(digest: string): Promise<string> {
 }
 
 /**
- * The reference by which a document can name an artifact: as an upload of the same bytes, which is made where
- * there is none yet.
+ * The reference by which a document can name an artifact: as an upload of the same bytes. Sending what is there
+ * already changes nothing.
  */
 export async function referenceTo(artifact: Pick<Artifact, "digest" | "name">): Promise<string> {
   const { digest, name } = artifact;
-  try {
-    await request(`/api/v1/uploads/${digest}`, { method: "HEAD" });
-    return `blake3:${digest}`;
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 404) throw error;
-  }
   const answer = await fetch(artifactAddress(digest), { credentials: "same-origin" });
   if (!answer.ok)
     throw new Problem(answer.status, "artifact_gone", `“${name}” is not on the server any more.`);

@@ -18,11 +18,11 @@ import {
 } from "../server/api.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { activeTab, placeOf, useDocuments } from "./documents.ts";
+import { lead } from "./lead.ts";
 import { refused } from "./running.ts";
 import { useSelection } from "./selection.ts";
 import { useSession } from "./session.ts";
 import { useUi } from "./ui.ts";
-import { useViewport } from "./viewport.ts";
 
 /** The kind under which a drag carries an artifact. */
 export const ARTIFACT = "application/x-latentgraph-artifact";
@@ -194,7 +194,7 @@ function setPicture(node: string, input: string, reference: string, name: string
 
 function reveal(node: string): void {
   const tab = activeTab(useDocuments.getState());
-  if (tab) useViewport.getState().reveal(node, placeOf(tab));
+  if (tab) lead(node, placeOf(tab));
 }
 
 /** The input for a picture of the one node that is selected. */

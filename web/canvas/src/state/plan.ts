@@ -5,6 +5,7 @@ import type { Workflow } from "../graph/workflow.ts";
 import { type PlanStep, planWorkflow } from "../server/api.ts";
 import { Problem } from "../server/http.ts";
 import { activeTab, useDocuments } from "./documents.ts";
+import { useFaults } from "./faults.ts";
 import { around } from "./run.ts";
 
 interface PlanState {
@@ -47,6 +48,11 @@ async function ask(): Promise<void> {
   const workflow = activeTab(useDocuments.getState())?.history.present ?? null;
   if (!workflow || !usePlan.getState().shown) return;
   asking?.abort();
+  const [fault] = useFaults.getState().faults;
+  if (fault) {
+    usePlan.setState({ of: workflow, steps: [], byNode: new Map(), error: fault.message, asking: false });
+    return; // what cannot run has no plan
+  }
   asking = new AbortController();
   const { signal } = asking;
   usePlan.setState({ asking: true });
@@ -71,7 +77,7 @@ export function watchPlan(): () => void {
 }
 
 /** Steps by node. A node of which only what is inside is planned is a hit where all of that is. */
-export function stepsByNode(steps: readonly PlanStep[]): ReadonlyMap<string, PlanStep> {
+function stepsByNode(steps: readonly PlanStep[]): ReadonlyMap<string, PlanStep> {
   const found = new Map(steps.map((step) => [step.node, step]));
   for (const step of steps) {
     for (const node of around(step.node)) {

@@ -76,7 +76,7 @@ export interface Run {
 
 export type Runs = ReadonlyMap<string, Run>;
 
-export const WAITING: NodeRun = {
+const WAITING: NodeRun = {
   status: "waiting",
   reason: "",
   done: 0,

@@ -169,7 +169,7 @@ export async function openJob(job: string): Promise<void> {
 }
 
 /** The definition that a sweep runs for each of its rows, or null where a document is none. */
-export function sweptName(workflow: Workflow): string | null {
+function sweptName(workflow: Workflow): string | null {
   const { nodes } = bodyAt(workflow, null);
   const node = nodes.get(SWEEP);
   if (nodes.size !== 1 || node?.type !== "flow/map") return null;

@@ -5,8 +5,7 @@ import { useShallow } from "zustand/react/shallow";
 import type { Connection, JobEvent, Preview } from "../server/events.ts";
 import { type Inside, type NodeRun, type Run, type Runs, taken, withPreview } from "./run.ts";
 
-export type { Inside, NodeError, NodeRun, Run } from "./run.ts";
-export { WAITING } from "./run.ts";
+export type { Inside, NodeRun, Run } from "./run.ts";
 
 /** Which run the canvas of a tab shows, and what of it. */
 export interface Shown {

@@ -32,10 +32,14 @@ export function useSurface(surface: RefObject<HTMLElement | null>): void {
     const element = surface.current;
     const pressed = (event: Event) => {
       tabAdds = true;
-      const on = event.target instanceof Element && event.target.closest(".react-flow__pane");
+      getSelection()?.removeAllRanges(); // copying is about nodes from now on
+      if (element) element.dataset.hand = ""; // no focus ring for whoever works by hand
+      const on =
+        event.target instanceof Element && event.target.closest(".react-flow__pane, .react-flow__edge");
       if (on) surfaceElement()?.focus({ preventScroll: true });
     };
     const key = (event: KeyboardEvent) => {
+      if (element) delete element.dataset.hand;
       const inside = event.target instanceof Node && element?.contains(event.target);
       if (event.key === "Tab" && !inside && document.activeElement !== document.body) tabAdds = false;
     };

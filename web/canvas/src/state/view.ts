@@ -18,7 +18,7 @@ export interface Size {
 /** Something to be shown, as soon as there is a canvas. */
 export type Showing =
   | { readonly kind: "fit"; readonly nodes: readonly string[] | null }
-  | { readonly kind: "reveal"; readonly node: string }
+  | { readonly kind: "reveal"; readonly node: string; readonly readable?: boolean }
   | { readonly kind: "zoom"; readonly factor: number }
   | { readonly kind: "centre"; readonly at: readonly [number, number]; readonly zoom?: number };
 

@@ -83,7 +83,7 @@ function withLayout(
 }
 
 /** A pair of numbers, moved; itself where it is none or does not move. */
-export function shifted(pair: Json, [dx, dy]: readonly [number, number]): Json {
+function shifted(pair: Json, [dx, dy]: readonly [number, number]): Json {
   if (!isArray(pair) || (dx === 0 && dy === 0)) return pair;
   const [x, y] = pair.map(numberOf);
   if (x === undefined || y === undefined) return pair;

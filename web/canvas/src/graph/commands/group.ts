@@ -1,6 +1,7 @@
 /** Making a definition of nodes: what crosses its border goes through ports. */
 
 import { isArray, isObject, type Json, type JsonObject, setIn, writeJson } from "../json.ts";
+import { followersOf } from "../order.ts";
 import {
   bodyAt,
   edgesInto,
@@ -51,14 +52,7 @@ export function groupRefusal(
 
 /** The nodes outside that need one of `ids`, directly or through others. */
 function behind(nodes: ReadonlyMap<string, WorkflowNode>, ids: ReadonlySet<string>): ReadonlySet<string> {
-  const followers = new Map<string, string[]>();
-  for (const [id, node] of nodes) {
-    for (const { source } of edgesInto(id, node)) {
-      const those = followers.get(source);
-      if (those) those.push(id);
-      else followers.set(source, [id]);
-    }
-  }
+  const followers = followersOf(nodes);
   const found = new Set<string>();
   const waiting = [...ids];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {

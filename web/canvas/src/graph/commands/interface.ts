@@ -64,7 +64,7 @@ function entry(node: string, side: string, name: string): JsonObject {
 }
 
 /** Names that a new port can not have: those that are there, and own inputs of what will use a definition. */
-export function takenNames(workflow: Workflow, place: Place, side: Side): ReadonlySet<string> {
+function takenNames(workflow: Workflow, place: Place, side: Side): ReadonlySet<string> {
   const names = new Set(objectAt(workflow, place, ["interface", side]).keys());
   if (place !== null && side === "inputs") for (const name of OWN_INPUTS) names.add(name);
   return names;

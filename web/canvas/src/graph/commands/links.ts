@@ -3,9 +3,20 @@
 import type { Face } from "../face.ts";
 import { isArray, type Json } from "../json.ts";
 import { fits } from "../shape.ts";
-import { bodyAt, type Edge, edgesInto, linkOf, linkTo, type Place, type Workflow } from "../workflow.ts";
+import {
+  type Body,
+  bodyAt,
+  type Edge,
+  edgesInto,
+  edgesOf,
+  linkOf,
+  linkTo,
+  type Place,
+  type Workflow,
+} from "../workflow.ts";
 import { changeAllLinks, drop, hasNode, put, rawAt } from "./edit.ts";
 import { addNode, removeNodes } from "./nodes.ts";
+import { leadPort } from "./ports.ts";
 
 export interface Connection {
   readonly source: string;
@@ -115,7 +126,7 @@ export function moveItem(
 
 /**
  * Remove nodes and lead what arrived at the first input that fits an output to all that used that output: what
- * the engine does for a node that is bypassed.
+ * the engine does for a node that is bypassed. What a port led through them leads on as well.
  */
 export function healAndRemove(
   workflow: Workflow,
@@ -144,7 +155,29 @@ export function healAndRemove(
     changed = put(changed, place, [...path, "node"], link.node);
     changed = put(changed, place, [...path, "output"], link.output);
   }
+  for (const [name, port] of body.interface.inputs) {
+    const places = [port, ...port.also].filter((one) => ids.has(one.node));
+    const users = places.flatMap((one) => passedOn(body, one, faces)).filter((one) => !ids.has(one.node));
+    const free = users.filter(
+      (one) => rawAt(changed, place, ["nodes", one.node, "inputs", one.input]) === undefined,
+    );
+    if (free.length > 0) changed = leadPort(changed, place, name, [port, ...port.also, ...free]);
+  }
   return removeNodes(changed, place, ids);
+}
+
+/** The inputs that get whole what an input of a node gives on. */
+function passedOn(
+  body: Body,
+  from: { readonly node: string; readonly input: string },
+  faces: ReadonlyMap<string, Face>,
+): { readonly node: string; readonly input: string }[] {
+  const face = faces.get(from.node);
+  return edgesOf(body).flatMap((edge) => {
+    if (edge.source !== from.node || edge.index !== null) return [];
+    const given = handedOn(face, edge.output, new Set([from.input]));
+    return given === null ? [] : [{ node: edge.target, input: edge.input }];
+  });
 }
 
 /** The first linked input whose values an output could give on, or null. */

@@ -1,6 +1,6 @@
 /** Putting what is in a definition in the place of a node that calls it. */
 
-import { isArray, type JsonObject } from "../json.ts";
+import { isArray, isObject, type JsonObject, setIn } from "../json.ts";
 import { type Body, bodyAt, hasPlace, linkTo, type Place, type Workflow } from "../workflow.ts";
 import { addAnnotations } from "./annotations.ts";
 import { addCopies } from "./copies.ts";
@@ -62,16 +62,19 @@ function withValues(
   ids: ReadonlyMap<string, string>,
   values: JsonObject,
 ): Workflow {
-  let changed = workflow;
+  const nodes = new Map(objectAt(workflow, place, ["nodes"]));
   for (const [name, port] of inner.interface.inputs) {
     const value = values.get(name);
     if (value === undefined) continue;
     for (const one of [port, ...port.also]) {
       const copy = ids.get(one.node);
-      if (copy !== undefined) changed = put(changed, place, ["nodes", copy, "inputs", one.input], value);
+      const node = copy === undefined ? undefined : nodes.get(copy);
+      if (copy !== undefined && isObject(node)) {
+        nodes.set(copy, setIn(node, ["inputs", one.input], value));
+      }
     }
   }
-  return changed;
+  return put(workflow, place, ["nodes"], nodes);
 }
 
 /** Lead links and interface of the outer place from the call to the nodes that came out of it. */
