@@ -13,6 +13,7 @@ import { useGestures } from "../state/gestures.ts";
 import { addWaypoint, annotationsIn } from "../state/moving.ts";
 import { currentScene, socketAt } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
+import { step } from "../state/stepping.ts";
 import { surfaceElement } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
@@ -127,7 +128,7 @@ export const editActions: readonly Action[] = [
     scope: "canvas",
     group: "edit",
     enabled: () => (tab()?.history.past.length ?? 0) > 0,
-    run: () => useDocuments.getState().undo(),
+    run: () => step("undo"),
   },
   {
     id: "redo",
@@ -136,7 +137,7 @@ export const editActions: readonly Action[] = [
     scope: "canvas",
     group: "edit",
     enabled: () => (tab()?.history.future.length ?? 0) > 0,
-    run: () => useDocuments.getState().redo(),
+    run: () => step("redo"),
   },
   {
     id: "cut",

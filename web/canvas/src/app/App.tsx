@@ -9,7 +9,7 @@ import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
 import { useDetails } from "../state/details.ts";
-import { nameOf, useDocuments, useWorkflow } from "../state/documents.ts";
+import { useDocuments } from "../state/documents.ts";
 import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
 import { useBeginning } from "../state/opening.ts";
@@ -38,8 +38,6 @@ const VIEWS = {
 export function App() {
   const t = useT();
   const view = useUi((state) => state.view);
-  const workflow = useWorkflow();
-  const name = (workflow && nameOf(workflow)) || t("tab.untitled");
   const asked = useDetails((state) => state.anchor !== null);
   const isBegun = useBeginning((state) => state.isOver);
   const isEmpty = useDocuments((state) => state.tabs.length === 0);
@@ -56,7 +54,6 @@ export function App() {
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
-        {view === "canvas" && <h1 className="visually-hidden">{name}</h1>}
         {view !== "form" && <Breadcrumb />}
         {isEmpty && isBegun ? (
           <NothingOpen />

@@ -17,12 +17,7 @@ export interface BodyInput {
 }
 
 /** Name the definition that is a node's body. */
-export function setBody(
-  workflow: Workflow,
-  place: Place,
-  { node, input }: BodyInput,
-  definition: string,
-): Workflow {
+function setBody(workflow: Workflow, place: Place, { node, input }: BodyInput, definition: string): Workflow {
   const inputs = objectAt(workflow, place, ["nodes", node, "inputs"]);
   if (!input.startsWith("cases.")) {
     return put(workflow, place, ["nodes", node, "inputs"], new Map(inputs).set(input, definition));
