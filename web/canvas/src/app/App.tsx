@@ -5,6 +5,7 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { watchTypeColours } from "../canvas/colours.ts";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
@@ -48,6 +49,7 @@ export function App() {
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);
   useEffect(() => watchTitle(), []);
+  useEffect(() => watchTypeColours(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app" data-ready={isBegun || undefined}>

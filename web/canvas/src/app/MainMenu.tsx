@@ -12,6 +12,7 @@ const LINES = [
   ["save", "save-as", "export"],
   ["versions", "share"],
   ["close", "reopen"],
+  ["commands", "settings", "shortcuts"],
   ["sign-in", "sign-out"],
 ];
 

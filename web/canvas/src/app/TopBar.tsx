@@ -32,16 +32,19 @@ export function TopBar() {
           />
         ))}
       </fieldset>
-      {PANELS.map(({ name, icon, title }) => (
-        <IconButton
-          key={name}
-          icon={icon}
-          label={t(title)}
-          className="wide-only"
-          pressed={panel === name}
-          onPress={() => togglePanel(name)}
-        />
-      ))}
+      <fieldset className="panel-switch wide-only">
+        <legend className="visually-hidden">{t("panel.label")}</legend>
+        {PANELS.map(({ name, icon, title }) => (
+          <IconButton
+            key={name}
+            data-panel={name}
+            icon={icon}
+            label={t(title)}
+            pressed={panel === name}
+            onPress={() => togglePanel(name)}
+          />
+        ))}
+      </fieldset>
       <RunButton />
     </header>
   );

@@ -4,9 +4,13 @@ import "./canvas.css";
 import {
   Background,
   BackgroundVariant,
+  BezierEdge,
+  ConnectionLineType,
   type Edge as FlowEdge,
   ReactFlow,
   ReactFlowProvider,
+  SmoothStepEdge,
+  StraightEdge,
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
@@ -63,6 +67,16 @@ const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.ts
 const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 
+const EDGE_TYPES = {
+  curved: { default: BezierEdge },
+  stepped: { default: SmoothStepEdge },
+  straight: { default: StraightEdge },
+};
+const LINE_TYPES = {
+  curved: ConnectionLineType.Bezier,
+  stepped: ConnectionLineType.SmoothStep,
+  straight: ConnectionLineType.Straight,
+};
 const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard, ports: PortCard };
 
 export function Canvas() {
@@ -148,6 +162,7 @@ function Flow({ scene, surface }: FlowProps) {
   const t = useT();
   const wheel = useSettings((state) => state.wheel);
   const snap = useSettings((state) => state.snap);
+  const links = useSettings((state) => state.links);
   const overview = useView((state) => state.view.zoom < OVERVIEW_ZOOM);
   const dragging = useDragging(scene);
   const connecting = useConnecting(scene);
@@ -167,6 +182,8 @@ function Flow({ scene, surface }: FlowProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES[links]}
+        connectionLineType={LINE_TYPES[links]}
         defaultViewport={home}
         onMove={see}
         {...dragging.handlers}

@@ -9,7 +9,7 @@ import { useEdit, useHere } from "../state/here.ts";
 import { useSelection } from "../state/selection.ts";
 import { useUi } from "../state/ui.ts";
 import { BodyThumbnail } from "./BodyThumbnail.tsx";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
 /** A definition of this document, with what is in it. One that is not there is shown as it is, and kept. */
 export function DefinitionControl(props: ControlProps) {
@@ -21,6 +21,7 @@ export function DefinitionControl(props: ControlProps) {
     <div className="definition-control">
       <DefinitionSelect
         label={props.label}
+        wrong={props.wrong}
         name={name}
         choose={(to) => (to === "" ? props.clear() : props.set(to))}
         to={{ node: props.node, input: props.input.name }}
@@ -36,13 +37,14 @@ export function DefinitionControl(props: ControlProps) {
 
 interface SelectProps {
   readonly label: string;
+  readonly wrong?: string | undefined;
   readonly name: string;
   readonly choose: (name: string) => void;
   readonly to: { readonly node: string; readonly input: string };
 }
 
 /** The definitions that may be used here, and a new one. */
-export function DefinitionSelect({ label, name, choose, to }: SelectProps) {
+export function DefinitionSelect({ label, wrong, name, choose, to }: SelectProps) {
   const t = useT();
   const workflow = useWorkflow();
   const here = useHere();
@@ -52,7 +54,7 @@ export function DefinitionSelect({ label, name, choose, to }: SelectProps) {
   return (
     <select
       className="control-field"
-      aria-label={label}
+      {...fieldProps({ label, wrong })}
       value={name}
       onChange={(event) => {
         if (event.target.selectedOptions[0]?.dataset.make) newBody();

@@ -6,7 +6,7 @@ import { artifactIn } from "../state/gallery.ts";
 import { refused } from "../state/running.ts";
 import { upload } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 import "./file-control.css";
 
 /** A file: dropped, pasted or chosen, and sent to the server. A picture shows what it is. */
@@ -67,6 +67,7 @@ export function FileControl(props: ControlProps) {
         <input
           className="control-field"
           type="text"
+          {...fieldProps(props)}
           aria-label={t("file.name", { label: props.label })}
           placeholder={t("file.none")}
           value={name}

@@ -4,7 +4,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useWorkflow } from "../state/documents.ts";
 import { useHere } from "../state/here.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
 /** An output of the body, by name, or none. */
 export function GivenControl(props: ControlProps) {
@@ -20,7 +20,7 @@ export function GivenControl(props: ControlProps) {
   return (
     <select
       className="control-field"
-      aria-label={props.label}
+      {...fieldProps(props)}
       value={name}
       onChange={(event) => (event.target.value === "" ? props.clear() : props.set(event.target.value))}
     >

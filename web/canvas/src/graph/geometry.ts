@@ -56,8 +56,25 @@ export interface GeometryOptions {
   readonly linked?: ReadonlySet<string> | undefined;
 }
 
+/** How high the controls that packs bring said they are, by name. */
+const told = new Map<string, number>();
+const MOST_TOLD = 320;
+
+/**
+ * Take how high a pack's control says it is; true where rows change. After the first time they only grow:
+ * of two uses of a control one may be higher, and neither is to push the other about.
+ */
+export function tellHeight(control: string, height: number): boolean {
+  const known = told.get(control);
+  const now = Math.min(MOST_TOLD, Math.max(ROW, height + 4, known ?? 0));
+  told.set(control, now);
+  return now !== (known ?? HEIGHTS.plugin);
+}
+
 /** The height of the row that an input with a control takes. */
 export function controlHeight(input: InputFace): number {
+  const plugin = schemaOf(input.schema)?.["x-control"];
+  if (plugin) return told.get(plugin) ?? HEIGHTS.plugin ?? ROW;
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
   if (input.options) {
     const lines = input.control === "cases" ? input.options.length + 1 : Math.max(input.options.length, 1);

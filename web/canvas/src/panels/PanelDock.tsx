@@ -24,7 +24,7 @@ export const PANELS: readonly Panel[] = [
   {
     name: "plan",
     title: "panel.plan",
-    icon: "outline",
+    icon: "plan",
     component: lazy(async () => ({ default: (await import("./PlanPanel.tsx")).PlanPanel })),
   },
   {

@@ -8,6 +8,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useWorkflow } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
+import { HereContext } from "../state/here.ts";
 import { run } from "../state/running.ts";
 import { useUi } from "../state/ui.ts";
 import { Button } from "../ui/Button.tsx";
@@ -34,9 +35,11 @@ export function FormView() {
         <h1>{textIn(workflow, ["name"]) || t("tab.untitled")}</h1>
         <p className="form-about">{textIn(workflow, ["description"])}</p>
         {fields.length === 0 && <NoFields />}
-        {fields.map(([name, one]) => (
-          <FormField key={name} name={name} field={one} face={faceAt(faces, one)} body={body} />
-        ))}
+        <HereContext value={null}>
+          {fields.map(([name, one]) => (
+            <FormField key={name} name={name} field={one} face={faceAt(faces, one)} body={body} />
+          ))}
+        </HereContext>
         <OtherFaults fields={fields.map(([, one]) => one)} />
         <div className="form-actions">
           <Button type="submit" tone="accent" icon="play">
