@@ -9,11 +9,13 @@ import { editActions } from "./edit.ts";
 import { fileActions } from "./file.ts";
 import { runActions } from "./run.ts";
 import { selectActions } from "./select.ts";
+import { subgraphActions } from "./subgraph.ts";
 import { viewActions } from "./view.ts";
 
 const ALL: readonly Action[] = [
   ...runActions,
   ...editActions,
+  ...subgraphActions,
   ...selectActions,
   ...arrangeActions,
   ...canvasActions,
@@ -59,6 +61,16 @@ export function listenToKeys(target: Window = window): () => void {
       return;
     }
   };
+  // A button with the focus keeps Enter for itself, whatever is held with it: such keys are heard before it.
+  const early = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    listen(event);
+    if (event.defaultPrevented) event.stopPropagation();
+  };
+  target.addEventListener("keydown", early, true);
   target.addEventListener("keydown", listen);
-  return () => target.removeEventListener("keydown", listen);
+  return () => {
+    target.removeEventListener("keydown", early, true);
+    target.removeEventListener("keydown", listen);
+  };
 }

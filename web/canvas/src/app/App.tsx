@@ -16,8 +16,10 @@ import { watchLooking } from "../state/looking.ts";
 import { useBeginning } from "../state/opening.ts";
 import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
+import { watchWhere } from "../state/where.ts";
 import { Toasts } from "../ui/Toasts.tsx";
 import { Banners } from "./Banners.tsx";
+import { Breadcrumb } from "./Breadcrumb.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { NothingOpen } from "./NothingOpen.tsx";
@@ -43,6 +45,7 @@ export function App() {
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchWhere(), []);
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);
   useEffect(() => watchTitle(), []);
@@ -53,6 +56,7 @@ export function App() {
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
+        {view !== "form" && <Breadcrumb />}
         {isEmpty && isBegun ? (
           <NothingOpen />
         ) : Other ? (

@@ -10,6 +10,8 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
+  bodies: lazy(async () => ({ default: (await import("../panels/BodiesDialog.tsx")).BodiesDialog })),
+  group: lazy(async () => ({ default: (await import("../panels/GroupDialog.tsx")).GroupDialog })),
   boxes: lazy(async () => ({ default: (await import("../editors/BoxEditor.tsx")).BoxEditor })),
   paint: lazy(async () => ({ default: (await import("../editors/PaintDialog.tsx")).PaintDialog })),
   connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),

@@ -219,6 +219,7 @@ function InputRow({ input, scene }: { readonly input: InputFace; readonly scene:
           required={input.required}
           many={input.many}
           linked={linked}
+          promoted={scene.promoted.has(input.name)}
           catalogue={catalogue}
         />
       )}

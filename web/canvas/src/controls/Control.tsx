@@ -25,7 +25,6 @@ import { useInputFault } from "../state/fault-index.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ChoiceControl } from "./ChoiceControl.tsx";
 import { type ControlProps, setNothing } from "./control-props.ts";
-import { DefinitionControl } from "./DefinitionControl.tsx";
 import { LinesControl } from "./LinesControl.tsx";
 import { NumberControl } from "./NumberControl.tsx";
 import { SeedControl } from "./SeedControl.tsx";
@@ -45,7 +44,10 @@ const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
   switch: SwitchControl,
   file: lazy(async () => ({ default: (await import("./FileControl.tsx")).FileControl })),
   picker: lazy(async () => ({ default: (await import("./PickerControl.tsx")).PickerControl })),
-  definition: DefinitionControl,
+  definition: lazy(async () => ({ default: (await import("./DefinitionControl.tsx")).DefinitionControl })),
+  ports: lazy(async () => ({ default: (await import("./PortsControl.tsx")).PortsControl })),
+  given: lazy(async () => ({ default: (await import("./GivenControl.tsx")).GivenControl })),
+  cases: lazy(async () => ({ default: (await import("./CasesControl.tsx")).CasesControl })),
   list: lazy(async () => ({ default: (await import("./ListControl.tsx")).ListControl })),
   regions: lazy(async () => ({ default: (await import("./RegionsControl.tsx")).RegionsControl })),
   mask: lazy(async () => ({ default: (await import("./PaintControl.tsx")).PaintControl })),

@@ -75,7 +75,7 @@ function Picker({ adding = false, ...props }: ControlProps & { readonly adding?:
     event.stopPropagation();
   };
   return (
-    <div className="picker">
+    <div className="pick">
       <input
         ref={field}
         className="control-field"
@@ -98,7 +98,7 @@ function Picker({ adding = false, ...props }: ControlProps & { readonly adding?:
       />
       <button
         type="button"
-        className="picker-open"
+        className="pick-open"
         tabIndex={-1}
         aria-label={t("picker.open", { label: props.label })}
         onPointerDown={(event) => {
@@ -114,7 +114,7 @@ function Picker({ adding = false, ...props }: ControlProps & { readonly adding?:
         isNonModal
         isOpen={open}
         triggerRef={field}
-        className="picker-list nowheel"
+        className="pick-list nowheel"
         offset={4}
         placement="bottom end"
         shouldCloseOnInteractOutside={() => false}
@@ -159,7 +159,7 @@ function Options({ id, choices, active, shown, choose }: OptionsProps) {
           id={`${id}-${index}`}
           role="option"
           tabIndex={-1}
-          className="picker-item"
+          className="pick-item"
           aria-selected={one.value === shown}
           data-active={index === active || undefined}
           onClick={() => choose(one.value)}
@@ -177,7 +177,7 @@ function Nothing({ state, retry }: Pick<Offered, "state" | "retry">) {
   const t = useT();
   const words = { loading: "picker.loading", failed: "picker.failed", there: "picker.empty" } as const;
   return (
-    <p className="picker-empty" role="status">
+    <p className="pick-empty" role="status">
       {t(words[state])}
       {state === "failed" && (
         <button type="button" className="button" onClick={retry}>

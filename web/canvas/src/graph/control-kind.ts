@@ -17,6 +17,9 @@ export type ControlKind =
   | "palette"
   | "regions"
   | "definition"
+  | "cases"
+  | "ports"
+  | "given"
   | "plugin"
   | "list"
   | "json";

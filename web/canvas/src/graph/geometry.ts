@@ -21,7 +21,10 @@ const HEIGHTS: Partial<Record<ControlKind, number>> = {
   palette: 64,
   plugin: 64,
   json: 28,
+  definition: 112,
 };
+
+const LINE = 26; // of a control that has a line for each of its options
 
 /** A row of a node: what is linked at its left and right, or one input with its control. */
 export interface Row {
@@ -73,6 +76,10 @@ export function controlHeight(input: InputFace): number {
   const plugin = schemaOf(input.schema)?.["x-control"];
   if (plugin) return told.get(plugin) ?? HEIGHTS.plugin ?? ROW;
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
+  if (input.options) {
+    const lines = input.control === "cases" ? input.options.length + 1 : Math.max(input.options.length, 1);
+    return lines * LINE + 4;
+  }
   return HEIGHTS[input.control] ?? ROW;
 }
 

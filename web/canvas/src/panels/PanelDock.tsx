@@ -39,6 +39,18 @@ export const PANELS: readonly Panel[] = [
     icon: "gallery",
     component: lazy(async () => ({ default: (await import("./GalleryPanel.tsx")).GalleryPanel })),
   },
+  {
+    name: "interface",
+    title: "panel.interface",
+    icon: "ports",
+    component: lazy(async () => ({ default: (await import("./InterfacePanel.tsx")).InterfacePanel })),
+  },
+  {
+    name: "definitions",
+    title: "panel.definitions",
+    icon: "parts",
+    component: lazy(async () => ({ default: (await import("./DefinitionPanel.tsx")).DefinitionPanel })),
+  },
 ];
 
 export function PanelDock() {

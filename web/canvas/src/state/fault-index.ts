@@ -1,8 +1,8 @@
 /** The faults of the active document by where they are, so that each control finds its own at once. */
 
 import type { Fault } from "../server/http.ts";
-import { usePlace } from "./documents.ts";
 import { useFaults } from "./faults.ts";
+import { useHere } from "./here.ts";
 
 let indexed: { readonly faults: readonly Fault[]; readonly byInput: ReadonlyMap<string, Fault> } | null =
   null;
@@ -23,8 +23,8 @@ function indexOf(faults: readonly Fault[]): ReadonlyMap<string, Fault> {
   return indexed.byInput;
 }
 
-/** The first thing that is wrong with an input of a node where the canvas is; null where nothing is. */
+/** The first thing that is wrong with an input of a node where one is; null where nothing is. */
 export function useInputFault(node: string, input: string): Fault | null {
-  const place = usePlace();
+  const place = useHere();
   return useFaults((state) => indexOf(state.faults).get(keyOf(place, node, input)) ?? null);
 }

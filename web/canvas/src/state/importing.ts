@@ -5,6 +5,7 @@ import { FORMAT, recognise } from "../graph/recognise.ts";
 import { t } from "../i18n/i18n.ts";
 import { Problem } from "../server/http.ts";
 import { readUpload } from "../server/library.ts";
+import { activeTab, isReadOnly, useDocuments } from "./documents.ts";
 import { openDocument } from "./opening.ts";
 import { sayTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
@@ -69,8 +70,13 @@ function openText(text: string, name: string): void {
   }
 }
 
-/** Open a pasted text if it is a whole workflow; false where it is something else. */
+/**
+ * Open a pasted text if it is a whole workflow; false where it is something else, or where a canvas is open that
+ * takes its nodes.
+ */
 export function openPasted(text: string): boolean {
+  const tab = activeTab(useDocuments.getState());
+  if (tab && !isReadOnly(tab) && useUi.getState().view === "canvas") return false;
   if (!text.trimStart().startsWith("{") || !text.includes('"latentgraph"')) return false;
   try {
     openText(text, t("import.pasted"));

@@ -35,7 +35,7 @@ export const DEFAULTS: Settings = {
   links: "curved",
   snap: true,
   minimap: true,
-  ports: true,
+  ports: false,
   confirm: true,
 };
 
