@@ -35,6 +35,7 @@ def everything() -> dict[str, Any]:
             "size": _node("core/empty_latent", autoencoder={"from": "model.autoencoder"}),
             "seed": _node("core/choose_seed", seed=7),
             "boxes": _node("core/draw_regions", regions=[{"label": "apple", "box": [0.1, 0.1, 0.5, 0.5]}]),
+            "choice": _node("flow/if", condition=True, then="double", otherwise="double"),
             "twice": _node("flow/call", body="double"),
         },
         "interface": {
@@ -250,6 +251,18 @@ def _dropped_picture(page: Page) -> None:
     )
 
 
+def _bodies(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=choice] .node-header").click()
+    page.keyboard.press("Enter")
+
+
+def _group(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=one] .node-header").click()
+    page.keyboard.press("Control+Shift+e")
+
+
 def _boxes(page: Page) -> None:
     canvas(page)
     page.locator("[data-id=boxes]").get_by_role("button", name="Edit boxes").click()
@@ -266,12 +279,14 @@ def _paint(page: Page) -> None:
 
 DIALOGS: dict[str, Go] = {
     "batch": _by_command("Run several times"),
+    "bodies": _bodies,
     "boxes": _boxes,
     "close": _close,
     "commands": _commands,
     "conflict": _conflict,
     "connect": _connect,
     "dropped-picture": _dropped_picture,
+    "group": _group,
     "missing": _missing,
     "open": _by_command("Open …"),
     "paint": _paint,
