@@ -36,8 +36,10 @@ const look = () => {
         const now = performance.now();
         if (now - last > 20) started.busy = now; // something else had the thread
         last = now;
-        if (now - (started.busy ?? started.ready) > 50) started.interactive = started.busy ?? started.ready;
-        else setTimeout(free);
+        const since = started.busy ?? started.ready;
+        if (now - since < 50) return setTimeout(free);
+        started.interactive = since;
+        document.documentElement.dataset.interactive = "";
     };
     free();
 };
@@ -50,7 +52,7 @@ def start(browser: Browser, address: str) -> tuple[float, float]:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.add_init_script(WATCH)
     page.goto(address)
-    page.wait_for_function("window.started?.interactive")
+    page.locator("html[data-interactive]").wait_for()
     seen = page.evaluate("window.started")
     return seen["ready"] / 1000, seen["interactive"] / 1000
 

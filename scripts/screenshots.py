@@ -127,7 +127,7 @@ def settle(page: Page) -> None:
     """Wait until every picture that is seen is there whole, and nothing points at anything."""
     page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 4)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+    page.evaluate("Promise.all([...document.images].map((one) => one.decode()))")
 
 
 def take(page: Page, path: Path) -> None:

@@ -18,6 +18,7 @@ import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { watchWhere } from "../state/where.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Tooltip } from "../ui/Tooltip.tsx";
 import { Banners } from "./Banners.tsx";
 import { Breadcrumb } from "./Breadcrumb.tsx";
 import { Dialogs } from "./Dialogs.tsx";
@@ -70,6 +71,7 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
+      <Tooltip />
       {asked && (
         <Suspense>
           <NodeDetails />

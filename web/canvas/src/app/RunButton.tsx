@@ -1,9 +1,8 @@
 /** Running, at the upper edge: the button, what else can be run, and stopping. Pointing at it shows the plan. */
 
-import "../ui/menu.css";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { useState } from "react";
 import { shownKeys } from "../actions/action.ts";
-import { runActions } from "../actions/run.ts";
+import { ACTIONS, actionOf } from "../actions/actions.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useMay } from "../state/access.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -13,6 +12,7 @@ import { interrupt, run } from "../state/running.ts";
 import { runOf, useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 
 export function RunButton() {
   const t = useT();
@@ -23,7 +23,9 @@ export function RunButton() {
   const setShown = usePlan((state) => state.setShown);
   const isRunning = status === "running" || status === "queued";
   const plan = (isShown: boolean) => setShown(isShown || useUi.getState().panel === "plan");
-  const keys = shownKeys(runActions.find((one) => one.id === "run")?.keys[0] ?? "");
+  const [, setOpened] = useState(0); // what can be done is asked anew each time
+  const ways = ACTIONS.filter((one) => one.group === "run");
+  const keys = shownKeys(actionOf("run")?.keys[0] ?? "");
   return (
     <div className="run-group">
       {isRunning && <IconButton icon="stop" label={t("run.cancel")} onPress={() => void interrupt()} />}
@@ -31,8 +33,9 @@ export function RunButton() {
         tone="accent"
         icon="play"
         onPress={() => void run()}
-        onHoverChange={plan}
-        onFocusChange={(isFocused) => !isFocused && plan(false)}
+        onPointerEnter={() => plan(true)}
+        onPointerLeave={() => plan(false)}
+        onBlur={() => plan(false)}
         isDisabled={active === null || !mayRun}
       >
         {t("run.go")}
@@ -44,24 +47,20 @@ export function RunButton() {
         )}
         <kbd className="visually-hidden">{keys}</kbd>
       </Button>
-      <MenuTrigger>
-        <IconButton icon="down" label={t("run.more")} isDisabled={active === null || !mayRun} />
-        <Popover className="menu-popover" placement="bottom end">
-          <Menu
-            className="menu"
-            aria-label={t("run.more")}
-            disabledKeys={runActions.filter((one) => one.enabled?.() === false).map((one) => one.id)}
-            onAction={(id) => runActions.find((one) => one.id === id)?.run()}
-          >
-            {runActions.map((action) => (
-              <MenuItem key={action.id} id={action.id} className="menu-item" textValue={t(action.title)}>
-                <span>{t(action.title)}</span>
-                {action.keys[0] && <kbd>{shownKeys(action.keys[0])}</kbd>}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        icon="down"
+        label={t("run.more")}
+        align="end"
+        isDisabled={active === null || !mayRun}
+        entries={ways.map((one) => ({
+          id: one.id,
+          title: t(one.title),
+          keys: one.keys[0] ? shownKeys(one.keys[0]) : "",
+          isDisabled: one.enabled?.() === false,
+          run: () => one.run(),
+        }))}
+        onOpen={() => setOpened((count) => count + 1)}
+      />
     </div>
   );
 }

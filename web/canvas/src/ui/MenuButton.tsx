@@ -1,9 +1,8 @@
-/** A button that opens a menu. */
+/** A button that opens a menu. The menu itself is loaded when somebody is about to open it. */
 
-import "./menu.css";
-import type { ReactNode } from "react";
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Icon, type IconName } from "./Icon.tsx";
+import "./button.css";
 
 /** A line of a menu; null is a line between groups. */
 export interface MenuEntry {
@@ -12,56 +11,77 @@ export interface MenuEntry {
   readonly keys?: string;
   readonly isDisabled?: boolean;
   readonly tone?: "danger";
+  /** Whether what it stands for is on; left out where it is not a choice. */
+  readonly on?: boolean;
   readonly run: () => void;
 }
 
 interface Props {
-  /** What the button is called. */
   readonly label: string;
   readonly icon?: IconName;
   readonly className?: string;
   readonly children?: ReactNode;
   readonly entries: readonly (MenuEntry | null)[];
+  readonly isDisabled?: boolean;
+  /** Which edge of the button the menu lines up with. */
+  readonly align?: "start" | "end";
   /** Told before the menu opens: what it offers may have changed. */
   readonly onOpen?: () => void;
 }
 
-export function MenuButton({
-  label,
-  icon = "more",
-  className = "icon-only",
-  children,
-  entries,
-  onOpen,
-}: Props) {
+const load = () => import("./MenuList.tsx");
+const MenuList = lazy(async () => ({ default: (await load()).MenuList }));
+
+export function MenuButton(props: Props) {
+  const {
+    label,
+    icon = "more",
+    className = "icon-only",
+    children,
+    entries,
+    isDisabled,
+    align,
+    onOpen,
+  } = props;
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const open = () => {
+    onOpen?.();
+    setOpen(true);
+  };
   return (
-    <MenuTrigger {...(onOpen ? { onOpenChange: (open: boolean) => open && onOpen() } : {})}>
-      <AriaButton className={`button ${className}`} aria-label={label}>
+    <>
+      <button
+        ref={anchor}
+        type="button"
+        className={`button ${className}`}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        data-tip={children ? undefined : label}
+        disabled={isDisabled ?? false}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={open}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          open();
+        }}
+      >
         {children ?? <Icon name={icon} />}
-      </AriaButton>
-      <Popover className="menu-popover" placement="bottom start" offset={4}>
-        <Menu className="menu" aria-label={label}>
-          {entries.map((entry, index) =>
-            entry === null ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line between groups is nothing but its place
-              <Separator key={`line-${index}`} className="menu-line" />
-            ) : (
-              <MenuItem
-                key={entry.id}
-                id={entry.id}
-                textValue={entry.title}
-                className="menu-item"
-                data-tone={entry.tone}
-                isDisabled={entry.isDisabled ?? false}
-                onAction={entry.run}
-              >
-                {entry.title}
-                {entry.keys && <kbd>{entry.keys}</kbd>}
-              </MenuItem>
-            ),
-          )}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+      </button>
+      {isOpen && (
+        <Suspense>
+          <MenuList
+            label={label}
+            entries={entries}
+            anchor={anchor}
+            align={align ?? "start"}
+            close={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
