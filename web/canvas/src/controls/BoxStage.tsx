@@ -16,6 +16,7 @@ import {
 import { type SnapLines, snapLines, snapMoved, snapPoint, snapResized } from "../graph/drawing/snap.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useDrawing } from "../state/drawing.ts";
+import { freshId } from "../state/fresh-id.ts";
 
 export interface BoxStageProps {
   readonly regions: readonly Region[];
@@ -216,7 +217,7 @@ function useBoxGestures(props: BoxStageProps, stage: RefObject<HTMLDivElement | 
       gesture.current = {
         kind: region ? (handle ?? "move") : "draw",
         pointer: event.pointerId,
-        mark: crypto.randomUUID(),
+        mark: freshId(),
         from,
         index: region && index !== null ? index : regions.length,
         box: region?.box ?? between(from, from),

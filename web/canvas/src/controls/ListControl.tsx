@@ -2,6 +2,7 @@ import { useState } from "react";
 import { schemaOf } from "../graph/control-kind.ts";
 import { isArray, type Json, Numeral } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 import { readNumber } from "./number-range.ts";
 
@@ -17,7 +18,7 @@ export function ListControl(props: ControlProps) {
     if (typed === null || read === null) return;
     setTyped(null);
     if (typed.trim() === "" && props.value !== undefined) props.clear();
-    else if (typed.trim() !== shown) props.set(read, crypto.randomUUID());
+    else if (typed.trim() !== shown) props.set(read, freshId());
   };
   return (
     <input

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { Numeral, numberOf } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { type ControlProps, currentValue, fieldProps, setNothing } from "./control-props.ts";
 import { clamped, fractionOf, type NumberRange, rangeOf, readNumber } from "./number-range.ts";
 
@@ -25,7 +26,7 @@ export function NumberControl(props: ControlProps) {
     setTyped(null);
     if (typed.trim() === "") return setNothing(props);
     const read = readNumber(typed, range.whole);
-    if (read !== null && typed.trim() !== shown) set(read, crypto.randomUUID());
+    if (read !== null && typed.trim() !== shown) set(read, freshId());
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === "Enter") return commit();

@@ -8,6 +8,7 @@ import { useT } from "../i18n/i18n.ts";
 import { thumbnailAddress } from "../server/api.ts";
 import { useDocuments } from "../state/documents.ts";
 import { openDrawing } from "../state/drawing.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { type NodeLabels, useLabels } from "../state/labels.ts";
 import { usePaintingKey, usePaintings } from "../state/paintings.ts";
 import { uploadAddress } from "../state/underlays.ts";
@@ -71,7 +72,7 @@ function useSent({ node, input, set }: ControlProps, key: string, palette: NodeL
   useEffect(() => {
     if (sending?.state !== "sent") return;
     usePaintings.getState().forget(key);
-    const mark = crypto.randomUUID();
+    const mark = freshId();
     const { labels } = sending;
     if (labels && palette && !palette.linked) {
       const written = writePalette(labels);

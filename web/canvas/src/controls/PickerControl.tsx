@@ -9,6 +9,7 @@ import { bodyAt } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { type Choice, readChoices } from "../server/answers.ts";
 import { activeTab, placeOf, useDocuments } from "../state/documents.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { type ControlProps, currentValue, fieldProps, setNothing } from "./control-props.ts";
@@ -31,7 +32,7 @@ function ListPicker(props: ControlProps) {
         adding
         value=""
         label={t("picker.add", { label: props.label })}
-        set={(item) => props.set([...items, item], crypto.randomUUID())}
+        set={(item) => props.set([...items, item], freshId())}
         clear={() => undefined}
       />
     </>
@@ -61,7 +62,7 @@ function Picker({ adding = false, ...props }: ControlProps & { readonly adding?:
     setTyped(null);
     if (to === null || to === shown) return;
     if (to.trim() === "") setNothing(props);
-    else set(to, crypto.randomUUID());
+    else set(to, freshId());
   };
   const press = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

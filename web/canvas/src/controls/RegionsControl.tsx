@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Region, readRegions, writeRegions } from "../graph/drawing/boxes.ts";
 import { useT } from "../i18n/i18n.ts";
 import { openDrawing, useSurface } from "../state/drawing.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { Button } from "../ui/Button.tsx";
 import { BoxStage } from "./BoxStage.tsx";
 import { type ControlProps, currentValue } from "./control-props.ts";
@@ -21,7 +22,7 @@ export function RegionsControl(props: ControlProps) {
   const remove = (index: number) => {
     change(
       regions.filter((_, at) => at !== index),
-      crypto.randomUUID(),
+      freshId(),
     );
     select(null);
   };

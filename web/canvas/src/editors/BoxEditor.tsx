@@ -15,6 +15,7 @@ import {
 import { useT } from "../i18n/i18n.ts";
 import { useDocuments } from "../state/documents.ts";
 import { type Drawing, drawingOf, useDrawing, useDrawn, useSurface } from "../state/drawing.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
 import { BoxList } from "./BoxList.tsx";
 import { EditorDialog } from "./EditorDialog.tsx";
@@ -54,7 +55,7 @@ function Boxes({ node, input, label: title, set, close }: Drawing & Pick<Props, 
   const selected = chosen !== null && chosen < regions.length ? chosen : null;
   const surface = useSurface(node);
   const full = regions.length >= MOST_BOXES;
-  const once = (after: readonly Region[]) => change(after, crypto.randomUUID());
+  const once = (after: readonly Region[]) => change(after, freshId());
   const add = () => {
     const label = freeBoxLabel(regions, t("boxes.new"));
     once([...regions, { label, box: [0.25, 0.25, 0.75, 0.75] }]);

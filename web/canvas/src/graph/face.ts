@@ -47,7 +47,7 @@ export interface Face {
   readonly waypoint: boolean;
 }
 
-export const WAYPOINT = "flow/pass";
+const WAYPOINT = "flow/pass";
 const DEEPEST = 32;
 const NOTHING: ReadonlySet<string> = new Set();
 

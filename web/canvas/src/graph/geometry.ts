@@ -6,11 +6,11 @@
 import { type ControlKind, schemaOf } from "./control-kind.ts";
 import type { Face, InputFace, OutputFace } from "./face.ts";
 
-export const HEADER = 36;
-export const ROW = 28;
-export const PADDING = 8;
+const HEADER = 36;
+const ROW = 28;
+const PADDING = 8;
 export const WIDTH = 240;
-export const WAYPOINT_SIZE = 24;
+const WAYPOINT_SIZE = 24;
 
 const HEIGHTS: Partial<Record<ControlKind, number>> = {
   lines: 96,
@@ -72,7 +72,7 @@ export function tellHeight(control: string, height: number): boolean {
 }
 
 /** The height of the row that an input with a control takes. */
-export function controlHeight(input: InputFace): number {
+function controlHeight(input: InputFace): number {
   const plugin = schemaOf(input.schema)?.["x-control"];
   if (plugin) return told.get(plugin) ?? HEIGHTS.plugin ?? ROW;
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;

@@ -32,7 +32,7 @@ import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
 import { usePictured } from "./session.ts";
 import { useSettings } from "./settings.ts";
 
-export const PICTURE_HEIGHT = 208;
+const PICTURE_HEIGHT = 208;
 
 export interface SceneNode {
   readonly id: string;
@@ -60,7 +60,7 @@ export interface Scene {
 }
 
 /** Makes scenes, in which a node is the same object for as long as nothing about it changed. */
-export class Scenes {
+class Scenes {
   private known = new Map<string, SceneNode>();
 
   make(

@@ -63,7 +63,7 @@ export function inputOf(node: SceneNode | undefined, name: string): InputFace | 
   return node?.face.inputs.find((one) => one.name === name);
 }
 
-export function outputOf(node: SceneNode | undefined, name: string): OutputFace | undefined {
+function outputOf(node: SceneNode | undefined, name: string): OutputFace | undefined {
   return node?.face.outputs.find((one) => one.name === name);
 }
 
@@ -107,7 +107,7 @@ export function firstFitting(
 }
 
 /** Inputs in the order in which a link is to find them: those that only a link can fill come first. */
-export function inTurn(inputs: readonly InputFace[]): readonly InputFace[] {
+function inTurn(inputs: readonly InputFace[]): readonly InputFace[] {
   return [
     ...inputs.filter((one) => one.control === "none"),
     ...inputs.filter((one) => one.control !== "none"),
