@@ -1,7 +1,6 @@
 /** Running, at the upper edge: the button, what else can be run, and stopping. Pointing at it shows the plan. */
 
-import "../ui/menu.css";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { useState } from "react";
 import { shownKeys } from "../actions/action.ts";
 import { runActions } from "../actions/run.ts";
 import { useT } from "../i18n/i18n.ts";
@@ -13,6 +12,7 @@ import { interrupt, run } from "../state/running.ts";
 import { runOf, useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 
 export function RunButton() {
   const t = useT();
@@ -21,6 +21,7 @@ export function RunButton() {
   const status = useSession((state) => runOf(state, active)?.status);
   const faults = useFaults((state) => state.faults.length);
   const setShown = usePlan((state) => state.setShown);
+  const [, setOpened] = useState(0); // what can be run is asked anew each time
   const isRunning = status === "running" || status === "queued";
   const plan = (isShown: boolean) => setShown(isShown || useUi.getState().panel === "plan");
   const keys = shownKeys(runActions.find((one) => one.id === "run")?.keys[0] ?? "");
@@ -44,24 +45,20 @@ export function RunButton() {
         )}
         <kbd className="visually-hidden">{keys}</kbd>
       </Button>
-      <MenuTrigger>
-        <IconButton icon="down" label={t("run.more")} isDisabled={active === null || !mayRun} />
-        <Popover className="menu-popover" placement="bottom end">
-          <Menu
-            className="menu"
-            aria-label={t("run.more")}
-            disabledKeys={runActions.filter((one) => one.enabled?.() === false).map((one) => one.id)}
-            onAction={(id) => runActions.find((one) => one.id === id)?.run()}
-          >
-            {runActions.map((action) => (
-              <MenuItem key={action.id} id={action.id} className="menu-item" textValue={t(action.title)}>
-                <span>{t(action.title)}</span>
-                {action.keys[0] && <kbd>{shownKeys(action.keys[0])}</kbd>}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        icon="down"
+        label={t("run.more")}
+        placement="bottom end"
+        isDisabled={active === null || !mayRun}
+        onOpen={() => setOpened((count) => count + 1)}
+        entries={runActions.map(({ id, title, keys: [first], enabled, run: act }) => ({
+          id,
+          title: t(title),
+          keys: first ? shownKeys(first) : "",
+          isDisabled: enabled?.() === false,
+          run: () => act(),
+        }))}
+      />
     </div>
   );
 }

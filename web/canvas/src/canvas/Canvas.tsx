@@ -27,7 +27,7 @@ import { useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
-import { surfaceHasFocus, useSurface } from "../state/surface.ts";
+import { isEmptyCanvas, surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import {
   canvasPoint,
@@ -92,7 +92,7 @@ function Surface() {
   const doubleClicked = (event: React.MouseEvent) => {
     // The overview takes the pointer for the whole surface.
     const onSurface = event.target === event.currentTarget;
-    if (!onSurface && !(event.target instanceof Element && event.target.closest(".react-flow__pane"))) return;
+    if (!onSurface && !isEmptyCanvas(event.target)) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {

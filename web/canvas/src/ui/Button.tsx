@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Button as AriaButton, type ButtonProps, Tooltip, TooltipTrigger } from "react-aria-components";
 import { Icon, type IconName } from "./Icon.tsx";
 import "./button.css";
@@ -27,6 +27,7 @@ interface IconButtonProps extends Omit<ButtonProps, "children" | "className"> {
   readonly keys?: string;
   readonly className?: string;
   readonly pressed?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** A button that is an icon, with its words as a tooltip. */

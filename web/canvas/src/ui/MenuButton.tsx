@@ -1,19 +1,13 @@
 /** A button that opens a menu. */
 
-import "./menu.css";
-import type { ReactNode } from "react";
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
-import { Icon, type IconName } from "./Icon.tsx";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { IconButton } from "./Button.tsx";
+import type { IconName } from "./Icon.tsx";
+import type { MenuEntry } from "./MenuPopover.tsx";
 
-/** A line of a menu; null is a line between groups. */
-export interface MenuEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly keys?: string;
-  readonly isDisabled?: boolean;
-  readonly tone?: "danger";
-  readonly run: () => void;
-}
+const load = () => import("./MenuPopover.tsx");
+const MenuPopover = lazy(async () => ({ default: (await load()).MenuPopover }));
 
 interface Props {
   /** What the button is called. */
@@ -22,6 +16,8 @@ interface Props {
   readonly className?: string;
   readonly children?: ReactNode;
   readonly entries: readonly (MenuEntry | null)[];
+  readonly placement?: "bottom start" | "bottom end";
+  readonly isDisabled?: boolean;
   /** Told before the menu opens: what it offers may have changed. */
   readonly onOpen?: () => void;
 }
@@ -29,39 +25,54 @@ interface Props {
 export function MenuButton({
   label,
   icon = "more",
-  className = "icon-only",
+  className = "",
   children,
   entries,
+  placement = "bottom start",
+  isDisabled = false,
   onOpen,
 }: Props) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState<"first" | "last" | null>(null);
+  const show = (first: "first" | "last") => {
+    onOpen?.();
+    setOpen(first);
+  };
+  const shared = {
+    ref: button,
+    isDisabled,
+    "aria-haspopup": "menu",
+    "aria-expanded": open !== null,
+    onHoverStart: () => void load(),
+    onFocus: () => void load(),
+    onPress: () => show("first"),
+    onKeyDown: (event: { readonly key: string; continuePropagation(): void }) => {
+      if (event.key === "ArrowDown") show("first");
+      else if (event.key === "ArrowUp") show("last");
+      else event.continuePropagation();
+    },
+  } as const;
   return (
-    <MenuTrigger {...(onOpen ? { onOpenChange: (open: boolean) => open && onOpen() } : {})}>
-      <AriaButton className={`button ${className}`} aria-label={label}>
-        {children ?? <Icon name={icon} />}
-      </AriaButton>
-      <Popover className="menu-popover" placement="bottom start" offset={4}>
-        <Menu className="menu" aria-label={label}>
-          {entries.map((entry, index) =>
-            entry === null ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line between groups is nothing but its place
-              <Separator key={`line-${index}`} className="menu-line" />
-            ) : (
-              <MenuItem
-                key={entry.id}
-                id={entry.id}
-                textValue={entry.title}
-                className="menu-item"
-                data-tone={entry.tone}
-                isDisabled={entry.isDisabled ?? false}
-                onAction={entry.run}
-              >
-                {entry.title}
-                {entry.keys && <kbd>{entry.keys}</kbd>}
-              </MenuItem>
-            ),
-          )}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      {children === undefined ? (
+        <IconButton {...shared} icon={icon} label={label} className={className} />
+      ) : (
+        <AriaButton {...shared} className={`button ${className}`} aria-label={label}>
+          {children}
+        </AriaButton>
+      )}
+      {open && (
+        <Suspense>
+          <MenuPopover
+            label={label}
+            entries={entries}
+            placement={placement}
+            button={button}
+            first={open}
+            close={() => setOpen(null)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
