@@ -10,7 +10,7 @@ export function NodePreview({ face, catalogue }: { readonly face: Face; readonly
   const t = useT();
   return (
     <div className="node-preview">
-      <h3>{face.title}</h3>
+      <h2>{face.title}</h2>
       <p className="palette-category">{categoryTitle(catalogue, face.category)}</p>
       {face.help && <p className="palette-help">{face.help}</p>}
       <Sockets title={t("palette.inputs")} sockets={face.inputs} catalogue={catalogue} />
@@ -29,7 +29,7 @@ function Sockets({ title, sockets, catalogue }: SocketsProps) {
   if (sockets.length === 0) return null;
   return (
     <section>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <ul>
         {sockets.map((one) => (
           <li key={one.name}>
