@@ -5,7 +5,8 @@ import { shownKeys } from "../actions/action.ts";
 import { ACTIONS } from "../actions/actions.ts";
 import { useT } from "../i18n/i18n.ts";
 import { Icon } from "../ui/Icon.tsx";
-import { MenuButton, type MenuEntry } from "../ui/MenuButton.tsx";
+import type { MenuEntry } from "../ui/MenuButton.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 
 const LINES = [
   ["new", "open", "templates", "import"],

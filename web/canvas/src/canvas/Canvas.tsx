@@ -32,7 +32,7 @@ import { type SocketAt, useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
-import { surfaceHasFocus, useSurface } from "../state/surface.ts";
+import { isEmptyCanvas, surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import {
   canvasPoint,
@@ -108,10 +108,9 @@ function Surface() {
   }, []);
 
   const doubleClicked = (event: React.MouseEvent) => {
-    const on = event.target instanceof Element ? event.target : null;
     // The overview takes the pointer for the whole surface.
-    const onSurface = event.target === event.currentTarget || on?.closest(".react-flow__pane");
-    if (!onSurface || on?.closest(".react-flow__node, .react-flow__edge")) return;
+    const onSurface = event.target === event.currentTarget;
+    if (!onSurface && !isEmptyCanvas(event.target)) return;
     const at = canvasPoint([event.clientX, event.clientY]);
     const hit = useView.getState().view.zoom < OVERVIEW_ZOOM ? nodeAt(scene, at) : null;
     if (hit) {

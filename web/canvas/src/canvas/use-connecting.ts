@@ -16,6 +16,7 @@ import { useDocuments } from "../state/documents.ts";
 import { type Target, useGestures } from "../state/gestures.ts";
 import { addWaypoint } from "../state/moving.ts";
 import { currentScene, type Scene } from "../state/scene.ts";
+import { isEmptyCanvas } from "../state/surface.ts";
 import { type LooseEnd, useUi } from "../state/ui.ts";
 import { canvasPoint } from "../state/view.ts";
 import {
@@ -75,7 +76,7 @@ export function useConnecting(scene: Scene) {
       if (node) {
         const handle = firstFitting(scene, from, circle, node);
         if (handle !== null && !over?.closest(".react-flow__handle")) link(wireTo(scene, from, node, handle));
-      } else if (over?.closest(".react-flow__pane, .react-flow__edge")) {
+      } else if (over?.closest(".react-flow__edge") || isEmptyCanvas(over)) {
         useUi.getState().openPalette({ at: canvasPoint(point), screen: point, from });
       }
     },
@@ -99,8 +100,7 @@ export function useConnecting(scene: Scene) {
     const edge = taken.current;
     taken.current = null;
     if (!edge || landed.current) return;
-    const onPane = elementAt(pointOf(event))?.closest(".react-flow__pane");
-    if (onPane)
+    if (isEmptyCanvas(elementAt(pointOf(event))))
       useDocuments.getState().edit(t("edit.disconnect"), (workflow, place) => cut(workflow, place, edge));
   }, []);
 

@@ -13,6 +13,14 @@ export function surfaceHasFocus(): boolean {
   return document.activeElement === surfaceElement();
 }
 
+const ON_CANVAS = ".react-flow__node, .react-flow__edge, .react-flow__nodesselection";
+
+/** Whether something on the page is the canvas itself, with nothing of the workflow there. */
+export function isEmptyCanvas(what: EventTarget | null | undefined): boolean {
+  // The element of the empty canvas is around everything on it.
+  return what instanceof Element && what.closest(".react-flow__pane") !== null && !what.closest(ON_CANVAS);
+}
+
 /**
  * Whether Tab opens the palette: with the canvas in hand, after a click on it or at the beginning. Who came to
  * the canvas by Tab goes on by Tab.
@@ -34,9 +42,9 @@ export function useSurface(surface: RefObject<HTMLElement | null>): void {
       tabAdds = true;
       getSelection()?.removeAllRanges(); // copying is about nodes from now on
       if (element) element.dataset.hand = ""; // no focus ring for whoever works by hand
-      const on =
-        event.target instanceof Element && event.target.closest(".react-flow__pane, .react-flow__edge");
-      if (on) surfaceElement()?.focus({ preventScroll: true });
+      const { target } = event;
+      const onLink = target instanceof Element && target.closest(".react-flow__edge") !== null;
+      if (onLink || isEmptyCanvas(target)) surfaceElement()?.focus({ preventScroll: true });
     };
     const key = (event: KeyboardEvent) => {
       if (element) delete element.dataset.hand;

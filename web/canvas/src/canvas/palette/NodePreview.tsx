@@ -29,7 +29,7 @@ function Sockets({ title, sockets, catalogue }: SocketsProps) {
   if (sockets.length === 0) return null;
   return (
     <section>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <ul>
         {sockets.map((one) => (
           <li key={one.name}>
