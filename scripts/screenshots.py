@@ -64,6 +64,8 @@ def form(page: Page) -> None:
 def outline(page: Page) -> None:
     """The same document as a list."""
     page.get_by_role("button", name="Outline", exact=True).click()
+    expect(page.get_by_role("main").get_by_role("spinbutton").first).to_be_visible()
+    settle(page)
 
 
 def gallery(page: Page) -> None:
