@@ -11,7 +11,18 @@ import type { Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { pathOf, runOf, useSession } from "../state/session.ts";
 import { canvasPoint, useView } from "../state/view.ts";
-import { type Drawing, drawingOf, type Inks, type Marks, nodeAt, nodesIn, paint, readInks } from "./paint.ts";
+import {
+  type Drawing,
+  drawingOf,
+  type Inks,
+  type Marks,
+  nodeAt,
+  nodesIn,
+  paint,
+  paintMarks,
+  readInks,
+} from "./paint.ts";
+import { Picture } from "./picture.ts";
 
 type At = readonly [number, number];
 
@@ -85,6 +96,8 @@ class Painter {
   private inks: Inks;
   private moves = NO_MOVES;
   private frame = 0;
+  private zoom = 0; // that was drawn last
+  private readonly picture = new Picture();
   private readonly stops: (() => void)[];
 
   constructor(canvas: HTMLCanvasElement) {
@@ -143,7 +156,16 @@ class Painter {
       canvas.height = height;
     }
     const { catalogue } = useCatalogue.getState();
-    paint(context, drawing, scene, view, ratio, this.inks, catalogue, this.marks());
+    if (view.zoom === this.zoom) {
+      const still = this.picture.of(drawing, view, [width, height], ratio, this.inks);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.drawImage(still.canvas, still.x, still.y);
+    } else {
+      paint(context, drawing, view, ratio, this.inks); // while one zooms, a picture serves no second frame
+      this.zoom = view.zoom;
+    }
+    paintMarks(context, scene, view, ratio, this.inks, catalogue, this.marks());
   }
 
   private marks(): Marks {

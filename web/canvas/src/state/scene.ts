@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { positionsOf } from "../graph/arrange.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { type Face, facesOf } from "../graph/face.ts";
-import { type Geometry, geometryOf } from "../graph/geometry.ts";
+import { type Geometry, type GeometryOptions, geometryOf } from "../graph/geometry.ts";
 import {
   type Annotation,
   type Body,
@@ -95,9 +95,27 @@ export class Scenes {
       return before;
     }
     const linked = new Set(into.map((edge) => edge.input));
-    const geometry = geometryOf(face, { width: size?.[0], height: size?.[1], collapsed, picture, linked });
+    const geometry = sharedGeometry(face, {
+      width: size?.[0],
+      height: size?.[1],
+      collapsed,
+      picture,
+      linked,
+    });
     return { id, node, face, geometry, at, collapsed, colour, size, pictured: picture > 0, linked };
   }
+}
+
+const geometries = new WeakMap<Face, Map<string, Geometry>>();
+
+/** The geometry of a face; one for all nodes that have the same face and the same inputs linked. */
+function sharedGeometry(face: Face, options: GeometryOptions & { readonly linked: ReadonlySet<string> }) {
+  const { width, height, collapsed, picture, linked } = options;
+  const key = [width, height, collapsed, picture, ...[...linked].sort()].join();
+  const known = geometries.get(face) ?? new Map<string, Geometry>();
+  const geometry = known.get(key) ?? geometryOf(face, options);
+  geometries.set(face, known.set(key, geometry));
+  return geometry;
 }
 
 const NO_DOCUMENT: Workflow = new Map();
