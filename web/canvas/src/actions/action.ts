@@ -38,6 +38,22 @@ export function matches(keys: string, event: KeyboardEvent): boolean {
   );
 }
 
+/** The combination that a key press is, as `matches` takes it; null for Shift, Control and their like alone. */
+export function pressedKeys(event: KeyboardEvent): string | null {
+  const { key, code } = event;
+  if (["Control", "Shift", "Alt", "Meta", "AltGraph", "Dead", "Process", "Unidentified"].includes(key))
+    return null;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1]; // what is typed may be of another script
+  const name = /^[\x20-\x7e]$/.test(key) || key.length > 1 ? key : (letter ?? key);
+  const single = name.length === 1 ? name.toLowerCase() : name;
+  const mod = MAC ? event.metaKey : event.ctrlKey;
+  const other = MAC ? event.ctrlKey : event.metaKey;
+  if (other) return null; // kept for the system
+  const sign = single.length === 1 && !/[a-z0-9]/.test(single);
+  const parts = [mod && "Mod", event.altKey && "Alt", event.shiftKey && !sign && "Shift", single];
+  return parts.filter(Boolean).join("+");
+}
+
 const SYMBOLS = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 /** A combination as people read it: ⌘⇧Z, or Ctrl+Shift+Z. */

@@ -177,7 +177,7 @@ export const arrangeActions: readonly Action[] = [
   {
     id: "note",
     title: "menu.note",
-    keys: ["Alt+n"],
+    keys: ["n"],
     scope: "canvas",
     group: "edit",
     enabled: onCanvas,

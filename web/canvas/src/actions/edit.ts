@@ -2,7 +2,8 @@
 
 import { removeAnnotations } from "../graph/commands/annotations.ts";
 import { setCollapsed, setColour } from "../graph/commands/layout.ts";
-import { disconnect, healAndRemove } from "../graph/commands/links.ts";
+import { cut as cutEdge } from "../graph/commands/leading.ts";
+import { healAndRemove } from "../graph/commands/links.ts";
 import { duplicate, removeNodes, setMode } from "../graph/commands/nodes.ts";
 import type { Edge } from "../graph/workflow.ts";
 import { type Key, t } from "../i18n/i18n.ts";
@@ -12,6 +13,7 @@ import { useGestures } from "../state/gestures.ts";
 import { addWaypoint, annotationsIn } from "../state/moving.ts";
 import { currentScene, socketAt } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
+import { step } from "../state/stepping.ts";
 import { surfaceElement } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
@@ -34,7 +36,7 @@ function removeSelected(heal: boolean): void {
   const count = nodes.size + others.size;
   edit()(count > 0 ? t("edit.remove", { count }) : t("edit.disconnect"), (workflow, place) => {
     // The last of a list first, so that those before it keep their places.
-    const cut = links.reduceRight((now, edge) => disconnect(now, place, edge), workflow);
+    const cut = links.reduceRight((now, edge) => cutEdge(now, place, edge), workflow);
     const left = others.size > 0 ? removeAnnotations(cut, place, others) : cut;
     if (nodes.size === 0) return left;
     return heal ? healAndRemove(left, place, nodes, faces) : removeNodes(left, place, nodes);
@@ -126,7 +128,7 @@ export const editActions: readonly Action[] = [
     scope: "canvas",
     group: "edit",
     enabled: () => (tab()?.history.past.length ?? 0) > 0,
-    run: () => useDocuments.getState().undo(),
+    run: () => step("undo"),
   },
   {
     id: "redo",
@@ -135,7 +137,7 @@ export const editActions: readonly Action[] = [
     scope: "canvas",
     group: "edit",
     enabled: () => (tab()?.history.future.length ?? 0) > 0,
-    run: () => useDocuments.getState().redo(),
+    run: () => step("redo"),
   },
   {
     id: "cut",

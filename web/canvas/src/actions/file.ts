@@ -2,8 +2,10 @@
 
 import { may, signOut, useAccess } from "../state/access.ts";
 import { activeTab, isChanged, useDocuments } from "../state/documents.ts";
+import { chooseFiles } from "../state/importing.ts";
 import { openNew } from "../state/opening.ts";
 import { exportFile, save } from "../state/saving.ts";
+import { useSettings } from "../state/settings.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
 
@@ -18,17 +20,12 @@ export function closeTab(key: string): void {
   const { tabs, close, activate } = useDocuments.getState();
   const closing = tabs.find((one) => one.key === key);
   if (!closing) return;
-  if (!isChanged(closing)) {
+  if (!isChanged(closing) || !useSettings.getState().confirm) {
     close(key);
     return;
   }
   activate(key);
   dialog("close", { key });
-}
-
-/** Ask for a file of this computer. */
-export function chooseFiles(): void {
-  dialog("open", { section: "file" });
 }
 
 function step(by: number): void {
@@ -59,7 +56,7 @@ export const fileActions: readonly Action[] = [
   {
     id: "new",
     title: "tab.new",
-    keys: ["Mod+n", "Alt+n"],
+    keys: ["Alt+t", "Mod+n"],
     scope: "anywhere",
     group: "file",
     run: openNew,
@@ -94,7 +91,7 @@ export const fileActions: readonly Action[] = [
     keys: ["Mod+s"],
     scope: "anywhere",
     group: "file",
-    enabled: canSave,
+    enabled: (keys) => keys !== undefined || canSave(), // the browser's own saving is never meant
     run: () => void save(),
   },
   {

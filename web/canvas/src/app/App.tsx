@@ -5,6 +5,7 @@ import "./app.css";
 import { lazy, Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
+import { watchTypeColours } from "../canvas/colours.ts";
 import { useT } from "../i18n/i18n.ts";
 import { PanelDock } from "../panels/PanelDock.tsx";
 import { listenToClipboard } from "../state/clipboard.ts";
@@ -15,8 +16,11 @@ import { watchLooking } from "../state/looking.ts";
 import { useBeginning } from "../state/opening.ts";
 import { watchPlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
+import { watchWhere } from "../state/where.ts";
 import { Toasts } from "../ui/Toasts.tsx";
+import { Tooltip } from "../ui/Tooltip.tsx";
 import { Banners } from "./Banners.tsx";
+import { Breadcrumb } from "./Breadcrumb.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { NothingOpen } from "./NothingOpen.tsx";
@@ -42,15 +46,18 @@ export function App() {
   useEffect(() => listenToKeys(), []);
   useEffect(() => listenToClipboard(), []);
   useEffect(() => watchFaults(), []);
+  useEffect(() => watchWhere(), []);
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);
   useEffect(() => watchTitle(), []);
+  useEffect(() => watchTypeColours(), []);
   const Other = view === "canvas" ? null : VIEWS[view];
   return (
     <div className="app" data-ready={isBegun || undefined}>
       <TopBar />
       <Notices />
       <main className="app-main" aria-label={t(`view.${view}`)}>
+        {view !== "form" && <Breadcrumb />}
         {isEmpty && isBegun ? (
           <NothingOpen />
         ) : Other ? (
@@ -64,6 +71,7 @@ export function App() {
       <PanelDock />
       <StatusBar />
       <Toasts />
+      <Tooltip />
       {asked && (
         <Suspense>
           <NodeDetails />

@@ -10,10 +10,19 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
+  bodies: lazy(async () => ({ default: (await import("../panels/BodiesDialog.tsx")).BodiesDialog })),
+  group: lazy(async () => ({ default: (await import("../panels/GroupDialog.tsx")).GroupDialog })),
+  boxes: lazy(async () => ({ default: (await import("../editors/BoxEditor.tsx")).BoxEditor })),
+  paint: lazy(async () => ({ default: (await import("../editors/PaintDialog.tsx")).PaintDialog })),
   connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
   batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
+  commands: lazy(async () => ({ default: (await import("./dialogs/CommandsDialog.tsx")).CommandsDialog })),
   picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
   results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),
+  settings: lazy(async () => ({ default: (await import("./dialogs/SettingsDialog.tsx")).SettingsDialog })),
+  shortcuts: lazy(async () => ({
+    default: (await import("./dialogs/ShortcutsDialog.tsx")).ShortcutsDialog,
+  })),
   sweep: lazy(async () => ({ default: (await import("../panels/SweepDialog.tsx")).SweepDialog })),
   close: lazy(async () => ({ default: (await import("../views/library/CloseDialog.tsx")).CloseDialog })),
   conflict: lazy(async () => ({

@@ -32,12 +32,13 @@ export function DropZone() {
       if (files.length > 0) void openFiles(files);
       else if (!openPasted(event.clipboardData?.getData("text/plain") ?? "")) return;
       event.preventDefault();
+      event.stopImmediatePropagation(); // else its nodes would be pasted, too
     };
     addEventListener("dragover", dragged, { signal });
     addEventListener("drop", dropped, { signal });
     addEventListener("dragleave", left, { signal });
     addEventListener("dragend", () => setOver(false), { signal });
-    addEventListener("paste", pasted, { signal });
+    addEventListener("paste", pasted, { signal, capture: true });
     return () => ended.abort();
   }, []);
   if (!over) return null;

@@ -5,14 +5,15 @@ import { shownKeys } from "../actions/action.ts";
 import { ACTIONS } from "../actions/actions.ts";
 import { useT } from "../i18n/i18n.ts";
 import { Icon } from "../ui/Icon.tsx";
+import type { MenuEntry } from "../ui/MenuButton.tsx";
 import { MenuButton } from "../ui/MenuButton.tsx";
-import type { MenuEntry } from "../ui/MenuPopover.tsx";
 
 const LINES = [
   ["new", "open", "templates", "import"],
   ["save", "save-as", "export"],
   ["versions", "share"],
   ["close", "reopen"],
+  ["commands", "settings", "shortcuts"],
   ["sign-in", "sign-out"],
 ];
 

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { shownKeys } from "../actions/action.ts";
-import { runActions } from "../actions/run.ts";
+import { ACTIONS, actionOf } from "../actions/actions.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useMay } from "../state/access.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -21,10 +21,11 @@ export function RunButton() {
   const status = useSession((state) => runOf(state, active)?.status);
   const faults = useFaults((state) => state.faults.length);
   const setShown = usePlan((state) => state.setShown);
-  const [, setOpened] = useState(0); // what can be run is asked anew each time
   const isRunning = status === "running" || status === "queued";
   const plan = (isShown: boolean) => setShown(isShown || useUi.getState().panel === "plan");
-  const keys = shownKeys(runActions.find((one) => one.id === "run")?.keys[0] ?? "");
+  const [, setOpened] = useState(0); // what can be done is asked anew each time
+  const ways = ACTIONS.filter((one) => one.group === "run");
+  const keys = shownKeys(actionOf("run")?.keys[0] ?? "");
   return (
     <div className="run-group">
       {isRunning && <IconButton icon="stop" label={t("run.cancel")} onPress={() => void interrupt()} />}
@@ -32,8 +33,9 @@ export function RunButton() {
         tone="accent"
         icon="play"
         onPress={() => void run()}
-        onHoverChange={plan}
-        onFocusChange={(isFocused) => !isFocused && plan(false)}
+        onPointerEnter={() => plan(true)}
+        onPointerLeave={() => plan(false)}
+        onBlur={() => plan(false)}
         isDisabled={active === null || !mayRun}
       >
         {t("run.go")}
@@ -48,16 +50,16 @@ export function RunButton() {
       <MenuButton
         icon="down"
         label={t("run.more")}
-        placement="bottom end"
+        align="end"
         isDisabled={active === null || !mayRun}
-        onOpen={() => setOpened((count) => count + 1)}
-        entries={runActions.map(({ id, title, keys: [first], enabled, run: act }) => ({
-          id,
-          title: t(title),
-          keys: first ? shownKeys(first) : "",
-          isDisabled: enabled?.() === false,
-          run: () => act(),
+        entries={ways.map((one) => ({
+          id: one.id,
+          title: t(one.title),
+          keys: one.keys[0] ? shownKeys(one.keys[0]) : "",
+          isDisabled: one.enabled?.() === false,
+          run: () => one.run(),
         }))}
+        onOpen={() => setOpened((count) => count + 1)}
       />
     </div>
   );

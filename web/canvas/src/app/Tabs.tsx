@@ -37,7 +37,7 @@ export function Tabs() {
           }))}
         />
       )}
-      <IconButton icon="plus" label={t("tab.new")} keys={shownKeys("Alt+n")} onPress={openNew} />
+      <IconButton icon="plus" label={t("tab.new")} keys={shownKeys("Alt+t")} onPress={openNew} />
     </nav>
   );
 }
@@ -49,7 +49,11 @@ function useOverflow(row: React.RefObject<HTMLUListElement | null>, count: numbe
   useEffect(() => {
     const element = row.current;
     if (!element) return;
-    const measure = () => setOverflows(element.scrollWidth > element.clientWidth + 1);
+    const measure = () => {
+      setOverflows(element.scrollWidth > element.clientWidth + 1);
+      const active = element.querySelector("[data-active]");
+      active?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();

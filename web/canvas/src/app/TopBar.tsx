@@ -5,6 +5,7 @@ import { PANELS } from "../panels/PanelDock.tsx";
 import { useUi, type View } from "../state/ui.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { MainMenu } from "./MainMenu.tsx";
+import { NarrowMenu } from "./NarrowMenu.tsx";
 import { RunButton } from "./RunButton.tsx";
 import { Tabs } from "./Tabs.tsx";
 
@@ -18,7 +19,8 @@ export function TopBar() {
       <h1 className="visually-hidden">{t("app.name")}</h1>
       <MainMenu />
       <Tabs />
-      <fieldset className="view-switch">
+      <NarrowMenu />
+      <fieldset className="view-switch wide-only">
         <legend className="visually-hidden">{t("view.label")}</legend>
         {VIEWS.map((one) => (
           <IconButton
@@ -30,15 +32,19 @@ export function TopBar() {
           />
         ))}
       </fieldset>
-      {PANELS.map(({ name, icon, title }) => (
-        <IconButton
-          key={name}
-          icon={icon}
-          label={t(title)}
-          pressed={panel === name}
-          onPress={() => togglePanel(name)}
-        />
-      ))}
+      <fieldset className="panel-switch wide-only">
+        <legend className="visually-hidden">{t("panel.label")}</legend>
+        {PANELS.map(({ name, icon, title }) => (
+          <IconButton
+            key={name}
+            data-panel={name}
+            icon={icon}
+            label={t(title)}
+            pressed={panel === name}
+            onPress={() => togglePanel(name)}
+          />
+        ))}
+      </fieldset>
       <RunButton />
     </header>
   );

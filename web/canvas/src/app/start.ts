@@ -20,7 +20,7 @@ import {
   watchMissing,
 } from "../state/opening.ts";
 import { applyTheme, languageOf } from "../state/settings.ts";
-import { claimWindow, openWindows } from "../state/windows.ts";
+import { claimWindow, isGone, openWindows } from "../state/windows.ts";
 
 export async function start(): Promise<void> {
   applyTheme();
@@ -30,14 +30,16 @@ export async function start(): Promise<void> {
   const asked = readAddress(location.search);
   openStream();
   watchAccess();
-  const language = languageOf();
-  const loadCatalogue = () => useCatalogue.getState().load(language);
+  const loadCatalogue = () => useCatalogue.getState().load(languageOf());
   await Promise.all([
-    useLanguage.getState().setLanguage(language),
+    useLanguage.getState().setLanguage(languageOf()),
     enter(),
     loadCatalogue(),
     restoreDrafts(),
   ]);
+  useLanguage.subscribe((now, before) => {
+    if (now.language !== before.language) void loadCatalogue();
+  });
   onSignedIn(() => {
     void loadCatalogue();
     void begin(asked);
@@ -66,18 +68,39 @@ async function restoreDrafts(): Promise<void> {
   const own = await claimWindow();
   nameWindow(own);
   const store = new BrowserStore();
-  let restored: Restored = { tabs: [], active: null };
+  let restored: Restored = { tabs: [], active: null, others: [] };
   try {
     restored = await restore(store, own, openWindows);
   } catch (error) {
     useDrafts.setState({ trouble: troubleOf(error) });
   }
-  const { tabs, active } = restored;
-  wasTold(tabs.map((tab) => tab.key));
-  useDocuments.getState().adopt(tabs, active);
-  for (const tab of tabs) askOtherWindows(tab.origin);
+  const { tabs, active, others } = restored;
+  takeBack(restored);
   const { flush } = keepDrafts(store, own, { tabs, active });
   addEventListener("pagehide", () => void flush());
   addEventListener("visibilitychange", () => document.hidden && void flush());
   watchElsewhere(own);
+  for (const other of others) void takeOver(store, own, other, flush);
+}
+
+/** Take over what a window had that was still ending, after a crash, when this one began. */
+async function takeOver(
+  store: BrowserStore,
+  own: string,
+  other: string,
+  flush: () => Promise<void>,
+): Promise<void> {
+  if (!(await isGone(other))) return;
+  await flush(); // what was closed here is not to come back
+  const found = await restore(store, own, openWindows).catch(() => null);
+  if (found) takeBack(found);
+}
+
+/** Open tabs as they were kept, but for those that are open already. */
+function takeBack({ tabs, active }: Restored): void {
+  const { tabs: open, adopt } = useDocuments.getState();
+  const fresh = tabs.filter((tab) => !open.some((one) => one.key === tab.key));
+  wasTold(fresh.map((tab) => tab.key));
+  adopt(fresh, active);
+  for (const tab of fresh) askOtherWindows(tab.origin);
 }

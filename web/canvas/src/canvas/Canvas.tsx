@@ -4,9 +4,13 @@ import "./canvas.css";
 import {
   Background,
   BackgroundVariant,
+  BezierEdge,
+  ConnectionLineType,
   type Edge as FlowEdge,
   ReactFlow,
   ReactFlowProvider,
+  SmoothStepEdge,
+  StraightEdge,
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
@@ -23,7 +27,8 @@ import {
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
-import { useGestures } from "../state/gestures.ts";
+import { enterNode } from "../state/entering.ts";
+import { type SocketAt, useGestures } from "../state/gestures.ts";
 import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
@@ -52,15 +57,27 @@ import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 import { Overview } from "./Overview.tsx";
+import { PortCard } from "./PortCard.tsx";
 import { nodeAt } from "./paint.ts";
 import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
 
 const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
+const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 
-const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard };
+const EDGE_TYPES = {
+  curved: { default: BezierEdge },
+  stepped: { default: SmoothStepEdge },
+  straight: { default: StraightEdge },
+};
+const LINE_TYPES = {
+  curved: ConnectionLineType.Bezier,
+  stepped: ConnectionLineType.SmoothStep,
+  straight: ConnectionLineType.Straight,
+};
+const NODE_TYPES = { card: NodeCard, frame: FrameCard, note: NoteCard, ports: PortCard };
 
 export function Canvas() {
   return (
@@ -78,6 +95,7 @@ function Surface() {
   const minimap = useSettings((state) => state.minimap);
   const palette = useUi((state) => state.palette);
   const menu = useGestures((state) => state.menu);
+  const socket = useGestures((state) => state.socketMenu);
   const connecting = useGestures((state) => state.from !== null);
   const measured = useView((state) => state.size.width > 0);
   const tab = useDocuments((state) => state.active);
@@ -109,13 +127,13 @@ function Surface() {
       className="canvas"
       ref={surface}
       onDoubleClick={doubleClicked}
-      onContextMenu={(event) => openMenu(event, scene)}
+      onContextMenu={(event) => openSocketMenu(event) || openMenu(event, scene)}
       onDragOver={draggedArtifact.over}
       onDrop={openDropped}
       data-connecting={connecting || undefined}
     >
       {ready && measured && tab !== null && <Flow scene={scene} surface={surface} />}
-      {ready && scene.nodes.size === 0 && scene.notes.length === 0 && (
+      {ready && scene.body.nodes.size === 0 && scene.notes.length === 0 && (
         <div className="canvas-empty">
           <h2>{t("canvas.empty.title")}</h2>
           <p>{t("canvas.empty.body")}</p>
@@ -128,6 +146,7 @@ function Surface() {
       <Suspense>
         {palette && <Palette key={palette.screen.join()} palette={palette} scene={scene} />}
         {menu && <ContextMenu menu={menu} />}
+        {socket && <SocketMenu socket={socket} />}
       </Suspense>
     </div>
   );
@@ -142,6 +161,7 @@ function Flow({ scene, surface }: FlowProps) {
   const t = useT();
   const wheel = useSettings((state) => state.wheel);
   const snap = useSettings((state) => state.snap);
+  const links = useSettings((state) => state.links);
   const overview = useView((state) => state.view.zoom < OVERVIEW_ZOOM);
   const dragging = useDragging(scene);
   const connecting = useConnecting(scene);
@@ -161,11 +181,14 @@ function Flow({ scene, surface }: FlowProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES[links]}
+        connectionLineType={LINE_TYPES[links]}
         defaultViewport={home}
         onMove={see}
         {...dragging.handlers}
         {...connecting}
         {...selecting}
+        onNodeDoubleClick={enterBody}
         onlyRenderVisibleElements
         nodesFocusable={false}
         edgesFocusable={false}
@@ -191,6 +214,12 @@ function Flow({ scene, surface }: FlowProps) {
       </ReactFlow>
     </>
   );
+}
+
+/** A double click on a node that has bodies goes in, but for its title, which is renamed by that. */
+function enterBody(event: React.MouseEvent, { id }: CanvasNode): void {
+  const on = event.target instanceof Element ? event.target : null;
+  if (!on?.closest(".node-header, input, textarea, select, button")) enterNode(id);
 }
 
 const READABLE_ZOOM = 0.8;
@@ -290,6 +319,27 @@ function revealing(id: string, scene: Scene, view: View, size: Size, readable: b
   const zoom = readable && view.zoom < OVERVIEW_ZOOM ? READABLE_ZOOM : view.zoom;
   if (inside && zoom === view.zoom) return null;
   return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
+}
+
+/** The input or output that is under the pointer: its socket or its name. */
+function socketUnder(target: Element): Omit<SocketAt, "at"> | null {
+  const row = target.closest(".node-row");
+  const isOutput = target.matches(".source, .node-label.output");
+  const handle = row?.querySelector(isOutput ? ".react-flow__handle.source" : ".react-flow__handle.target");
+  const [node, name] = [handle?.getAttribute("data-nodeid"), handle?.getAttribute("data-handleid")];
+  const onName = target.closest(".react-flow__handle, .node-label, .control-name");
+  return onName && node && name ? { node, name, output: isOutput } : null;
+}
+
+/** The menu for an input or output, where the pointer is over one; ports have a menu of their own. */
+function openSocketMenu(event: React.MouseEvent): boolean {
+  const target = event.target instanceof Element ? event.target : null;
+  const socket = target && socketUnder(target);
+  if (socket) {
+    useGestures.getState().openSocketMenu({ ...socket, at: [event.clientX, event.clientY] });
+    event.preventDefault();
+  }
+  return Boolean(socket || target?.closest(".port-card"));
 }
 
 /** The menu for what is under the pointer, or for what the keyboard is at. */

@@ -25,13 +25,13 @@ const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]>> = {
   canvas: [
     ["add-node", "paste", "paste-linked"],
     ["note", "frame"],
-    ["select-all", "tidy", "fit"],
+    ["select-all", "tidy", "fit", "ports"],
   ],
   node: [
     ["run-here", "connect", "rename"],
     ["cut", "copy", "duplicate", "duplicate-linked"],
     ["bypass", "mute", "collapse"],
-    ["frame", "group", "ungroup", "enter"],
+    ["frame", "group", "ungroup", "enter", "make-own"],
     ["remove", "heal"],
   ],
   link: [["waypoint"], ["remove"]],

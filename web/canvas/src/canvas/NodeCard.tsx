@@ -20,6 +20,7 @@ import { usePlanned } from "../state/plan.ts";
 import type { SceneNode } from "../state/scene.ts";
 import { type NodeRun, useNodeRun } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { hueOf } from "./colours.ts";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
 import { NodeTrouble } from "./NodeTrouble.tsx";
@@ -55,7 +56,7 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
       data-run={run?.status}
       data-faulty={faults.length > 0 || undefined}
       data-planned={planned?.status}
-      style={scene.colour ? { "--node-colour": scene.colour } : undefined}
+      style={{ "--node-hue": hueOf(scene.face.category), "--node-colour": scene.colour || undefined }}
     >
       <NodeHeader scene={scene} title={title} run={run} planned={planned} />
       {run?.status === "running" && <Progress run={run} />}
@@ -218,6 +219,7 @@ function InputRow({ input, scene }: { readonly input: InputFace; readonly scene:
           required={input.required}
           many={input.many}
           linked={linked}
+          promoted={scene.promoted.has(input.name)}
           catalogue={catalogue}
         />
       )}

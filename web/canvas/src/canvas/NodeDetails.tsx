@@ -13,7 +13,7 @@ import { useUi } from "../state/ui.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
 import { LinePlot } from "../ui/Plot.tsx";
-import { shownSeconds } from "../ui/time.ts";
+import { shownSeconds, shownTime } from "../ui/time.ts";
 import { isPicture } from "./NodePicture.tsx";
 import { wordsOf } from "./NodeStatus.tsx";
 
@@ -53,7 +53,7 @@ function Facts({ run, inside }: { readonly run: NodeRun; readonly inside: Inside
   if (run.total > 0) facts.push([t("details.steps"), t("details.of", { done: run.done, total: run.total })]);
   if (run.note) facts.push([t("details.note"), run.note]);
   if (run.seconds > 0) facts.push([t("details.time"), shownSeconds(run.seconds)]);
-  if (run.began) facts.push([t("details.began"), new Date(run.began).toLocaleTimeString()]);
+  if (run.began) facts.push([t("details.began"), shownTime(new Date(run.began), true)]);
   if (run.memory > 0) facts.push([t("details.memory"), shownBytes(run.memory)]);
   if (run.tries > 0) facts.push([t("details.tries"), String(run.tries)]);
   if (inside) {

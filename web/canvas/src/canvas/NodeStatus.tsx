@@ -49,7 +49,7 @@ export function wordsOf(run: NodeRun, inside: Inside | null, t: ReturnType<typeo
       return t("node.status.item_of", { item: inside.begun, items: inside.items });
     }
     if (inside && inside.begun > 0) return t("node.status.item", { item: inside.begun });
-    if (run.total > 0) return `${Math.round((100 * run.done) / run.total)} %`;
+    if (run.total > 0) return `${Math.round((100 * run.done) / run.total)}%`;
   }
   return t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) });
 }

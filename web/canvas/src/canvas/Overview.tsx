@@ -88,6 +88,8 @@ function Box({ from, to }: { readonly from: At; readonly to: At }) {
   );
 }
 
+const ZOOMING = 100; // milliseconds after which one zooms no more
+
 /** Draws when anything changed that is drawn, at most once a frame. */
 class Painter {
   private readonly canvas: HTMLCanvasElement;
@@ -97,6 +99,7 @@ class Painter {
   private moves = NO_MOVES;
   private frame = 0;
   private zoom = 0; // that was drawn last
+  private zoomed = 0; // when it became another
   private readonly picture = new Picture();
   private readonly stops: (() => void)[];
 
@@ -156,14 +159,15 @@ class Painter {
       canvas.height = height;
     }
     const { catalogue } = useCatalogue.getState();
-    if (view.zoom === this.zoom) {
+    if (view.zoom !== this.zoom) this.zoomed = performance.now();
+    this.zoom = view.zoom;
+    if (performance.now() - this.zoomed > ZOOMING) {
       const still = this.picture.of(drawing, view, [width, height], ratio, this.inks);
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, width, height);
       context.drawImage(still.canvas, still.x, still.y);
     } else {
       paint(context, drawing, view, ratio, this.inks); // while one zooms, a picture serves no second frame
-      this.zoom = view.zoom;
     }
     paintMarks(context, scene, view, ratio, this.inks, catalogue, this.marks());
   }

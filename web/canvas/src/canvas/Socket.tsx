@@ -18,10 +18,24 @@ interface Props {
   readonly required?: boolean;
   readonly many?: boolean;
   readonly linked: boolean;
+  /** Whether it is in the interface. */
+  readonly promoted?: boolean;
   readonly catalogue: Catalogue;
 }
 
-export function Socket({ node, side, name, label, shape, y, required, many, linked, catalogue }: Props) {
+export function Socket({
+  node,
+  side,
+  name,
+  label,
+  shape,
+  y,
+  required,
+  many,
+  linked,
+  promoted,
+  catalogue,
+}: Props) {
   const verdict = useGestures(({ from, circle }) => {
     const scene = from && currentScene();
     if (!scene) return undefined;
@@ -37,6 +51,7 @@ export function Socket({ node, side, name, label, shape, y, required, many, link
       data-required={required || undefined}
       data-many={many || undefined}
       data-linked={linked || undefined}
+      data-promoted={promoted || undefined}
       data-verdict={verdict}
       title={label}
       style={{ top: y, "--socket": colourOf(shape, catalogue) }}

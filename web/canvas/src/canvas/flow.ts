@@ -5,6 +5,7 @@ import { useMemo, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { titleOf } from "../graph/face.ts";
+import { isPortCard } from "../graph/port-cards.ts";
 import type { Annotation, Box, Edge } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
@@ -17,7 +18,8 @@ import { Grid } from "./grid.ts";
 
 export type CardNode = FlowNode<{ readonly scene: SceneNode }, "card">;
 export type AnnotationNode = FlowNode<{ readonly annotation: Annotation }, "frame" | "note">;
-export type CanvasNode = CardNode | AnnotationNode;
+export type PortNode = FlowNode<{ readonly scene: SceneNode }, "ports">;
+export type CanvasNode = CardNode | PortNode | AnnotationNode;
 
 type At = readonly [number, number];
 
@@ -184,7 +186,7 @@ function useFlowNodes(
       const before = known.current.get(id);
       const isSelected = selected.has(id);
       const same =
-        before?.type === "card" &&
+        (before?.type === "card" || before?.type === "ports") &&
         before.data.scene === one &&
         before.position.x === x &&
         before.position.y === y &&
@@ -211,6 +213,7 @@ function annotationNode(
   if (
     before &&
     before.type !== "card" &&
+    before.type !== "ports" &&
     before.data.annotation === one &&
     before.position.x === x &&
     before.position.y === y &&
@@ -236,7 +239,7 @@ function annotationNode(
   };
 }
 
-function cardNode(one: SceneNode, x: number, y: number, selected: boolean): CardNode {
+function cardNode(one: SceneNode, x: number, y: number, selected: boolean): CardNode | PortNode {
   const { width, height, inputs, outputs } = one.geometry;
   const handle = (side: "source" | "target", name: string, at: number) => ({
     id: name,
@@ -249,7 +252,14 @@ function cardNode(one: SceneNode, x: number, y: number, selected: boolean): Card
   });
   return {
     id: one.id,
-    type: "card",
+    ...(isPortCard(one.id)
+      ? {
+          type: "ports" as const,
+          draggable: false,
+          selectable: false,
+          style: { pointerEvents: "all" as const }, // which neither of the two would have
+        }
+      : { type: "card" as const }),
     position: { x, y },
     data: { scene: one },
     selected,

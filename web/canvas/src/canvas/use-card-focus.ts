@@ -1,7 +1,6 @@
 /** A node on the canvas as something that has the focus; with many nodes, Tab stops at one of them only. */
 
 import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
-import type { Fault } from "../server/http.ts";
 import { currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 
@@ -38,16 +37,4 @@ function leave(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.target === event.currentTarget) return;
   event.stopPropagation();
   if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus({ preventScroll: true });
-}
-
-const known = new WeakMap<readonly Fault[], ReadonlySet<string>>();
-
-/** The nodes that faults name; worked out once for a list. */
-export function faultyIn(faults: readonly Fault[]): ReadonlySet<string> {
-  let found = known.get(faults);
-  if (!found) {
-    found = new Set(faults.flatMap((fault) => fault.node ?? []));
-    known.set(faults, found);
-  }
-  return found;
 }

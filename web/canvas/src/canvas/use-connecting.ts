@@ -7,7 +7,7 @@ import type {
   OnConnectStartParams,
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef } from "react";
-import { connect, disconnect, redirect } from "../graph/commands/links.ts";
+import { cut, lead, relead } from "../graph/commands/leading.ts";
 import { titleOf } from "../graph/face.ts";
 import type { Edge } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
@@ -101,9 +101,7 @@ export function useConnecting(scene: Scene) {
     taken.current = null;
     if (!edge || landed.current) return;
     if (isEmptyCanvas(elementAt(pointOf(event))))
-      useDocuments
-        .getState()
-        .edit(t("edit.disconnect"), (workflow, place) => disconnect(workflow, place, edge));
+      useDocuments.getState().edit(t("edit.disconnect"), (workflow, place) => cut(workflow, place, edge));
   }, []);
 
   const doubleClicked = useCallback(
@@ -137,7 +135,7 @@ export function link(wire: Omit<Wire, "many"> & { readonly many?: boolean }): vo
     ?.nodes.get(wire.target)
     ?.face.inputs.find((one) => one.name === wire.input);
   const whole = { ...wire, many: input?.many ?? false };
-  useDocuments.getState().edit(t("edit.connect"), (workflow, place) => connect(workflow, place, whole));
+  useDocuments.getState().edit(t("edit.connect"), (workflow, place) => lead(workflow, place, whole));
 }
 
 /** Take a link's end elsewhere; in the list of an input it keeps its place. */
@@ -151,9 +149,7 @@ function relink(edge: Edge, { source, sourceHandle, target, targetHandle }: Flow
   useDocuments
     .getState()
     .edit(t("edit.reconnect"), (workflow, place) =>
-      target === edge.target && input === edge.input
-        ? redirect(workflow, place, edge, source, output)
-        : connect(disconnect(workflow, place, edge), place, { source, output, target, input, many }),
+      relead(workflow, place, edge, { source, output, target, input, many }),
     );
 }
 

@@ -1,11 +1,30 @@
-/** The control of an input: its name, what it is set to, and a way to change it. */
+/**
+ * The control of an input: its name with help, what it is set to and a way to change it, whether that is the
+ * default and how to have it again, and what the server finds wrong with it.
+ */
 
 import "./control.css";
-import { type ComponentType, lazy, Suspense } from "react";
+import {
+  type ComponentType,
+  type Dispatch,
+  type FocusEvent,
+  lazy,
+  type RefObject,
+  type SetStateAction,
+  Suspense,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import type { ControlKind } from "../graph/control-kind.ts";
+import { fromPlain, sameJson } from "../graph/json.ts";
+import { useT } from "../i18n/i18n.ts";
+import type { Fault } from "../server/http.ts";
+import { useDocuments } from "../state/documents.ts";
+import { useInputFault } from "../state/fault-index.ts";
+import { Icon } from "../ui/Icon.tsx";
 import { ChoiceControl } from "./ChoiceControl.tsx";
-import type { ControlProps } from "./control-props.ts";
-import { DefinitionControl } from "./DefinitionControl.tsx";
+import { type ControlProps, setNothing } from "./control-props.ts";
 import { LinesControl } from "./LinesControl.tsx";
 import { NumberControl } from "./NumberControl.tsx";
 import { SeedControl } from "./SeedControl.tsx";
@@ -13,6 +32,7 @@ import { SwitchControl } from "./SwitchControl.tsx";
 import { TextControl } from "./TextControl.tsx";
 
 const JsonControl = lazy(async () => ({ default: (await import("./JsonControl.tsx")).JsonControl }));
+const About = lazy(async () => ({ default: (await import("./ControlAbout.tsx")).ControlAbout }));
 
 /** A control for each kind; a new kind is a file and a line here. */
 const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
@@ -23,21 +43,130 @@ const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
   choice: ChoiceControl,
   switch: SwitchControl,
   file: lazy(async () => ({ default: (await import("./FileControl.tsx")).FileControl })),
-  picker: TextControl,
-  definition: DefinitionControl,
+  picker: lazy(async () => ({ default: (await import("./PickerControl.tsx")).PickerControl })),
+  definition: lazy(async () => ({ default: (await import("./DefinitionControl.tsx")).DefinitionControl })),
+  ports: lazy(async () => ({ default: (await import("./PortsControl.tsx")).PortsControl })),
+  given: lazy(async () => ({ default: (await import("./GivenControl.tsx")).GivenControl })),
+  cases: lazy(async () => ({ default: (await import("./CasesControl.tsx")).CasesControl })),
   list: lazy(async () => ({ default: (await import("./ListControl.tsx")).ListControl })),
+  regions: lazy(async () => ({ default: (await import("./RegionsControl.tsx")).RegionsControl })),
+  mask: lazy(async () => ({ default: (await import("./PaintControl.tsx")).PaintControl })),
+  labels: lazy(async () => ({ default: (await import("./PaintControl.tsx")).PaintControl })),
+  palette: lazy(async () => ({ default: (await import("./PaletteControl.tsx")).PaletteControl })),
+  plugin: lazy(async () => ({ default: (await import("./PluginControl.tsx")).PluginControl })),
 };
 
 export function Control(props: ControlProps) {
-  const Kind = CONTROLS[props.input.control] ?? JsonControl;
+  const { input, value, node } = props;
+  const Kind = CONTROLS[input.control] ?? JsonControl;
+  const fault = useInputFault(node, input.name);
+  const id = useId();
+  const own = useRef<HTMLDivElement>(null);
+  const [about, setAbout] = useState<"hover" | "held" | null>(null);
+  const changed = isChanged(props);
   return (
-    <div className="control nodrag" data-control={props.input.control}>
-      <span className="control-name" title={props.input.help || props.input.type}>
-        {props.input.title}
-      </span>
+    // biome-ignore lint/a11y/noStaticElementInteractions: F1 gives help from any field in here
+    <div
+      ref={own}
+      className="control nodrag"
+      data-control={input.control}
+      data-changed={changed || undefined}
+      data-wrong={fault ? true : undefined}
+      onBlur={leave}
+      onKeyDown={(event) => {
+        if (event.key !== "F1") return;
+        event.preventDefault();
+        setAbout("held");
+      }}
+    >
+      <ControlName control={props} fault={fault} own={own} about={about} setAbout={setAbout} />
       <Suspense fallback={<span className="control-field" />}>
-        <Kind {...props} />
+        <Kind {...props} wrong={fault ? id : undefined} />
       </Suspense>
+      {changed && value !== undefined && <Reset {...props} />}
+      {fault && (
+        <p className="control-fault" id={id}>
+          {fault.message} {fault.hint && <span>{fault.hint}</span>}
+        </p>
+      )}
     </div>
+  );
+}
+
+/** Whether the document says something else than the default. */
+function isChanged({ input, value }: ControlProps): boolean {
+  return value !== undefined && input.default !== undefined && !sameJson(value, fromPlain(input.default));
+}
+
+/** Whoever leaves a control ends a step of the history. */
+function leave(event: FocusEvent<HTMLElement>): void {
+  if (!event.currentTarget.contains(event.relatedTarget)) useDocuments.getState().settle();
+}
+
+function Reset(props: ControlProps) {
+  const t = useT();
+  const label = t("control.reset_of", { title: props.input.title });
+  return (
+    <button type="button" className="control-reset" aria-label={label} title={label} onClick={props.clear}>
+      <Icon name="undo" size={12} />
+    </button>
+  );
+}
+
+interface NameProps {
+  readonly control: ControlProps;
+  readonly fault: Fault | null;
+  readonly own: RefObject<HTMLElement | null>;
+  readonly about: "hover" | "held" | null;
+  readonly setAbout: Dispatch<SetStateAction<"hover" | "held" | null>>;
+}
+
+const HOVER = 450; // milliseconds over a name before its help appears
+
+/** The name of an input. Help appears over it while the pointer rests there, and stays when it is pressed. */
+function ControlName({ control, fault, own, about, setAbout }: NameProps) {
+  const t = useT();
+  const name = useRef<HTMLButtonElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const wait = () => {
+    timer.current = setTimeout(() => setAbout((now) => now ?? "hover"), HOVER);
+  };
+  const end = () => {
+    clearTimeout(timer.current);
+    setAbout((now) => (now === "hover" ? null : now));
+  };
+  return (
+    <>
+      <button
+        ref={name}
+        type="button"
+        className="control-name"
+        tabIndex={-1}
+        aria-label={t("control.about", { title: control.input.title })}
+        aria-keyshortcuts="F1"
+        onPointerEnter={(event) => event.pointerType === "mouse" && wait()}
+        onPointerLeave={end}
+        onClick={() => {
+          end();
+          setAbout("held");
+        }}
+      >
+        {control.input.title}
+      </button>
+      {about && (
+        <Suspense>
+          <About
+            input={control.input}
+            value={control.value}
+            fault={fault}
+            held={about === "held"}
+            anchor={name.current?.offsetParent ? name : own} // a form shows the name elsewhere
+            close={() => setAbout(null)}
+            reset={isChanged(control) ? control.clear : null}
+            unset={() => setNothing(control)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }

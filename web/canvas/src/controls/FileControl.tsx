@@ -6,8 +6,9 @@ import { artifactIn } from "../state/gallery.ts";
 import { refused } from "../state/running.ts";
 import { upload } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 import "./file-control.css";
+import { freshId } from "../state/fresh-id.ts";
 
 /** A file: dropped, pasted or chosen, and sent to the server. A picture shows what it is. */
 export function FileControl(props: ControlProps) {
@@ -24,7 +25,7 @@ export function FileControl(props: ControlProps) {
     setBusy(true);
     const sent = await upload(file, picture);
     setBusy(false);
-    if (sent) props.set(sent.reference, crypto.randomUUID());
+    if (sent) props.set(sent.reference, freshId());
   };
   const dropped = (event: DragEvent) => {
     setOver(false);
@@ -32,7 +33,7 @@ export function FileControl(props: ControlProps) {
     if (saved) {
       event.preventDefault();
       event.stopPropagation();
-      void referenceTo(saved).then((reference) => props.set(reference, crypto.randomUUID()), refused);
+      void referenceTo(saved).then((reference) => props.set(reference, freshId()), refused);
       return;
     }
     const file = event.dataTransfer.files[0];
@@ -67,6 +68,7 @@ export function FileControl(props: ControlProps) {
         <input
           className="control-field"
           type="text"
+          {...fieldProps(props)}
           aria-label={t("file.name", { label: props.label })}
           placeholder={t("file.none")}
           value={name}

@@ -1,15 +1,17 @@
 import { useState } from "react";
 import { parseJson, writeJson } from "../graph/json.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
 /** Any JSON, as text: for values that have no control of their own. */
-export function JsonControl({ input, value, set, clear, label }: ControlProps) {
+export function JsonControl(props: ControlProps) {
+  const { input, value, set, clear } = props;
   const now = currentValue({ value, input });
   const shown =
     now === undefined
       ? ""
       : writeJson(now)
-          .replaceAll(/\s*\n\s*/g, " ")
+          .replaceAll(/([[{])\n\s*|\n\s*(?=[\]}])/g, "$1")
+          .replaceAll(/\n\s*/g, " ")
           .trim();
   const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState("");
@@ -28,8 +30,7 @@ export function JsonControl({ input, value, set, clear, label }: ControlProps) {
     <input
       className="control-field mono"
       type="text"
-      aria-label={label}
-      aria-invalid={wrong !== ""}
+      {...fieldProps(props, wrong !== "")}
       title={wrong}
       value={typed ?? shown}
       onChange={(event) => setTyped(event.target.value)}

@@ -2,7 +2,8 @@ import { useState } from "react";
 import { schemaOf } from "../graph/control-kind.ts";
 import { isArray, type Json, Numeral } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { freshId } from "../state/fresh-id.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 import { readNumber } from "./number-range.ts";
 
 /** A few texts or numbers, with commas between; one with a comma in it is put in double quotes. */
@@ -17,15 +18,14 @@ export function ListControl(props: ControlProps) {
     if (typed === null || read === null) return;
     setTyped(null);
     if (typed.trim() === "" && props.value !== undefined) props.clear();
-    else if (typed.trim() !== shown) props.set(read, crypto.randomUUID());
+    else if (typed.trim() !== shown) props.set(read, freshId());
   };
   return (
     <input
       className="control-field"
       type="text"
       autoComplete="off"
-      aria-label={props.label}
-      aria-invalid={typed !== null && read === null}
+      {...fieldProps(props, typed !== null && read === null)}
       title={t("control.list.how")}
       value={typed ?? shown}
       onChange={(event) => setTyped(event.target.value)}

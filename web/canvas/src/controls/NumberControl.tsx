@@ -1,7 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { Numeral, numberOf } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { freshId } from "../state/fresh-id.ts";
+import { type ControlProps, currentValue, fieldProps, setNothing } from "./control-props.ts";
 import { clamped, fractionOf, type NumberRange, rangeOf, readNumber } from "./number-range.ts";
 
 const PIXELS_A_STEP = 4;
@@ -12,7 +13,7 @@ const DRAG_BEGINS = 3; // pixels, before which a press is a click that edits
  * whole numbers beyond 2^53 keep all their digits.
  */
 export function NumberControl(props: ControlProps) {
-  const { input, set, clear, label } = props;
+  const { input, set } = props;
   const t = useT();
   const range = rangeOf(input.schema);
   const now = currentValue(props);
@@ -23,9 +24,9 @@ export function NumberControl(props: ControlProps) {
   const commit = () => {
     if (typed === null) return;
     setTyped(null);
-    if (typed.trim() === "") return clear();
+    if (typed.trim() === "") return setNothing(props);
     const read = readNumber(typed, range.whole);
-    if (read !== null && typed.trim() !== shown) set(read, crypto.randomUUID());
+    if (read !== null && typed.trim() !== shown) set(read, freshId());
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === "Enter") return commit();
@@ -48,12 +49,12 @@ export function NumberControl(props: ControlProps) {
       inputMode="decimal"
       autoComplete="off"
       role="spinbutton"
-      aria-label={label}
+      {...fieldProps(props, wrong)}
+      placeholder={now === null ? t("control.nothing") : ""}
       aria-valuenow={number ?? 0}
       aria-valuetext={shown}
       {...(Number.isFinite(range.least) ? { "aria-valuemin": range.least } : {})}
       {...(Number.isFinite(range.most) ? { "aria-valuemax": range.most } : {})}
-      aria-invalid={wrong}
       title={wrong ? t("control.number.wrong") : ""}
       data-bar={fraction !== null || undefined}
       style={fraction === null ? undefined : { "--bar": `${fraction * 100}%` }}

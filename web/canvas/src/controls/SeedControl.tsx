@@ -1,5 +1,6 @@
 import { fromPlain, numberOf, toPlain } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
+import { freshId } from "../state/fresh-id.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { type ControlProps, currentValue } from "./control-props.ts";
 import { NumberControl } from "./NumberControl.tsx";
@@ -13,7 +14,7 @@ export function SeedControl(props: ControlProps) {
     const number = typeof plain === "bigint" ? plain + 1n : BigInt(Math.trunc(numberOf(now) ?? 0)) + 1n;
     const most = BigInt(props.input.schema?.maximum ?? Number.MAX_SAFE_INTEGER);
     const seed = number > most ? 0n : number;
-    props.set(fromPlain(seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed), crypto.randomUUID());
+    props.set(fromPlain(seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed), freshId());
   };
   return (
     <>
@@ -22,13 +23,13 @@ export function SeedControl(props: ControlProps) {
       <IconButton
         icon="dice"
         label={t("control.seed.random")}
-        onPress={() => props.set(randomSeed(), crypto.randomUUID())}
+        onPress={() => props.set(randomSeed(), freshId())}
       />
     </>
   );
 }
 
 /** A seed that nobody chose: 32 bits are enough to never meet one twice, and few enough to be told. */
-export function randomSeed(): number {
+function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

@@ -1,14 +1,18 @@
-import { type ControlProps, currentValue } from "./control-props.ts";
+import { type ControlProps, currentValue, fieldProps } from "./control-props.ts";
 
-/** Yes or no. */
-export function SwitchControl({ input, value, set, label }: ControlProps) {
+/** Yes or no; neither, where nothing is set. */
+export function SwitchControl(props: ControlProps) {
+  const now = currentValue(props);
   return (
     <input
+      ref={(box) => {
+        if (box) box.indeterminate = now === null;
+      }}
       className="control-switch"
       type="checkbox"
-      aria-label={label}
-      checked={currentValue({ value, input }) === true}
-      onChange={(event) => set(event.target.checked)}
+      {...fieldProps(props)}
+      checked={now === true}
+      onChange={(event) => props.set(event.target.checked)}
     />
   );
 }

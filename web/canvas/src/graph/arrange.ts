@@ -9,7 +9,7 @@ const COLUMN_GAP = 72;
 const ROW_GAP = 32;
 
 /** The column of each node: one right of the furthest node that it needs; nodes in a circle share one. */
-export function columnsOf(body: Body): ReadonlyMap<string, number> {
+function columnsOf(body: Body): ReadonlyMap<string, number> {
   const columns = new Map<string, number>();
   const followers = followersOf(body.nodes);
   const waiting = needCounts(body, followers);

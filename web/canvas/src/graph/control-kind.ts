@@ -17,6 +17,9 @@ export type ControlKind =
   | "palette"
   | "regions"
   | "definition"
+  | "cases"
+  | "ports"
+  | "given"
   | "plugin"
   | "list"
   | "json";
@@ -52,7 +55,7 @@ export function controlKind(whole: Schema | null): ControlKind {
   if (schema["x-control"]) return "plugin";
   if (schema.format === "definition" && schema.type === "string") return "definition";
   if (schema.format === "file-path" && !schema["x-choices"]) return FILES[schema.fileKind ?? ""] ?? "file";
-  if (schema["x-choices"]) return "picker";
+  if (schema["x-choices"] || whole?.["x-choices"]) return "picker";
   const known = schema.format && BY_FORMAT[schema.format];
   if (known) return known;
   if (schema.enum) return "choice";

@@ -2,7 +2,7 @@
 
 import { type Catalogue, type InputSpec, nodeHelp, nodeTitle, type Schema, wordsOf } from "./catalogue.ts";
 import { type ControlKind, controlKind } from "./control-kind.ts";
-import { isArray, isObject, type Json, type Plain } from "./json.ts";
+import { isArray, isObject, type Json, type Plain, toPlain } from "./json.ts";
 import { ANY, type Shape } from "./shape.ts";
 import { scoped, withVariables } from "./variables.ts";
 import { type Body, bodyAt, edgesInto, hasPlace, type Workflow, type WorkflowNode } from "./workflow.ts";
@@ -20,6 +20,8 @@ export interface InputFace {
   readonly schema: Schema | null;
   readonly control: ControlKind;
   readonly default: Plain | undefined;
+  /** What a control of a structure lists, each on a line: ports, outputs or cases. */
+  readonly options?: readonly string[];
   /** False for what is written in the document and unknown to the node type. */
   readonly known: boolean;
 }
@@ -45,7 +47,7 @@ export interface Face {
   readonly waypoint: boolean;
 }
 
-export const WAYPOINT = "flow/pass";
+const WAYPOINT = "flow/pass";
 const DEEPEST = 32;
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -112,10 +114,15 @@ function keptFace(
   const known = kept.get(key);
   if (known && known.catalogue === catalogue && known.definitions === definitions) return known.made;
   const face = faceOf(workflow, node, catalogue, asked);
-  const same = known && JSON.stringify(known.made) === JSON.stringify(face);
+  const same = known && spelled(known.made) === spelled(face);
   const made = same ? known.made : face;
   knownNodes.set(node, kept.set(key, { catalogue, definitions, made }));
   return made;
+}
+
+/** A face as a text, with whole numbers of any size, which JSON itself does not spell. */
+function spelled(face: Face): string {
+  return JSON.stringify(face, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
 }
 
 /** The face of one node; `asked` are the outputs that others link to. */
@@ -271,8 +278,35 @@ function withPorts(
     branches.push(outputsOf(workflow, body, catalogue));
   }
   const lists = node.type === "flow/map" || node.type === "flow/fold";
-  const outputs = sharedBy(branches).map((one) => (lists && !carry.has(one.name) ? listedOutput(one) : one));
-  return { inputs: [...base.inputs, ...inputs.values()], outputs: [...base.outputs, ...outputs] };
+  const shared = sharedBy(branches);
+  const outputs = shared.map((one) => (lists && !carry.has(one.name) ? listedOutput(one) : one));
+  const own = base.inputs.map((one) => ownInput(one, node, [...inputs.keys()], shared));
+  return { inputs: [...own, ...inputs.values()], outputs: [...base.outputs, ...outputs] };
+}
+
+/** An own input of a node of structure: names of ports and outputs are chosen, not typed. */
+function ownInput(
+  face: InputFace,
+  node: WorkflowNode,
+  ports: readonly string[],
+  outputs: readonly OutputFace[],
+): InputFace {
+  switch (face.name) {
+    case "each":
+      return { ...face, control: "ports", options: ports };
+    case "carry": {
+      const given = new Set(outputs.map((one) => one.name));
+      return { ...face, control: "ports", options: ports.filter((name) => given.has(name)) };
+    }
+    case "until":
+      return { ...face, control: "given" };
+    case "cases": {
+      const cases = node.inputs.get("cases");
+      return { ...face, control: "cases", options: isObject(cases) ? [...cases.keys()] : [] };
+    }
+    default:
+      return face;
+  }
 }
 
 /** What all branches give, which is of one type or the other where they differ. */
@@ -311,6 +345,7 @@ export function portsOf(workflow: Workflow, body: Body, catalogue: Catalogue): I
       written: body.nodes.get(node)?.inputs.get(input) !== undefined,
     }));
     const target = targets[0]?.face ?? unknownInput(name);
+    const literal = body.nodes.get(port.node)?.inputs.get(port.input);
     return {
       ...target,
       name,
@@ -318,6 +353,7 @@ export function portsOf(workflow: Workflow, body: Body, catalogue: Catalogue): I
       help: port.help || target.help,
       shape: scoped(target.shape, port.node),
       required: targets.some(({ face, written }) => face?.required === true && !written),
+      default: literal === undefined ? target.default : toPlain(literal),
     };
   });
 }

@@ -6,11 +6,11 @@
 import { type ControlKind, schemaOf } from "./control-kind.ts";
 import type { Face, InputFace, OutputFace } from "./face.ts";
 
-export const HEADER = 36;
-export const ROW = 28;
-export const PADDING = 8;
+const HEADER = 36;
+const ROW = 28;
+const PADDING = 8;
 export const WIDTH = 240;
-export const WAYPOINT_SIZE = 24;
+const WAYPOINT_SIZE = 24;
 
 const HEIGHTS: Partial<Record<ControlKind, number>> = {
   lines: 96,
@@ -21,7 +21,10 @@ const HEIGHTS: Partial<Record<ControlKind, number>> = {
   palette: 64,
   plugin: 64,
   json: 28,
+  definition: 112,
 };
+
+const LINE = 26; // of a control that has a line for each of its options
 
 /** A row of a node: what is linked at its left and right, or one input with its control. */
 export interface Row {
@@ -53,9 +56,30 @@ export interface GeometryOptions {
   readonly linked?: ReadonlySet<string> | undefined;
 }
 
+/** How high the controls that packs bring said they are, by name. */
+const told = new Map<string, number>();
+const MOST_TOLD = 320;
+
+/**
+ * Take how high a pack's control says it is; true where rows change. After the first time they only grow:
+ * of two uses of a control one may be higher, and neither is to push the other about.
+ */
+export function tellHeight(control: string, height: number): boolean {
+  const known = told.get(control);
+  const now = Math.min(MOST_TOLD, Math.max(ROW, height + 4, known ?? 0));
+  told.set(control, now);
+  return now !== (known ?? HEIGHTS.plugin);
+}
+
 /** The height of the row that an input with a control takes. */
-export function controlHeight(input: InputFace): number {
+function controlHeight(input: InputFace): number {
+  const plugin = schemaOf(input.schema)?.["x-control"];
+  if (plugin) return told.get(plugin) ?? HEIGHTS.plugin ?? ROW;
   if (schemaOf(input.schema)?.fileKind === "image" && input.control === "file") return 168;
+  if (input.options) {
+    const lines = input.control === "cases" ? input.options.length + 1 : Math.max(input.options.length, 1);
+    return lines * LINE + 4;
+  }
   return HEIGHTS[input.control] ?? ROW;
 }
 

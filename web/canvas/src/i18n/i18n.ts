@@ -32,6 +32,11 @@ export const useLanguage = create<LanguageState>()((set) => ({
   },
 }));
 
+/** What a language is called in a language: Korean, 한국어. */
+export function languageName(language: string, inLanguage: string): string {
+  return new Intl.DisplayNames(inLanguage, { type: "language" }).of(language) ?? language;
+}
+
 /** The language that the browser asks for, where there is one. */
 export function preferredLanguage(wanted: readonly string[] = navigator.languages): string {
   for (const one of wanted) {

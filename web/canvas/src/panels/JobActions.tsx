@@ -1,7 +1,5 @@
 /** What can be done with a job: the next thing as a button, the rest in a menu. */
 
-import "../ui/menu.css";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { type Key, useT } from "../i18n/i18n.ts";
 import type { Job } from "../server/api.ts";
 import { useQueue } from "../state/queue.ts";
@@ -10,6 +8,7 @@ import { useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
 import { IconButton } from "../ui/Button.tsx";
 import type { IconName } from "../ui/Icon.tsx";
+import { MenuButton } from "../ui/MenuButton.tsx";
 
 interface Doing {
   readonly id: string;
@@ -27,27 +26,16 @@ export function JobActions({ job, name }: { readonly job: Job; readonly name: st
   return (
     <div className="job-actions">
       {first?.icon && <IconButton icon={first.icon} label={t(first.title)} onPress={first.run} />}
-      <MenuTrigger>
-        <IconButton icon="more" label={t("queue.actions", { name })} />
-        <Popover className="menu-popover" placement="bottom end">
-          <Menu
-            className="menu"
-            aria-label={t("queue.actions", { name })}
-            onAction={(id) => doings.find((one) => one.id === id)?.run()}
-          >
-            {doings.map((one) => (
-              <MenuItem
-                key={one.id}
-                id={one.id}
-                className="menu-item"
-                data-tone={one.isDangerous ? "danger" : undefined}
-              >
-                <span>{t(one.title)}</span>
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        label={t("queue.actions", { name })}
+        align="end"
+        entries={doings.map((one) => ({
+          id: one.id,
+          title: t(one.title),
+          ...(one.isDangerous ? { tone: "danger" as const } : {}),
+          run: one.run,
+        }))}
+      />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { type Job, thumbnailAddress } from "../server/api.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
-import { shownSeconds } from "../ui/time.ts";
+import { shownDay, shownSeconds, shownTime } from "../ui/time.ts";
 import { JobActions } from "./JobActions.tsx";
 
 const MOST_PICTURES = 4;
@@ -54,10 +54,6 @@ function wordsOf(job: Job, t: ReturnType<typeof useT>): string {
   if (job.finished && job.device_seconds > 0) words.push(shownSeconds(job.device_seconds));
   const time = new Date(job.finished ?? job.started ?? job.submitted);
   const today = time.toDateString() === new Date().toDateString();
-  words.push(
-    today
-      ? time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-      : time.toLocaleDateString([], { dateStyle: "medium" }),
-  );
+  words.push(today ? shownTime(time) : shownDay(time));
   return words.join(" · ");
 }

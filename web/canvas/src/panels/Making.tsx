@@ -9,7 +9,7 @@ import { openJob } from "../state/running.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
 import { Bars } from "../ui/Plot.tsx";
-import { shownSeconds } from "../ui/time.ts";
+import { shownDayAndTime, shownSeconds } from "../ui/time.ts";
 import type { ShownArtifact } from "./PictureDialog.tsx";
 
 interface Props {
@@ -117,7 +117,7 @@ function Timings({ timings }: { readonly timings: Plain | undefined }) {
       <h3>{t("making.timings")}</h3>
       <dl className="facts">
         {typeof finished === "number" && (
-          <Fact name={t("making.finished")} value={new Date(finished * 1000).toLocaleString()} />
+          <Fact name={t("making.finished")} value={shownDayAndTime(new Date(finished * 1000))} />
         )}
         {typeof seconds === "number" && <Fact name={t("details.time")} value={shownSeconds(seconds)} />}
       </dl>

@@ -24,7 +24,7 @@ export const PANELS: readonly Panel[] = [
   {
     name: "plan",
     title: "panel.plan",
-    icon: "outline",
+    icon: "plan",
     component: lazy(async () => ({ default: (await import("./PlanPanel.tsx")).PlanPanel })),
   },
   {
@@ -38,6 +38,18 @@ export const PANELS: readonly Panel[] = [
     title: "panel.gallery",
     icon: "gallery",
     component: lazy(async () => ({ default: (await import("./GalleryPanel.tsx")).GalleryPanel })),
+  },
+  {
+    name: "interface",
+    title: "panel.interface",
+    icon: "ports",
+    component: lazy(async () => ({ default: (await import("./InterfacePanel.tsx")).InterfacePanel })),
+  },
+  {
+    name: "definitions",
+    title: "panel.definitions",
+    icon: "parts",
+    component: lazy(async () => ({ default: (await import("./DefinitionPanel.tsx")).DefinitionPanel })),
   },
 ];
 

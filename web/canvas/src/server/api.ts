@@ -33,13 +33,6 @@ export interface Job {
   readonly error: string;
 }
 
-export interface NodeOutcome {
-  readonly node_type: string;
-  readonly status: "hit" | "miss" | "failed" | "skipped" | "cancelled";
-  readonly reason: string;
-  readonly seconds: number;
-}
-
 export interface PlanStep {
   readonly node: string;
   readonly type: string;
@@ -164,12 +157,6 @@ export function listJobs(query: URLSearchParams = new URLSearchParams()): Promis
   readonly counts: Readonly<Partial<Record<JobStatus, number>>>;
 }> {
   return ask(`/api/v1/jobs?${query}`);
-}
-
-export function readJob(
-  id: string,
-): Promise<Job & { readonly nodes: Readonly<Record<string, NodeOutcome>> }> {
-  return ask(`/api/v1/jobs/${id}`);
 }
 
 export async function readJobDocument(id: string): Promise<Workflow> {

@@ -110,7 +110,7 @@ function streamAddress(): string {
 }
 
 /** A binary frame: `LGp1`, the length of the head, the head as JSON, the picture. */
-export function readPreview(frame: ArrayBuffer): Preview | null {
+function readPreview(frame: ArrayBuffer): Preview | null {
   const bytes = new Uint8Array(frame);
   if (bytes.length < 8 || new TextDecoder().decode(bytes.subarray(0, 4)) !== "LGp1") return null;
   const length = new DataView(frame).getUint32(4);

@@ -129,7 +129,7 @@ export async function restoreVersion(id: string, etag: string, version: number):
 }
 
 /** Where a workflow is saved from as a file; with `lock`, with the packs and models that it was made with. */
-export function exportAddress(id: string, lock: boolean): string {
+function exportAddress(id: string, lock: boolean): string {
   return `${at(id)}/export${lock ? "?lock=true" : ""}`;
 }
 

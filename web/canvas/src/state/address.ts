@@ -39,7 +39,9 @@ export function isAsked(origin: Origin, asked: Asked): boolean {
 export function followActiveTab(): () => void {
   const follow = () => {
     const address = addressOf(activeTab(useDocuments.getState())?.origin ?? null);
-    if (location.pathname + location.search !== address) history.replaceState(null, "", address);
+    if (location.pathname + location.search !== address) {
+      history.replaceState(null, "", address + location.hash); // which says where one is in the document
+    }
   };
   follow();
   return useDocuments.subscribe(follow);

@@ -9,12 +9,17 @@ interface CatalogueState {
   readonly loaded: boolean;
   readonly error: string;
   load(language: string): Promise<void>;
+  /** Lay every node out again: a control said another height. */
+  layOutAgain(): void;
 }
 
 export const useCatalogue = create<CatalogueState>()((set) => ({
   catalogue: EMPTY_CATALOGUE,
   loaded: false,
   error: "",
+  layOutAgain() {
+    set(({ catalogue }) => ({ catalogue: { ...catalogue } }));
+  },
   async load(language) {
     try {
       set({ catalogue: await readCatalogue(language), loaded: true, error: "" });

@@ -66,7 +66,9 @@ describe("drafts", () => {
   it("of another window that is open are left alone; of one that is gone they are taken over", async () => {
     documents().open(emptyWorkflow("A"), { kind: "new" });
     await keeping.flush();
-    expect((await reload("two", new Set(["one"]))).tabs).toEqual([]);
+    const second = await reload("two", new Set(["one", "nobody"]));
+    expect(second.tabs).toEqual([]);
+    expect(second.others).toEqual(["one"]);
     expect(names((await reload("three", new Set(["two"]))).tabs)).toEqual(["A"]);
     expect([...store.drafts.values()].map((draft) => draft.window)).toEqual(["three"]);
     expect([...store.windows.keys()].toSorted()).toEqual(["three", "two"]);

@@ -33,7 +33,7 @@ export function textOf(workflow: Workflow): string {
   return text;
 }
 
-export function draftOf(tab: Tab, window: string): Draft {
+function draftOf(tab: Tab, window: string): Draft {
   const { key, origin, trail, saved, history } = tab;
   const { present } = history;
   return {
@@ -47,7 +47,7 @@ export function draftOf(tab: Tab, window: string): Draft {
 }
 
 /** A draft as a tab, its history from now on; null where it can not be read. */
-export function tabOf(draft: Draft): Tab | null {
+function tabOf(draft: Draft): Tab | null {
   try {
     const present = parseWorkflow(draft.present);
     const saved =
@@ -62,6 +62,8 @@ export function tabOf(draft: Draft): Tab | null {
 export interface Restored {
   readonly tabs: readonly Tab[];
   readonly active: string | null;
+  /** Other windows that are open and have drafts. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -87,7 +89,11 @@ export async function restore(
     const record: WindowRecord = { id: own, order: ordered.map((draft) => draft.key), active };
     await store.write({ put: adopted, window: record, forget: gone.map(({ id }) => id) });
     const tabs = ordered.flatMap((draft) => tabOf(draft) ?? []);
-    return { tabs, active: tabs.some((tab) => tab.key === active) ? active : (tabs.at(-1)?.key ?? null) };
+    return {
+      tabs,
+      active: tabs.some((tab) => tab.key === active) ? active : (tabs.at(-1)?.key ?? null),
+      others: [...new Set(drafts.map((draft) => draft.window).filter((window) => others.has(window)))],
+    };
   });
 }
 
@@ -111,7 +117,7 @@ interface Seen {
 }
 
 /** What must be written so that the store, which has what was seen `before`, has what there is `now`. */
-export function changeBetween(before: Seen, now: Seen, window: string): Change {
+function changeBetween(before: Seen, now: Seen, window: string): Change {
   const known = new Map(before.tabs.map((tab) => [tab.key, tab]));
   const put = now.tabs.filter((tab) => needsWriting(known.get(tab.key), tab));
   const left = new Set(now.tabs.map((tab) => tab.key));

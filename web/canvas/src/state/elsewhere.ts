@@ -17,7 +17,7 @@ interface ElsewhereState {
 export const useElsewhere = create<ElsewhereState>()(() => ({ newer: new Map() }));
 
 /** Look whether the library has a newer version of a tab's document. */
-export async function lookElsewhere(tab: Tab | null): Promise<void> {
+async function lookElsewhere(tab: Tab | null): Promise<void> {
   if (tab?.origin.kind !== "library") return;
   const { id, etag } = tab.origin;
   let kept: Kept | null;

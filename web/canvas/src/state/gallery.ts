@@ -173,13 +173,17 @@ export async function openMaking(artifact: Artifact & { readonly job?: string })
 export async function takeAsInput(artifact: Artifact): Promise<void> {
   if (!activeTab(useDocuments.getState())) return;
   try {
-    const reference = await referenceTo(artifact);
-    const target = selectedPictureInput();
-    if (target) setPicture(target.node, target.input, reference, artifact.name);
-    else addLoader(reference, artifact.name);
+    takeUpload(await referenceTo(artifact), artifact.name);
   } catch (error) {
     refused(error);
   }
+}
+
+/** The same with a picture that is an upload already. */
+export function takeUpload(reference: string, name: string): void {
+  const target = selectedPictureInput();
+  if (target) setPicture(target.node, target.input, reference, name);
+  else addLoader(reference, name);
 }
 
 function setPicture(node: string, input: string, reference: string, name: string): void {

@@ -20,6 +20,15 @@ export interface Menu {
   readonly at: readonly [number, number];
 }
 
+/** An input or output of a node that a menu is about. */
+export interface SocketAt {
+  readonly node: string;
+  readonly name: string;
+  readonly output: boolean;
+  /** On the page, in pixels. */
+  readonly at: readonly [number, number];
+}
+
 interface GestureState {
   /** The end that a link is being drawn from. */
   readonly from: LooseEnd | null;
@@ -32,12 +41,14 @@ interface GestureState {
   /** The node whose title is being typed, or the frame or note. */
   readonly renaming: string | null;
   readonly menu: Menu | null;
+  readonly socketMenu: SocketAt | null;
   begin(from: LooseEnd, circle: ReadonlySet<string>): void;
   over(target: Target | null, pointer: readonly [number, number]): void;
   end(): void;
   setInsertion(edge: string | null): void;
   rename(id: string | null): void;
   openMenu(menu: Menu | null): void;
+  openSocketMenu(socket: SocketAt | null): void;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -50,10 +61,12 @@ export const useGestures = create<GestureState>()((set) => ({
   insertion: null,
   renaming: null,
   menu: null,
+  socketMenu: null,
   begin: (from, circle) => set({ from, circle, target: null }),
   over: (target, pointer) => set({ target, pointer }),
   end: () => set({ from: null, circle: NOTHING, target: null }),
   setInsertion: (insertion) => set((state) => (state.insertion === insertion ? state : { insertion })),
   rename: (renaming) => set({ renaming }),
-  openMenu: (menu) => set({ menu }),
+  openMenu: (menu) => set({ menu, socketMenu: null }),
+  openSocketMenu: (socketMenu) => set({ socketMenu, menu: null }),
 }));

@@ -1,19 +1,12 @@
 /** Files and texts that may be workflows: read here where they are JSON, by the server where they are pictures. */
 
-import { addNode } from "../graph/commands/nodes.ts";
-import { schemaOf } from "../graph/control-kind.ts";
-import { specFace } from "../graph/face.ts";
 import { type Json, JsonError, parseJson } from "../graph/json.ts";
 import { FORMAT, recognise } from "../graph/recognise.ts";
-import { bodyAt } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
-import type { Upload } from "../server/api.ts";
 import { Problem } from "../server/http.ts";
 import { readUpload } from "../server/library.ts";
-import { useCatalogue } from "./catalogue.ts";
-import { useDocuments } from "./documents.ts";
+import { activeTab, isReadOnly, useDocuments } from "./documents.ts";
 import { openDocument } from "./opening.ts";
-import { useSelection } from "./selection.ts";
 import { sayTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
 import { shownBytes, upload } from "./uploads.ts";
@@ -21,6 +14,16 @@ import { shownBytes, upload } from "./uploads.ts";
 const LARGEST_TEXT = 16 * 1024 * 1024; // as the server has it for documents
 const HEAD = 16;
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
+
+/** Ask for files of this computer, and open them. */
+export function chooseFiles(): void {
+  const chooser = document.createElement("input");
+  chooser.type = "file";
+  chooser.multiple = true;
+  chooser.accept = ".json,application/json,image/png,image/webp,image/jpeg";
+  chooser.onchange = () => void openFiles(chooser.files ?? []);
+  chooser.click();
+}
 
 /** Open files, one after the other; what is none of ours is said. */
 export async function openFiles(files: Iterable<File>): Promise<void> {
@@ -67,8 +70,13 @@ function openText(text: string, name: string): void {
   }
 }
 
-/** Open a pasted text if it is a whole workflow; false where it is something else. */
+/**
+ * Open a pasted text if it is a whole workflow; false where it is something else, or where a canvas is open that
+ * takes its nodes.
+ */
 export function openPasted(text: string): boolean {
+  const tab = activeTab(useDocuments.getState());
+  if (tab && !isReadOnly(tab) && useUi.getState().view === "canvas") return false;
   if (!text.trimStart().startsWith("{") || !text.includes('"latentgraph"')) return false;
   try {
     openText(text, t("import.pasted"));
@@ -78,51 +86,26 @@ export function openPasted(text: string): boolean {
   return true;
 }
 
+/** What the server says of a picture without a workflow, and of one of a kind that can carry none. */
+const CARRIES_NONE: ReadonlySet<string> = new Set(["no_workflow", "not_json"]);
+
 async function openPicture(file: File, suffix: string): Promise<void> {
   const sent = await upload(file, false);
   if (!sent) return; // the reason was said
   try {
     openDocument(await readUpload(sent.reference, suffix), { kind: "file", name: file.name });
   } catch (error) {
-    const carriesNone = error instanceof Problem && error.faults.some((one) => one.code === "no_workflow");
-    if (!carriesNone) throw error;
+    if (!(error instanceof Problem && error.faults.some((one) => CARRIES_NONE.has(one.code)))) throw error;
     useUi.getState().openDialog("dropped-picture", sent);
   }
 }
 
 /** How the name of a picture with these first bytes ends; null where they are no picture's. */
-export function pictureSuffix(head: Uint8Array): string | null {
+function pictureSuffix(head: Uint8Array): string | null {
   const text = String.fromCharCode(...head);
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return ".png";
   if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return ".webp";
   if (text.startsWith("\xff\xd8\xff")) return ".jpg";
   if (text.startsWith("GIF8")) return ".gif";
   return null;
-}
-
-/** Add a node that loads a picture: of the first node type that takes little else. */
-export function addPicture({ reference, name }: Pick<Upload, "reference" | "name">): void {
-  const { catalogue } = useCatalogue.getState();
-  const loaders = Object.keys(catalogue.nodes).flatMap((type) => {
-    const { inputs } = specFace(type, catalogue);
-    const picture = inputs.find((one) => schemaOf(one.schema)?.fileKind === "image");
-    return picture ? [{ type, input: picture.name, count: inputs.length }] : [];
-  });
-  const [loader] = loaders.toSorted((one, other) => one.count - other.count);
-  if (!loader) {
-    useUi.getState().say({ tone: "bad", text: t("import.no_loader") });
-    return;
-  }
-  useDocuments.getState().edit(t("edit.add", { title: name }), (workflow, place) => {
-    const taken = [...bodyAt(workflow, place).layout.positions.values()];
-    const at = [
-      Math.min(0, ...taken.map(([x]) => x)) - 320,
-      Math.min(0, ...taken.map(([, y]) => y)),
-    ] as const;
-    const version = catalogue.nodes[loader.type]?.version ?? 1;
-    const inputs = new Map([[loader.input, reference]]);
-    const made = addNode(workflow, place, { type: loader.type, version, at, inputs });
-    useSelection.getState().select([made.id]);
-    return made.workflow;
-  });
 }

@@ -1,14 +1,15 @@
 /** Leading to a node, wherever it is in the active document. */
 
-import { bodyAt, definitionsOf, type Place } from "../graph/workflow.ts";
+import { bodyAt, type Place } from "../graph/workflow.ts";
 import { activeTab, placeOf, useDocuments } from "./documents.ts";
+import { goTo } from "./entering.ts";
 import { useSelection } from "./selection.ts";
 import { useUi } from "./ui.ts";
 import { useView } from "./view.ts";
 
 /** Show a node of the active document so that it can be read, and select it: definitions are entered. */
 export function lead(node: string, place: Place = null): void {
-  go(place);
+  goTo(place);
   const tab = activeTab(useDocuments.getState());
   if (!tab || !bodyAt(tab.history.present, placeOf(tab)).nodes.has(node)) return;
   useUi.getState().setView("canvas");
@@ -16,15 +17,4 @@ export function lead(node: string, place: Place = null): void {
   select([node]);
   focus(node);
   useView.getState().show({ kind: "reveal", node, readable: true });
-}
-
-/** Look at a place of the active document. */
-function go(place: Place): void {
-  const documents = useDocuments.getState();
-  const tab = activeTab(documents);
-  if (!tab || placeOf(tab) === place) return;
-  const at = tab.trail.indexOf(place ?? "");
-  if (place === null) documents.leave(0);
-  else if (at >= 0) documents.leave(at + 1);
-  else if (definitionsOf(tab.history.present).includes(place)) documents.enter(place);
 }

@@ -97,7 +97,7 @@ export function askOtherWindows(origin: Origin): void {
 const told = new Set<string>();
 
 /** Show, once for each document, which packs it needs and are not here. */
-export function tellMissing(key: string): void {
+function tellMissing(key: string): void {
   const { catalogue, loaded } = useCatalogue.getState();
   const tab = useDocuments.getState().tabs.find((one) => one.key === key);
   if (!loaded || !tab || told.has(key)) return;

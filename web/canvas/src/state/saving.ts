@@ -15,6 +15,7 @@ import {
   readWorkflow,
   saveWorkflow,
 } from "../server/library.ts";
+import { may } from "./access.ts";
 import { activeTab, nameOf, type Origin, type Tab, useDocuments } from "./documents.ts";
 import { textOf } from "./drafts.ts";
 import { originOf } from "./opening.ts";
@@ -44,6 +45,10 @@ const tabOf = (key: string): Tab | undefined => useDocuments.getState().tabs.fin
 export async function save(key = useDocuments.getState().active, note = ""): Promise<boolean> {
   const tab = key === null ? undefined : tabOf(key);
   if (!tab || useSaving.getState().saving.has(tab.key)) return false;
+  if (!may("edit")) {
+    useUi.getState().say({ tone: "bad", text: t("save.may_not"), action: asFileInstead() });
+    return false;
+  }
   if (tab.origin.kind === "shared") return copyToLibrary(tab.key);
   if (tab.origin.kind !== "library") {
     useUi.getState().openDialog("save", { key: tab.key });
@@ -52,6 +57,8 @@ export async function save(key = useDocuments.getState().active, note = ""): Pro
   const { origin } = tab;
   return doing(tab.key, () => saveNext(tab, origin, note));
 }
+
+const asFileInstead = () => ({ label: t("file.export"), run: () => exportFile() });
 
 async function saveNext(tab: Tab, origin: InLibrary, note: string): Promise<boolean> {
   const mine = tab.history.present;

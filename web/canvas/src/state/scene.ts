@@ -5,6 +5,15 @@ import { positionsOf } from "../graph/arrange.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { type Face, facesOf } from "../graph/face.ts";
 import { type Geometry, type GeometryOptions, geometryOf } from "../graph/geometry.ts";
+import { EMPTY_OBJECT } from "../graph/json.ts";
+import {
+  INPUTS_CARD,
+  inputsFace,
+  NEW_PORT,
+  OUTPUTS_CARD,
+  outputsFace,
+  portEdges,
+} from "../graph/port-cards.ts";
 import {
   type Annotation,
   type Body,
@@ -12,15 +21,18 @@ import {
   bodyAt,
   type Edge,
   edgesInto,
+  type Interface,
   type Place,
   type Workflow,
   type WorkflowNode,
 } from "../graph/workflow.ts";
+import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
 import { usePictured } from "./session.ts";
+import { useSettings } from "./settings.ts";
 
-export const PICTURE_HEIGHT = 208;
+const PICTURE_HEIGHT = 208;
 
 export interface SceneNode {
   readonly id: string;
@@ -33,6 +45,8 @@ export interface SceneNode {
   /** The size that the layout gives it, if it does. */
   readonly size: readonly [number, number] | undefined;
   readonly pictured: boolean;
+  /** Inputs that are in the interface. */
+  readonly promoted: ReadonlySet<string>;
   /** Inputs that a link leads to. */
   readonly linked: ReadonlySet<string>;
 }
@@ -46,24 +60,73 @@ export interface Scene {
 }
 
 /** Makes scenes, in which a node is the same object for as long as nothing about it changed. */
-export class Scenes {
+class Scenes {
   private known = new Map<string, SceneNode>();
 
-  make(workflow: Workflow, place: Place, catalogue: Catalogue, pictures: ReadonlySet<string>): Scene {
+  make(
+    workflow: Workflow,
+    place: Place,
+    catalogue: Catalogue,
+    pictures: ReadonlySet<string>,
+    ports = false,
+  ): Scene {
     const body = bodyAt(workflow, place);
     const faces = facesOf(workflow, body, catalogue);
     const positions = positionsOf(body, faces);
     const nodes = new Map<string, SceneNode>();
     const edges: Edge[] = [];
+    const promoted = promotedIn(body);
     for (const [id, node] of body.nodes) {
       const into = edgesInto(id, node);
       const face = faces.get(id);
       if (!face) continue;
       for (const edge of into) if (body.nodes.has(edge.source)) edges.push(edge);
-      nodes.set(id, this.node(id, node, face, positions.get(id) ?? [0, 0], body, into, pictures.has(id)));
+      nodes.set(
+        id,
+        this.node(
+          id,
+          node,
+          face,
+          positions.get(id) ?? [0, 0],
+          body,
+          into,
+          pictures.has(id),
+          promoted.get(id) ?? NONE,
+        ),
+      );
     }
+    if (ports || place !== null) this.addCards(workflow, body, catalogue, nodes, edges);
     this.known = nodes;
     return { body, nodes, edges, frames: body.layout.frames, notes: body.layout.notes };
+  }
+
+  /** Put the cards of what comes in and goes out at the left and the right of everything. */
+  private addCards(
+    workflow: Workflow,
+    body: Body,
+    catalogue: Catalogue,
+    nodes: Map<string, SceneNode>,
+    edges: Edge[],
+  ): void {
+    const bounds = boundsOf({ body, nodes, edges, frames: body.layout.frames, notes: body.layout.notes });
+    const { x, y, width } = bounds ?? { x: 0, y: 0, width: 0 };
+    const cards = [
+      [INPUTS_CARD, inputsFace(workflow, body, catalogue, t("ports.inputs")), x - CARD_GAP - CARD_WIDTH],
+      [OUTPUTS_CARD, outputsFace(workflow, body, catalogue, t("ports.outputs")), x + width + CARD_GAP],
+    ] as const;
+    for (const [id, face, left] of cards) nodes.set(id, this.card(id, face, [left, y]));
+    edges.push(...portEdges(body));
+  }
+
+  private card(id: string, face: Face, at: readonly [number, number]): SceneNode {
+    const before = this.known.get(id);
+    const same = before && before.at[0] === at[0] && before.at[1] === at[1] && sameSockets(before.face, face);
+    if (same) return before;
+    const node = { type: id, version: 1, title: "", mode: null, inputs: EMPTY_OBJECT };
+    const linked = new Set(face.inputs.map((one) => one.name).filter((name) => name !== NEW_PORT));
+    const geometry = geometryOf(face, { width: CARD_WIDTH });
+    const rest = { collapsed: false, colour: "", size: undefined, pictured: false, promoted: NONE };
+    return { id, node, face, geometry, at, linked, ...rest };
   }
 
   private node(
@@ -74,6 +137,7 @@ export class Scenes {
     body: Body,
     into: readonly Edge[],
     pictured: boolean,
+    promoted: ReadonlySet<string>,
   ): SceneNode {
     const collapsed = body.layout.collapsed.has(id);
     const colour = body.layout.colours.get(id) ?? "";
@@ -83,6 +147,7 @@ export class Scenes {
     if (
       before &&
       before.node === node &&
+      before.promoted === promoted &&
       before.face === face &&
       before.at[0] === at[0] &&
       before.at[1] === at[1] &&
@@ -102,7 +167,7 @@ export class Scenes {
       picture,
       linked,
     });
-    return { id, node, face, geometry, at, collapsed, colour, size, pictured: picture > 0, linked };
+    return { id, node, face, geometry, at, collapsed, colour, size, pictured: picture > 0, promoted, linked };
   }
 }
 
@@ -118,6 +183,33 @@ function sharedGeometry(face: Face, options: GeometryOptions & { readonly linked
   return geometry;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+const promotedOf = new WeakMap<Interface, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** The inputs of each node that are in the interface; worked out once for an interface. */
+function promotedIn({ interface: face }: Body): ReadonlyMap<string, ReadonlySet<string>> {
+  const before = promotedOf.get(face);
+  if (before) return before;
+  const found = new Map<string, Set<string>>();
+  for (const port of face.inputs.values()) {
+    for (const { node, input } of [port, ...port.also]) {
+      const those = found.get(node);
+      if (those) those.add(input);
+      else found.set(node, new Set([input]));
+    }
+  }
+  promotedOf.set(face, found);
+  return found;
+}
+
+const CARD_WIDTH = 208;
+const CARD_GAP = 96;
+
+function sameSockets(one: Face, other: Face): boolean {
+  const text = (face: Face) => JSON.stringify([face.title, face.inputs, face.outputs]);
+  return text(one) === text(other);
+}
+
 const NO_DOCUMENT: Workflow = new Map();
 const scenes = new Scenes();
 let made: { readonly key: readonly unknown[]; readonly scene: Scene } | null = null;
@@ -127,12 +219,18 @@ function sceneFor(
   place: Place,
   catalogue: Catalogue,
   pictures: readonly string[],
+  ports: boolean,
 ): Scene {
-  const key = [workflow, place, catalogue, pictures];
+  const key = [workflow, place, catalogue, pictures, ports];
   if (!made?.key.every((one, index) => one === key[index])) {
-    made = { key, scene: scenes.make(workflow, place, catalogue, new Set(pictures)) };
+    made = { key, scene: scenes.make(workflow, place, catalogue, new Set(pictures), ports) };
   }
   return made.scene;
+}
+
+function hasInterface(workflow: Workflow): boolean {
+  const { inputs, outputs } = bodyAt(workflow, null).interface;
+  return inputs.size + outputs.size > 0;
 }
 
 /** What there is to draw, made anew when the document, the place or the node types change. */
@@ -141,10 +239,11 @@ export function useScene(): Scene {
   const place = usePlace();
   const catalogue = useCatalogue((state) => state.catalogue);
   const tab = useDocuments((state) => state.active);
+  const ports = useSettings((state) => state.ports) && hasInterface(workflow);
   const pictures = usePictured(tab ?? "");
   return useMemo(
-    () => sceneFor(workflow, place, catalogue, pictures),
-    [workflow, place, catalogue, pictures],
+    () => sceneFor(workflow, place, catalogue, pictures, ports),
+    [workflow, place, catalogue, pictures, ports],
   );
 }
 

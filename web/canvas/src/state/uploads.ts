@@ -1,6 +1,6 @@
 /** Sending files, with limits checked before a byte goes out and words for what can go wrong. */
 
-import { t } from "../i18n/i18n.ts";
+import { t, useLanguage } from "../i18n/i18n.ts";
 import { sendUpload, type Upload } from "../server/api.ts";
 import { ask, Problem } from "../server/http.ts";
 import { useUi } from "./ui.ts";
@@ -49,8 +49,13 @@ function sizes(file: File, most: number): Readonly<Record<string, string>> {
 
 /** Bytes as people read them. */
 export function shownBytes(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log(bytes || 1) / Math.log(1000))));
   const number = bytes / 1000 ** power;
-  return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`;
+  return new Intl.NumberFormat(useLanguage.getState().language, {
+    style: "unit",
+    unit: units[power] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: power > 0 && number < 10 ? 1 : 0,
+  }).format(number);
 }

@@ -83,14 +83,6 @@ export function canvasPoint(
   return [(x - corner[0] - view.x) / view.zoom, (y - corner[1] - view.y) / view.zoom];
 }
 
-/** A point of the canvas as a point of the page. */
-export function pagePoint(
-  [x, y]: readonly [number, number],
-  { view, corner } = useView.getState(),
-): readonly [number, number] {
-  return [x * view.zoom + view.x + corner[0], y * view.zoom + view.y + corner[1]];
-}
-
 /** The middle of what is seen, in canvas units. */
 export function middleOfView(): readonly [number, number] {
   const { view, size } = useView.getState();

@@ -12,7 +12,8 @@ export type Word =
 
 const NAME = "latentgraph";
 const KEPT = "latentgraph.window";
-const PATIENCE = 200; // milliseconds that other windows have to answer, where there are no locks
+const PATIENCE = 400; // milliseconds that a page has to let go of its lock, or to answer where there are none
+const LONG_PATIENCE = 5000; // milliseconds that a window has to end, which crashed a moment ago
 
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
 
@@ -32,9 +33,8 @@ export function hear(listener: (word: Word) => void): () => void {
  * other's id, which is in use, and gets one of its own.
  */
 export async function claimWindow(): Promise<string> {
-  const others = await openWindows();
   const before = remembered();
-  const own = before !== null && !others.has(before) && (await hold(before)) ? before : freshId();
+  const own = before !== null && (await hold(before)) ? before : freshId();
   if (own !== before) await hold(own);
   remember(own);
   hear((word) => {
@@ -50,17 +50,27 @@ export function alone<T>(work: () => Promise<T>): Promise<T> {
 
 const lockOf = (id: string) => `${NAME}.window.${id}`;
 
-/** Keep a lock for as long as the page lives; false where another window has it. */
-function hold(id: string): Promise<boolean> {
-  if (!navigator.locks) return Promise.resolve(true);
-  return new Promise((resolve, reject) => {
+/**
+ * Keep a window's lock for as long as the page lives; false where another window has it. The page that a reload
+ * ends gives its lock back a moment after the new one has begun.
+ */
+async function hold(id: string): Promise<boolean> {
+  if (!navigator.locks) return !(await openWindows()).has(id);
+  return new Promise((resolve) => {
     navigator.locks
-      .request(lockOf(id), { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : new Promise(() => {});
+      .request(lockOf(id), { signal: AbortSignal.timeout(PATIENCE) }, () => {
+        resolve(true);
+        return new Promise(() => {});
       })
-      .catch(reject);
+      .catch(() => resolve(false));
   });
+}
+
+/** Wait for a window to be gone; false where it is still there after a while. */
+export async function isGone(id: string): Promise<boolean> {
+  if (!navigator.locks) return false;
+  const signal = AbortSignal.timeout(LONG_PATIENCE);
+  return navigator.locks.request(lockOf(id), { signal }, async () => true).catch(() => false);
 }
 
 /** The windows that are open now, this one among them where it can be told. */

@@ -2,6 +2,7 @@
 
 import { type Catalogue, valueTitle } from "../graph/catalogue.ts";
 import type { InputFace, OutputFace } from "../graph/face.ts";
+import { isPortCard, isPortEdge } from "../graph/port-cards.ts";
 import { fitsInput, type Shape } from "../graph/shape.ts";
 import type { Edge } from "../graph/workflow.ts";
 import { type Key, t } from "../i18n/i18n.ts";
@@ -62,7 +63,7 @@ export function inputOf(node: SceneNode | undefined, name: string): InputFace | 
   return node?.face.inputs.find((one) => one.name === name);
 }
 
-export function outputOf(node: SceneNode | undefined, name: string): OutputFace | undefined {
+function outputOf(node: SceneNode | undefined, name: string): OutputFace | undefined {
   return node?.face.outputs.find((one) => one.name === name);
 }
 
@@ -76,7 +77,7 @@ export function refusalOf(
   to: { readonly node: string; readonly side: "input" | "output"; readonly handle: string },
 ): Refusal | null {
   if (to.side === from.side) return "side";
-  if (to.node === from.node) return "self";
+  if (to.node === from.node || (isPortCard(to.node) && isPortCard(from.node))) return "self";
   const wire = wireTo(scene, from, to.node, to.handle);
   const output = outputOf(scene.nodes.get(wire.source), wire.output);
   const input = inputOf(scene.nodes.get(wire.target), wire.input);
@@ -106,7 +107,7 @@ export function firstFitting(
 }
 
 /** Inputs in the order in which a link is to find them: those that only a link can fill come first. */
-export function inTurn(inputs: readonly InputFace[]): readonly InputFace[] {
+function inTurn(inputs: readonly InputFace[]): readonly InputFace[] {
   return [
     ...inputs.filter((one) => one.control === "none"),
     ...inputs.filter((one) => one.control !== "none"),
@@ -172,7 +173,7 @@ export function throughNode(
   edge: Pick<Edge, "source" | "output" | "target" | "input">,
   node: string,
 ): { readonly node: string; readonly input: string; readonly many: boolean; readonly output: string } | null {
-  if (node === edge.source || node === edge.target) return null;
+  if (node === edge.source || node === edge.target || isPortEdge(edge)) return null;
   const [source, target] = [scene.nodes.get(edge.source), scene.nodes.get(edge.target)];
   const given = outputOf(source, edge.output);
   const wanted = inputOf(target, edge.input);

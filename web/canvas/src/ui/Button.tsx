@@ -1,51 +1,64 @@
-import type { ReactNode, Ref } from "react";
-import { Button as AriaButton, type ButtonProps, Tooltip, TooltipTrigger } from "react-aria-components";
+/**
+ * Buttons are the browser's own: they are everywhere from the first moment on, and need nothing of a library.
+ * What an icon means is said by the one tooltip of the page (`Tooltip.tsx`).
+ */
+
+import type { ButtonHTMLAttributes, ReactNode } from "react";
 import { Icon, type IconName } from "./Icon.tsx";
 import "./button.css";
 
-interface Props extends Omit<ButtonProps, "children" | "className"> {
+type Native = Omit<
+  ButtonHTMLAttributes<HTMLButtonElement>,
+  "children" | "className" | "disabled" | "onClick" | "aria-pressed" | "aria-label"
+>;
+
+interface Pressable extends Native {
+  readonly onPress?: () => void;
+  readonly isDisabled?: boolean;
+  readonly className?: string;
+}
+
+interface Props extends Pressable {
   readonly tone?: "plain" | "quiet" | "accent" | "danger";
   readonly icon?: IconName;
   readonly children?: ReactNode;
-  readonly className?: string;
 }
 
 /** A button with words. */
 export function Button({ tone = "plain", icon, children, className = "", ...props }: Props) {
   return (
-    <AriaButton {...props} className={`button ${tone} ${className}`}>
+    <button {...native(props)} className={`button ${tone} ${className}`}>
       {icon && <Icon name={icon} />}
       {children}
-    </AriaButton>
+    </button>
   );
 }
 
-interface IconButtonProps extends Omit<ButtonProps, "children" | "className"> {
+interface IconButtonProps extends Pressable {
   readonly icon: IconName;
   /** What it does: its name, and the words that appear over it. */
   readonly label: string;
   readonly keys?: string;
-  readonly className?: string;
   readonly pressed?: boolean;
-  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** A button that is an icon, with its words as a tooltip. */
 export function IconButton({ icon, label, keys, className = "", pressed, ...props }: IconButtonProps) {
   return (
-    <TooltipTrigger delay={500} closeDelay={0}>
-      <AriaButton
-        {...props}
-        aria-label={label}
-        {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
-        className={`button icon-only ${className}`}
-      >
-        <Icon name={icon} />
-      </AriaButton>
-      <Tooltip className="tooltip" offset={6}>
-        {label}
-        {keys && <kbd>{keys}</kbd>}
-      </Tooltip>
-    </TooltipTrigger>
+    <button
+      {...native(props)}
+      aria-label={label}
+      aria-pressed={pressed}
+      data-tip={label}
+      data-tip-keys={keys}
+      className={`button icon-only ${className}`}
+    >
+      <Icon name={icon} />
+    </button>
   );
+}
+
+function native({ onPress, isDisabled, type, ...others }: Pressable) {
+  const click = onPress ? { onClick: () => onPress() } : {};
+  return { ...others, ...click, type: type ?? ("button" as const), disabled: isDisabled ?? false };
 }

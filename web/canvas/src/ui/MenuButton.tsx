@@ -1,75 +1,84 @@
-/** A button that opens a menu. */
+/** A button that opens a menu. The menu itself is loaded when somebody is about to open it. */
 
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
-import { IconButton } from "./Button.tsx";
-import type { IconName } from "./Icon.tsx";
-import type { MenuEntry } from "./MenuPopover.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
+import "./button.css";
 
-const load = () => import("./MenuPopover.tsx");
-const MenuPopover = lazy(async () => ({ default: (await load()).MenuPopover }));
+/** A line of a menu; null is a line between groups. */
+export interface MenuEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly keys?: string;
+  readonly isDisabled?: boolean;
+  readonly tone?: "danger";
+  /** Whether what it stands for is on; left out where it is not a choice. */
+  readonly on?: boolean;
+  readonly run: () => void;
+}
 
 interface Props {
-  /** What the button is called. */
   readonly label: string;
   readonly icon?: IconName;
   readonly className?: string;
   readonly children?: ReactNode;
   readonly entries: readonly (MenuEntry | null)[];
-  readonly placement?: "bottom start" | "bottom end";
   readonly isDisabled?: boolean;
+  /** Which edge of the button the menu lines up with. */
+  readonly align?: "start" | "end";
   /** Told before the menu opens: what it offers may have changed. */
   readonly onOpen?: () => void;
 }
 
-export function MenuButton({
-  label,
-  icon = "more",
-  className = "",
-  children,
-  entries,
-  placement = "bottom start",
-  isDisabled = false,
-  onOpen,
-}: Props) {
-  const button = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState<"first" | "last" | null>(null);
-  const show = (first: "first" | "last") => {
-    onOpen?.();
-    setOpen(first);
-  };
-  const shared = {
-    ref: button,
+const load = () => import("./MenuList.tsx");
+const MenuList = lazy(async () => ({ default: (await load()).MenuList }));
+
+export function MenuButton(props: Props) {
+  const {
+    label,
+    icon = "more",
+    className = "icon-only",
+    children,
+    entries,
     isDisabled,
-    "aria-haspopup": "menu",
-    "aria-expanded": open !== null,
-    onHoverStart: () => void load(),
-    onFocus: () => void load(),
-    onPress: () => show("first"),
-    onKeyDown: (event: { readonly key: string; continuePropagation(): void }) => {
-      if (event.key === "ArrowDown") show("first");
-      else if (event.key === "ArrowUp") show("last");
-      else event.continuePropagation();
-    },
-  } as const;
+    align,
+    onOpen,
+  } = props;
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const open = () => {
+    onOpen?.();
+    setOpen(true);
+  };
   return (
     <>
-      {children === undefined ? (
-        <IconButton {...shared} icon={icon} label={label} className={className} />
-      ) : (
-        <AriaButton {...shared} className={`button ${className}`} aria-label={label}>
-          {children}
-        </AriaButton>
-      )}
-      {open && (
+      <button
+        ref={anchor}
+        type="button"
+        className={`button ${className}`}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        data-tip={children ? undefined : label}
+        disabled={isDisabled ?? false}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={open}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          open();
+        }}
+      >
+        {children ?? <Icon name={icon} />}
+      </button>
+      {isOpen && (
         <Suspense>
-          <MenuPopover
+          <MenuList
             label={label}
             entries={entries}
-            placement={placement}
-            button={button}
-            first={open}
-            close={() => setOpen(null)}
+            anchor={anchor}
+            align={align ?? "start"}
+            close={() => setOpen(false)}
           />
         </Suspense>
       )}

@@ -1,6 +1,7 @@
 /** Small plots: curves over steps, counts of values, bars. They read their data; nothing moves in them. */
 
 import "./plot.css";
+import { useLanguage } from "../i18n/i18n.ts";
 import { binsOf, boundsOf, ticksOf } from "./plot-scales.ts";
 
 const WIDTH = 320;
@@ -155,5 +156,8 @@ function Axes({ xs, ys, children }: AxesProps) {
 }
 
 function shownNumber(value: number): string {
-  return new Intl.NumberFormat("en", { maximumSignificantDigits: 4, notation: "compact" }).format(value);
+  return new Intl.NumberFormat(useLanguage.getState().language, {
+    maximumSignificantDigits: 4,
+    notation: "compact",
+  }).format(value);
 }

@@ -6,8 +6,8 @@ import { clearPlaces, setPlaces } from "../graph/commands/inputs.ts";
 import type { InputFace } from "../graph/face.ts";
 import { type Body, type InterfaceInput, linksOf } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
-import { useDocuments } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
+import { useEdit } from "../state/here.ts";
 
 interface Props {
   readonly name: string;
@@ -18,7 +18,7 @@ interface Props {
 
 export function FormField({ name, field, face, body }: Props) {
   const t = useT();
-  const edit = useDocuments((state) => state.edit);
+  const edit = useEdit();
   const faults = useFaults((state) => state.faults);
   const title = field.title || face?.title || wordsOf(name);
   const help = field.help || face?.help || "";

@@ -25,6 +25,9 @@ export function RunResult() {
     <section className="run-result" aria-label={t("result.label")} aria-busy={!ended}>
       {!ended && <Under run={run} />}
       {ended && run.status !== "done" && <p className="run-error">{run.error || t(`job.${run.status}`)}</p>}
+      {run.status === "done" && run.artifacts.length === 0 && (
+        <p className="run-none">{t("result.nothing_saved")}</p>
+      )}
       <div className="run-pictures">
         {pictures.map((one) => (
           <a key={one.digest} href={artifactAddress(one.digest)} target="_blank" rel="noreferrer">

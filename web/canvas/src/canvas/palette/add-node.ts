@@ -1,7 +1,7 @@
 /** Adding what was chosen in the palette, connected to the loose end that it was opened for. */
 
 import type { Catalogue } from "../../graph/catalogue.ts";
-import { connect } from "../../graph/commands/links.ts";
+import { lead } from "../../graph/commands/leading.ts";
 import { addNode } from "../../graph/commands/nodes.ts";
 import { type Face, specFace } from "../../graph/face.ts";
 import { geometryOf } from "../../graph/geometry.ts";
@@ -27,7 +27,7 @@ export function addFromPalette(type: string, palette: Palette, scene: Scene, cat
       from.side === "output"
         ? { source: from.node, output: from.handle, target: id, input: socket.name, many: socket.many }
         : { source: id, output: socket.name, target: from.node, input: from.handle, many: socket.many };
-    return connect(made.workflow, place, link);
+    return lead(made.workflow, place, link);
   });
   useSelection.getState().select([id]);
   useSelection.getState().focus(id);

@@ -23,7 +23,7 @@ export function clearInput(workflow: Workflow, place: Place, node: string, input
 }
 
 /** Set several inputs at once. */
-export function setInputs(
+function setInputs(
   workflow: Workflow,
   place: Place,
   values: Iterable<{ readonly node: string; readonly input: string; readonly value: Json }>,

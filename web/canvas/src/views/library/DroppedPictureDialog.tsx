@@ -2,7 +2,7 @@ import "./library.css";
 import { useT } from "../../i18n/i18n.ts";
 import { thumbnailAddress, type Upload } from "../../server/api.ts";
 import { activeTab, isReadOnly, useDocuments } from "../../state/documents.ts";
-import { addPicture } from "../../state/importing.ts";
+import { takeUpload } from "../../state/gallery.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 
@@ -19,7 +19,7 @@ export function DroppedPictureDialog({
   const tab = useDocuments(activeTab);
   const use = () => {
     close();
-    addPicture(sent);
+    takeUpload(sent.reference, sent.name);
   };
   return (
     <Dialog

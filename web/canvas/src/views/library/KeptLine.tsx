@@ -10,8 +10,8 @@ import { sayTrouble } from "../../state/trouble.ts";
 import { useUi } from "../../state/ui.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import type { MenuEntry } from "../../ui/MenuButton.tsx";
 import { MenuButton } from "../../ui/MenuButton.tsx";
-import type { MenuEntry } from "../../ui/MenuPopover.tsx";
 import { shownMoment } from "../../ui/moment.ts";
 import { tagsIn } from "./tags.ts";
 

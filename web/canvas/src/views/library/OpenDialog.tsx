@@ -1,8 +1,7 @@
 import "./library.css";
-import { useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useT } from "../../i18n/i18n.ts";
-import { openFiles } from "../../state/importing.ts";
+import { chooseFiles } from "../../state/importing.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { TemplateGallery } from "../templates/TemplateGallery.tsx";
@@ -43,26 +42,16 @@ export function OpenDialog({ about, close }: { readonly about: unknown; readonly
 
 function ChooseFile({ close }: { readonly close: () => void }) {
   const t = useT();
-  const chooser = useRef<HTMLInputElement>(null);
+  const choose = () => {
+    chooseFiles();
+    close();
+  };
   return (
     <div className="library-empty">
       <p>{t("import.how")}</p>
-      <Button tone="accent" icon="folder" onPress={() => chooser.current?.click()}>
+      <Button tone="accent" icon="folder" onPress={choose}>
         {t("import.choose")}
       </Button>
-      <input
-        ref={chooser}
-        hidden
-        multiple
-        type="file"
-        aria-label={t("import.choose")}
-        accept=".json,application/json,image/png,image/webp,image/jpeg"
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
-          close();
-          void openFiles(files);
-        }}
-      />
     </div>
   );
 }

@@ -1,42 +1,30 @@
-/** The menu of a MenuButton. It is loaded when the first menu opens: no page begins with one. */
+/** The lines of an open menu. */
 
 import "./menu.css";
 import type { RefObject } from "react";
-import { Menu, MenuItem, Popover, type PopoverProps, Separator } from "react-aria-components";
-
-/** A line of a menu; null is a line between groups. */
-export interface MenuEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly keys?: string;
-  readonly isDisabled?: boolean;
-  readonly tone?: "danger";
-  readonly run: () => void;
-}
+import { Menu, MenuItem, Popover, Separator } from "react-aria-components";
+import { Icon } from "./Icon.tsx";
+import type { MenuEntry } from "./MenuButton.tsx";
 
 interface Props {
   readonly label: string;
   readonly entries: readonly (MenuEntry | null)[];
-  readonly placement: NonNullable<PopoverProps["placement"]>;
-  /** The button that it opens at. */
-  readonly button: RefObject<HTMLButtonElement | null>;
-  /** The line that the keyboard begins at. */
-  readonly first: "first" | "last";
+  readonly anchor: RefObject<HTMLElement | null>;
+  readonly align: "start" | "end";
   readonly close: () => void;
 }
 
-export function MenuPopover({ label, entries, placement, button, first, close }: Props) {
+export function MenuList({ label, entries, anchor, align, close }: Props) {
   return (
     <Popover
       className="menu-popover"
-      aria-label={label}
-      placement={placement}
+      triggerRef={anchor}
+      placement={`bottom ${align}`}
       offset={4}
-      triggerRef={button}
       isOpen
       onOpenChange={(open) => !open && close()}
     >
-      <Menu className="menu" aria-label={label} autoFocus={first} onClose={close}>
+      <Menu className="menu" aria-label={label} autoFocus="first" onClose={close}>
         {entries.map((entry, index) =>
           entry === null ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line between groups is nothing but its place
@@ -53,6 +41,7 @@ export function MenuPopover({ label, entries, placement, button, first, close }:
             >
               <span>{entry.title}</span>
               {entry.keys && <kbd>{entry.keys}</kbd>}
+              {entry.on && <Icon name="check" />}
             </MenuItem>
           ),
         )}

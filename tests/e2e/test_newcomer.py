@@ -1,0 +1,57 @@
+"""Who opens the editor for the first time makes a picture, and waits for little until then."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+from playwright.sync_api import Response, expect
+
+from tests.e2e.editor import Editor
+from web.api.pages.editor import BUILT
+
+MOST_KILOBYTES = 250  # gzipped, of all that the page loads before anything is done on it
+
+
+def test_the_first_picture_takes_one_key_press(embedded_editor: Editor) -> None:
+    page = embedded_editor.open()
+    page.locator("[data-id=sample]").wait_for()
+    page.keyboard.press("Control+Enter")
+    picture = page.locator(".node-card[data-run=done] .node-picture img[src*=artifacts]").first
+    expect(picture).to_be_visible(timeout=120_000)
+
+
+def test_the_first_picture_takes_two_presses_in_the_form(embedded_editor: Editor) -> None:
+    page = embedded_editor.open()
+    page.get_by_role("button", name="Form", exact=True).click()
+    page.locator("form").get_by_role("button", name="Run").click()
+    expect(page.locator(".run-pictures img").first).to_be_visible(timeout=120_000)
+
+
+def test_what_the_page_begins_with_is_small() -> None:
+    html = (BUILT / "index.html").read_text(encoding="utf-8")
+    files = [BUILT / name for name in re.findall(r'(?:src|href)="/(assets/[^"]+)"', html)]
+    assert any(file.suffix == ".js" for file in files)
+    assert any(file.suffix == ".css" for file in files)
+    assert _kilobytes(files) <= MOST_KILOBYTES
+
+
+def test_what_the_first_screen_loads_is_small(embedded_editor: Editor) -> None:
+    loaded: set[Path] = set()
+
+    def heard(response: Response) -> None:
+        found = re.search(r"/(assets/[\w.-]+)$", response.url)
+        if found:
+            loaded.add(BUILT / found[1])
+
+    embedded_editor.page.on("response", heard)
+    page = embedded_editor.open()
+    page.locator("[data-id=sample]").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert loaded
+    assert _kilobytes(sorted(loaded)) <= MOST_KILOBYTES
+
+
+def _kilobytes(files: list[Path]) -> float:
+    return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1000
