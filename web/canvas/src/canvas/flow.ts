@@ -24,7 +24,7 @@ export type CanvasNode = CardNode | PortNode | AnnotationNode;
 type At = readonly [number, number];
 
 /** A box of canvas units around what is seen, which changes only now and then while one pans. */
-export function useNearby(): Box {
+function useNearby(): Box {
   const [x, y, width, height] = useView(
     useShallow(({ view, size }) => {
       const seen = seenIn(view, size);

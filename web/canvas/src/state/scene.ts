@@ -60,7 +60,7 @@ export interface Scene {
 }
 
 /** Makes scenes, in which a node is the same object for as long as nothing about it changed. */
-class Scenes {
+export class Scenes {
   private known = new Map<string, SceneNode>();
 
   make(

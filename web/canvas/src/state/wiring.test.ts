@@ -62,6 +62,7 @@ function sceneNode(
     colour: "",
     size: undefined,
     pictured: false,
+    promoted: new Set(),
     linked: new Set(linked),
   };
 }
