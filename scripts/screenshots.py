@@ -42,14 +42,15 @@ def in_korean(page: Page) -> None:
     page.get_by_role("combobox", name="Language").select_option("ko")
     page.keyboard.press("Escape")
     expect(page.locator("[data-id=sample]")).to_contain_text("스텝 수")
+    settle(page)
 
 
 def palette(page: Page) -> None:
     """Adding a node."""
     page.locator(".react-flow").focus()
     page.keyboard.press("/")
-    page.get_by_role("combobox").fill("image")
-    expect(page.get_by_role("option").first).to_be_visible()
+    page.get_by_role("dialog").get_by_role("combobox").fill("image")
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
 
 
 def form(page: Page) -> None:
@@ -111,9 +112,11 @@ PICTURES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
 
 def run(page: Page) -> None:
     """Run what is open, and wait for its picture."""
+    picture = page.locator("[data-id=save] .node-picture img")
+    before = picture.get_attribute("src") if picture.count() else ""
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".node-card[data-run=running]").first).to_be_visible()
-    expect(page.locator(".node-card[data-run=running], .node-card[data-run=waiting]")).to_have_count(0)
+    expect(picture).not_to_have_attribute("src", before or "")
+    expect(page.locator(".node-card:not([data-run=done], [data-run=hit])")).to_have_count(0)
 
 
 def command(page: Page, title: str) -> None:
@@ -126,15 +129,16 @@ def command(page: Page, title: str) -> None:
 def settle(page: Page) -> None:
     """Wait until every picture that is seen is there whole, and nothing points at anything."""
     page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 4)
+    page.evaluate("document.activeElement.blur()")
     page.wait_for_load_state("networkidle")
     page.evaluate("Promise.all([...document.images].map((one) => one.decode()))")
 
 
 def take(page: Page, path: Path) -> None:
-    """Write what is seen, with a palette of 256 colours: a third of the bytes, and nobody sees it."""
+    """Write what is seen, in as few bytes as keep every point of it."""
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1000:.0f} kB")
 
 

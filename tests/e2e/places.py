@@ -23,20 +23,25 @@ REFUSED = (
 
 def everything() -> dict[str, Any]:
     """A document with nodes of many kinds: a picture, plain values, text, models, a definition."""
+    nodes = {
+        "paint": _node("toy/paint", pictures=1, seconds=0, seed=0),
+        "one": _node("toy/number", value=4),
+        "sum": _node("toy/add", a={"from": "one.integer"}, b=1),
+        "text": _node("core/write_text", text="a red apple"),
+        "model": _node("core/load_bundle", name="emoji-scenes"),
+        "size": _node("core/empty_latent", autoencoder={"from": "model.autoencoder"}),
+        "seed": _node("core/choose_seed", seed=7),
+        "boxes": _node("core/draw_regions", regions=[{"label": "apple", "box": [0.1, 0.1, 0.5, 0.5]}]),
+        "choice": _node("flow/if", condition=True, then="double", otherwise="double"),
+        "twice": _node("flow/call", body="double"),
+    }
+    # Near one another, so that they are seen as nodes and not from afar.
+    positions = {name: [280 * (at % 4), 260 * (at // 4)] for at, name in enumerate(nodes)}
     return {
         "latentgraph": 1,
         "name": "Places",
-        "nodes": {
-            "paint": _node("toy/paint", pictures=1, seconds=0, seed=0),
-            "one": _node("toy/number", value=4),
-            "sum": _node("toy/add", a={"from": "one.integer"}, b=1),
-            "text": _node("core/write_text", text="a red apple"),
-            "model": _node("core/load_bundle", name="emoji-scenes"),
-            "size": _node("core/empty_latent", autoencoder={"from": "model.autoencoder"}),
-            "seed": _node("core/choose_seed", seed=7),
-            "boxes": _node("core/draw_regions", regions=[{"label": "apple", "box": [0.1, 0.1, 0.5, 0.5]}]),
-            "twice": _node("flow/call", body="double"),
-        },
+        "nodes": nodes,
+        "layout": {"positions": positions},
         "interface": {
             "inputs": {"value": {"node": "one", "input": "value"}, "text": {"node": "text", "input": "text"}},
             "outputs": {"sum": {"node": "sum", "output": "integer"}},
@@ -250,6 +255,18 @@ def _dropped_picture(page: Page) -> None:
     )
 
 
+def _bodies(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=choice] .node-header").click()
+    page.keyboard.press("Enter")
+
+
+def _group(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=one] .node-header").click()
+    page.keyboard.press("Control+Shift+e")
+
+
 def _boxes(page: Page) -> None:
     canvas(page)
     page.locator("[data-id=boxes]").get_by_role("button", name="Edit boxes").click()
@@ -266,12 +283,14 @@ def _paint(page: Page) -> None:
 
 DIALOGS: dict[str, Go] = {
     "batch": _by_command("Run several times"),
+    "bodies": _bodies,
     "boxes": _boxes,
     "close": _close,
     "commands": _commands,
     "conflict": _conflict,
     "connect": _connect,
     "dropped-picture": _dropped_picture,
+    "group": _group,
     "missing": _missing,
     "open": _by_command("Open …"),
     "paint": _paint,

@@ -18,6 +18,7 @@ export function MenuList({ label, entries, anchor, align, close }: Props) {
   return (
     <Popover
       className="menu-popover"
+      aria-label={label}
       triggerRef={anchor}
       placement={`bottom ${align}`}
       offset={4}
