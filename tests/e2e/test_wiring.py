@@ -313,7 +313,7 @@ def test_a_frame_carries_what_is_in_it(page: Page) -> None:
 
 
 def test_a_note_is_written_on_the_canvas(page: Page) -> None:
-    page.keyboard.press("Alt+n")
+    page.keyboard.press("n")
     note = page.get_by_role("textbox", name="Note text")
     note.fill("Here be sums.")
     page.locator(".react-flow__pane").click(position={"x": 20, "y": 20})

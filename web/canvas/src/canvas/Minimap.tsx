@@ -7,7 +7,7 @@ import { useCatalogue } from "../state/catalogue.ts";
 import { boundsOf, type Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { seenIn, useView, type View, viewOf } from "../state/view.ts";
-import { drawingOf, NO_MARKS, paint, readInks } from "./paint.ts";
+import { drawingOf, NO_MARKS, paint, paintMarks, readInks } from "./paint.ts";
 
 const SIZE = { width: 200, height: 132 };
 
@@ -29,8 +29,8 @@ export function Minimap({ scene }: { readonly scene: Scene }) {
       if (!context || !canvas.current) return;
       const inks = readInks(canvas.current);
       const ratio = context.canvas.width / SIZE.width;
-      const marks = { ...NO_MARKS, selected };
-      paint(context, drawingOf(scene, catalogue, inks), scene, own, ratio, inks, catalogue, marks);
+      paint(context, drawingOf(scene, catalogue, inks), own, ratio, inks);
+      paintMarks(context, scene, own, ratio, inks, catalogue, { ...NO_MARKS, selected });
     };
     const frame = requestAnimationFrame(draw);
     const theme = new MutationObserver(draw);

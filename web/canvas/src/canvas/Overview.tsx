@@ -11,7 +11,18 @@ import type { Scene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { pathOf, runOf, useSession } from "../state/session.ts";
 import { canvasPoint, useView } from "../state/view.ts";
-import { type Drawing, drawingOf, type Inks, type Marks, nodeAt, nodesIn, paint, readInks } from "./paint.ts";
+import {
+  type Drawing,
+  drawingOf,
+  type Inks,
+  type Marks,
+  nodeAt,
+  nodesIn,
+  paint,
+  paintMarks,
+  readInks,
+} from "./paint.ts";
+import { Picture } from "./picture.ts";
 
 type At = readonly [number, number];
 
@@ -77,6 +88,8 @@ function Box({ from, to }: { readonly from: At; readonly to: At }) {
   );
 }
 
+const ZOOMING = 100; // milliseconds after which one zooms no more
+
 /** Draws when anything changed that is drawn, at most once a frame. */
 class Painter {
   private readonly canvas: HTMLCanvasElement;
@@ -85,6 +98,9 @@ class Painter {
   private inks: Inks;
   private moves = NO_MOVES;
   private frame = 0;
+  private zoom = 0; // that was drawn last
+  private zoomed = 0; // when it became another
+  private readonly picture = new Picture();
   private readonly stops: (() => void)[];
 
   constructor(canvas: HTMLCanvasElement) {
@@ -143,7 +159,17 @@ class Painter {
       canvas.height = height;
     }
     const { catalogue } = useCatalogue.getState();
-    paint(context, drawing, scene, view, ratio, this.inks, catalogue, this.marks());
+    if (view.zoom !== this.zoom) this.zoomed = performance.now();
+    this.zoom = view.zoom;
+    if (performance.now() - this.zoomed > ZOOMING) {
+      const still = this.picture.of(drawing, view, [width, height], ratio, this.inks);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.drawImage(still.canvas, still.x, still.y);
+    } else {
+      paint(context, drawing, view, ratio, this.inks); // while one zooms, a picture serves no second frame
+    }
+    paintMarks(context, scene, view, ratio, this.inks, catalogue, this.marks());
   }
 
   private marks(): Marks {

@@ -10,10 +10,11 @@ import type { Annotation, Box, Edge } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useGestures } from "../state/gestures.ts";
-import { type Scene, type SceneNode, socketAt } from "../state/scene.ts";
+import { boxOf, type Scene, type SceneNode, socketAt } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { seenIn, useView } from "../state/view.ts";
 import { colourOf } from "./colours.ts";
+import { Grid } from "./grid.ts";
 
 export type CardNode = FlowNode<{ readonly scene: SceneNode }, "card">;
 export type AnnotationNode = FlowNode<{ readonly annotation: Annotation }, "frame" | "note">;
@@ -23,11 +24,11 @@ export type CanvasNode = CardNode | PortNode | AnnotationNode;
 type At = readonly [number, number];
 
 /** A box of canvas units around what is seen, which changes only now and then while one pans. */
-export function useNearby(): Box {
+function useNearby(): Box {
   const [x, y, width, height] = useView(
     useShallow(({ view, size }) => {
       const seen = seenIn(view, size);
-      const tile = 2 ** Math.ceil(Math.log2(Math.max(seen.width, seen.height, 1) / 2));
+      const tile = 2 ** Math.ceil(Math.log2(Math.max(seen.width, seen.height, 1) / 4));
       const left = Math.floor((seen.x - tile / 4) / tile) * tile;
       const top = Math.floor((seen.y - tile / 4) / tile) * tile;
       const right = Math.ceil((seen.x + seen.width + tile / 4) / tile) * tile;
@@ -39,7 +40,7 @@ export function useNearby(): Box {
 }
 
 interface Near {
-  readonly nodes: ReadonlySet<string>;
+  readonly nodes: readonly string[];
   readonly edges: readonly Edge[];
 }
 
@@ -47,42 +48,73 @@ interface Near {
  * The links that may be seen, and the nodes that may be, or that such a link needs. Nodes of `moving` are where
  * the scene does not say, so their links count too; nodes of `kept` are there wherever they stand.
  */
-export function nearIn(
-  scene: Scene,
-  box: Box,
-  moving: { has(id: string): boolean },
-  kept: Iterable<string>,
-): Near {
+export function nearIn(scene: Scene, box: Box, moving: ReadonlySet<string>, kept: Iterable<string>): Near {
   const nodes = new Set<string>(kept);
-  for (const [id, { at, geometry }] of scene.nodes) {
+  const { boxes, links, order } = gridsOf(scene);
+  for (const { id, at, geometry } of boxes.near(box)) {
     if (overlaps(box, at[0], at[1], at[0] + geometry.width, at[1] + geometry.height)) nodes.add(id);
   }
-  const edges: Edge[] = [];
-  for (const edge of scene.edges) {
+  const edges = new Set<Edge>();
+  for (const edge of links.near(box)) {
     const source = scene.nodes.get(edge.source);
     const target = scene.nodes.get(edge.target);
-    if (!source || !target) continue;
-    const inside = moving.has(edge.source) || moving.has(edge.target);
-    if (!inside && !crosses(box, source, target)) continue;
-    edges.push(edge);
-    nodes.add(edge.source);
-    nodes.add(edge.target);
+    if (source && target && crosses(box, source, target)) edges.add(edge);
   }
-  return { nodes, edges };
+  if (moving.size > 0) {
+    for (const edge of scene.edges) if (moving.has(edge.source) || moving.has(edge.target)) edges.add(edge);
+  }
+  for (const { source, target } of edges) {
+    nodes.add(source);
+    nodes.add(target);
+  }
+  // In the order of the document, which is that of drawing: what is on the page is not put elsewhere on it.
+  const inOrder = <T extends Edge | string>(those: ReadonlySet<T>): T[] =>
+    [...those].sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0));
+  return { nodes: inOrder(nodes), edges: inOrder(edges) };
+}
+
+interface Grids {
+  readonly boxes: Grid<SceneNode>;
+  readonly links: Grid<Edge>;
+  readonly order: ReadonlyMap<Edge | string, number>;
+}
+
+const grids = new WeakMap<Scene, Grids>();
+
+/** The nodes and links of a scene by where they are, made once: while one pans, only those near are looked at. */
+function gridsOf(scene: Scene): Grids {
+  const known = grids.get(scene);
+  if (known) return known;
+  const order = new Map<Edge | string, number>();
+  const made: Grids = { boxes: new Grid(), links: new Grid(), order };
+  for (const [id, one] of scene.nodes) {
+    order.set(id, order.size);
+    made.boxes.add(one, boxOf(one));
+  }
+  for (const edge of scene.edges) {
+    order.set(edge, order.size);
+    const source = scene.nodes.get(edge.source);
+    const target = scene.nodes.get(edge.target);
+    if (source && target) made.links.add(edge, boxAround(source, target));
+  }
+  grids.set(scene, made);
+  return made;
 }
 
 const BULGE = 120; // how far a link may swing beyond its ends
 
 function crosses(box: Box, source: SceneNode, target: SceneNode): boolean {
+  const { x, y, width, height } = boxAround(source, target);
+  return overlaps(box, x, y, x + width, y + height);
+}
+
+/** The box that holds a link, however it bends. */
+function boxAround(source: SceneNode, target: SceneNode): Box {
   const [x, y] = [source.at[0] + source.geometry.width, source.at[1]];
   const [u, v] = target.at;
-  return overlaps(
-    box,
-    Math.min(x, u) - BULGE,
-    Math.min(y, v),
-    Math.max(x, u) + BULGE,
-    Math.max(y + source.geometry.height, v + target.geometry.height),
-  );
+  const [left, top] = [Math.min(x, u) - BULGE, Math.min(y, v)];
+  const bottom = Math.max(y + source.geometry.height, v + target.geometry.height);
+  return { x: left, y: top, width: Math.max(x, u) + BULGE - left, height: bottom - top };
 }
 
 function overlaps({ x, y, width, height }: Box, left: number, top: number, right: number, bottom: number) {
@@ -103,16 +135,27 @@ export function useFlow(scene: Scene, moves: ReadonlyMap<string, At>, overview: 
   const annotations = useSelection((state) => state.annotations);
   const from = useGestures((state) => state.from?.node);
   const current = useSelection((state) => state.current);
+  const moving = useSame(moves);
   const near = useMemo(() => {
     if (overview) return null;
-    const kept = [...selected, ...moves.keys(), from, current].filter(
+    const kept = [...selected, ...moving, from, current].filter(
       (id): id is string => typeof id === "string" && scene.nodes.has(id),
     );
-    return nearIn(scene, nearby, moves, kept);
-  }, [overview, scene, nearby, selected, moves, from, current]);
+    return nearIn(scene, nearby, moving, kept);
+  }, [overview, scene, nearby, selected, moving, from, current]);
   const nodes = useFlowNodes(scene, near, moves, selected, annotations);
   const edges = useFlowEdges(scene, near);
   return near ? { nodes, edges } : NOTHING;
+}
+
+/** What is dragged: the same set for as long as it is the same, wherever it is dragged to. */
+function useSame(moves: ReadonlyMap<string, At>): ReadonlySet<string> {
+  const known = useRef<ReadonlySet<string>>(new Set());
+  return useMemo(() => {
+    const same = known.current.size === moves.size && [...moves.keys()].every((id) => known.current.has(id));
+    if (!same) known.current = new Set(moves.keys());
+    return known.current;
+  }, [moves]);
 }
 
 function useFlowNodes(

@@ -10,6 +10,7 @@ import type { View } from "../state/view.ts";
 import { colourOf } from "./colours.ts";
 
 type At = readonly [number, number];
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** The colours of the theme that is on, as they are drawn. */
 export interface Inks {
@@ -28,7 +29,12 @@ export interface Inks {
 /** Read the theme's colours from the page. */
 export function readInks(from: Element): Inks {
   const style = getComputedStyle(from);
-  const value = (name: string) => style.getPropertyValue(name).trim();
+  const known = new Map<string, string>(); // asking the page is dear, and thousands of nodes ask
+  const value = (name: string) => {
+    const found = known.get(name) ?? style.getPropertyValue(name).trim();
+    known.set(name, found);
+    return found;
+  };
   return {
     node: value("--surface-pressed"),
     edge: value("--line-strong"),
@@ -145,23 +151,12 @@ export const NO_MARKS: Marks = {
   moves: NO_MOVES,
 };
 
-/** Draw everything for a view; `ratio` is how many dots of the screen a pixel has. */
-export function paint(
-  context: CanvasRenderingContext2D,
-  drawing: Drawing,
-  scene: Scene,
-  view: View,
-  ratio: number,
-  inks: Inks,
-  catalogue: Catalogue,
-  marks: Marks,
-): void {
+/** Draw the shapes for a view over nothing; `ratio` is how many dots of the screen a pixel has. */
+export function paint(context: Context, drawing: Drawing, view: View, ratio: number, inks: Inks): void {
   const { width, height } = context.canvas;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, width, height);
-  const scale = view.zoom * ratio;
-  context.setTransform(scale, 0, 0, scale, view.x * ratio, view.y * ratio);
-  const pixel = 1 / view.zoom;
+  const pixel = place(context, view, ratio);
   paintAnnotations(context, drawing, inks, pixel);
   context.lineWidth = 1.25 * pixel;
   context.globalAlpha = 0.55;
@@ -169,6 +164,20 @@ export function paint(
   context.globalAlpha = 1;
   for (const [colour, path] of drawing.bodies) fill(context, path, colour);
   for (const [colour, path] of drawing.heads) fill(context, path, colour);
+}
+
+/** Draw what stands out over the shapes of a view. */
+export function paintMarks(
+  context: Context,
+  scene: Scene,
+  view: View,
+  ratio: number,
+  inks: Inks,
+  catalogue: Catalogue,
+  marks: Marks,
+): void {
+  const pixel = place(context, view, ratio);
+  context.lineWidth = 1.25 * pixel;
   if (marks.moves.size > 0) paintMoves(context, scene, marks.moves, inks, catalogue);
   outline(context, scene, marks.running, marks.moves, inks.running, 2 * pixel);
   outline(context, scene, marks.failed, marks.moves, inks.failed, 2 * pixel);
@@ -177,18 +186,25 @@ export function paint(
     outline(context, scene, new Set([marks.current]), marks.moves, inks.text, 2 * pixel, 4 * pixel);
 }
 
-function stroke(context: CanvasRenderingContext2D, path: Path2D, colour: string): void {
+/** Draw in canvas units from now on; returns how many of them a pixel is. */
+function place(context: Context, view: View, ratio: number): number {
+  const scale = view.zoom * ratio;
+  context.setTransform(scale, 0, 0, scale, view.x * ratio, view.y * ratio);
+  return 1 / view.zoom;
+}
+
+function stroke(context: Context, path: Path2D, colour: string): void {
   context.strokeStyle = colour;
   context.stroke(path);
 }
 
-function fill(context: CanvasRenderingContext2D, path: Path2D, colour: string): void {
+function fill(context: Context, path: Path2D, colour: string): void {
   context.fillStyle = colour;
   context.fill(path);
 }
 
 function paintMoves(
-  context: CanvasRenderingContext2D,
+  context: Context,
   scene: Scene,
   moves: ReadonlyMap<string, At>,
   inks: Inks,
@@ -210,7 +226,7 @@ function paintMoves(
 }
 
 function outline(
-  context: CanvasRenderingContext2D,
+  context: Context,
   scene: Scene,
   ids: ReadonlySet<string>,
   moves: ReadonlyMap<string, At>,
@@ -230,12 +246,7 @@ function outline(
   stroke(context, path, colour);
 }
 
-function paintAnnotations(
-  context: CanvasRenderingContext2D,
-  drawing: Drawing,
-  inks: Inks,
-  pixel: number,
-): void {
+function paintAnnotations(context: Context, drawing: Drawing, inks: Inks, pixel: number): void {
   context.font = `600 ${12 * pixel}px ${FONT}`;
   for (const { box, colour, text } of drawing.frames) {
     context.globalAlpha = 0.16;

@@ -38,6 +38,10 @@ function endedQuery(search: string, cursor: number | null): Promise<Awaited<Retu
   return listJobs(query);
 }
 
+let asked = 0; // how often the server was asked for the list
+let taken = 0; // the newest question whose answer counts: an older one, or one that a move overtook, does not
+let moving = 0; // moves that the server has not taken yet
+
 export const useQueue = create<QueueState>()((set, get) => ({
   paused: false,
   counts: {},
@@ -51,13 +55,15 @@ export const useQueue = create<QueueState>()((set, get) => ({
   error: "",
   async refresh() {
     const { search } = get();
+    const own = ++asked;
     try {
       const [queue, running, ended] = await Promise.all([
         readQueue(),
         listJobs(new URLSearchParams({ status: "running", limit: "100" })),
         endedQuery(search, null),
       ]);
-      if (get().search !== search) return; // asked anew since
+      if (get().search !== search || own < taken || moving > 0) return; // asked anew since, or soon
+      taken = own;
       const fresh = new Set(ended.jobs.map((job) => job.id));
       const last = ended.jobs.at(-1);
       // Older jobs that were loaded before stay where the first page ends.
@@ -115,9 +121,15 @@ export const useQueue = create<QueueState>()((set, get) => ({
     const at = next ? rest.indexOf(next) : rest.length;
     set({ waiting: rest.toSpliced(at, 0, moved) }); // as it is going to be; the server's answer counts
     const priority = (next ?? rest.at(-1) ?? moved).priority;
-    if (priority !== moved.priority) await steer(job, "move", { priority });
-    if (next) await steer(job, "move", { before: next.id });
-    else if (priority === moved.priority) await steer(job, "move", {});
+    moving++;
+    try {
+      if (priority !== moved.priority) await steer(job, "move", { priority });
+      if (next) await steer(job, "move", { before: next.id });
+      else if (priority === moved.priority) await steer(job, "move", {});
+    } finally {
+      moving--;
+      taken = asked + 1;
+    }
     await get().refresh();
   },
   async remove(job) {

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { positionsOf } from "../graph/arrange.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { type Face, facesOf } from "../graph/face.ts";
-import { type Geometry, geometryOf } from "../graph/geometry.ts";
+import { type Geometry, type GeometryOptions, geometryOf } from "../graph/geometry.ts";
 import { EMPTY_OBJECT } from "../graph/json.ts";
 import {
   INPUTS_CARD,
@@ -60,7 +60,7 @@ export interface Scene {
 }
 
 /** Makes scenes, in which a node is the same object for as long as nothing about it changed. */
-class Scenes {
+export class Scenes {
   private known = new Map<string, SceneNode>();
 
   make(
@@ -160,9 +160,27 @@ class Scenes {
       return before;
     }
     const linked = new Set(into.map((edge) => edge.input));
-    const geometry = geometryOf(face, { width: size?.[0], height: size?.[1], collapsed, picture, linked });
+    const geometry = sharedGeometry(face, {
+      width: size?.[0],
+      height: size?.[1],
+      collapsed,
+      picture,
+      linked,
+    });
     return { id, node, face, geometry, at, collapsed, colour, size, pictured: picture > 0, promoted, linked };
   }
+}
+
+const geometries = new WeakMap<Face, Map<string, Geometry>>();
+
+/** The geometry of a face; one for all nodes that have the same face and the same inputs linked. */
+function sharedGeometry(face: Face, options: GeometryOptions & { readonly linked: ReadonlySet<string> }) {
+  const { width, height, collapsed, picture, linked } = options;
+  const key = [width, height, collapsed, picture, ...[...linked].sort()].join();
+  const known = geometries.get(face) ?? new Map<string, Geometry>();
+  const geometry = known.get(key) ?? geometryOf(face, options);
+  geometries.set(face, known.set(key, geometry));
+  return geometry;
 }
 
 const NONE: ReadonlySet<string> = new Set();
