@@ -86,6 +86,16 @@ def templates(page: Page) -> None:
     settle(page)
 
 
+def boxes(page: Page) -> None:
+    """Drawing where things are to be."""
+    command(page, "Templates")
+    page.get_by_role("dialog").get_by_text("Boxes to image").first.click()
+    edit = page.get_by_role("button", name="Edit boxes").first
+    edit.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    settle(page)
+
+
 def settings(page: Page) -> None:
     """What can be set."""
     page.keyboard.press("Control+,")
@@ -107,6 +117,7 @@ PICTURES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
     "outline": (outline, {}),
     "gallery": (gallery, {}),
     "templates": (templates, {}),
+    "boxes": (boxes, {}),
     "settings": (settings, {"color_scheme": "light"}),
     "shortcuts": (shortcuts, {}),
 }
