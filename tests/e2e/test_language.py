@@ -19,23 +19,29 @@ ENGLISH = json.loads((places.CLIENT / "i18n" / "en.json").read_text(encoding="ut
 KOREAN = json.loads((places.CLIENT / "i18n" / "ko.json").read_text(encoding="utf-8"))
 
 KNOWN = {
-    # names, and what the document says itself
-    "latent", "graph", "react", "flow", "places", "red", "apple", "double", "elsewhere", "thing", "english", "sum", "attribution", "value",
+    # names, and what the document and its runs say themselves
+    "latent", "graph", "react", "flow", "attribution", "english", "places", "red", "apple", "double",
+    "elsewhere", "thing", "sum", "value", "toy", "core", "paint", "sweep", "seed", "picture", "image", "png",
+    "emoji", "scenes", "blake", "text",
     # keys of the keyboard
     "ctrl", "shift", "alt", "enter", "esc", "del", "tab", "space", "backspace", "delete",
     "pageup", "pagedown", "home", "end",
     # units
-    "px", "ms",
+    "px", "ms", "byte",
 }  # fmt: skip
+
+# What a server says of runs and faults is English. Text that shows it says so by `lang`; tooltips can not.
+SAID_BY_SERVER = {"it has not run before", "is missing: it wants text."}
 
 SPOKEN = """() => {
     const said = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
-        const parent = walker.currentNode.parentElement;
-        if (!parent.closest("script, style, noscript, option[lang]")) said.push(walker.currentNode.data);
+        const { data, parentElement } = walker.currentNode;
+        if (!parentElement.closest("script, style, noscript, code, [lang]:not(html)")) said.push(data);
     }
     for (const one of document.querySelectorAll("*")) {
+        if (one.closest("[lang]:not(html)")) continue; // what is said in another language says so
         for (const name of ["aria-label", "title", "placeholder", "alt", "aria-valuetext"]) {
             if (one.hasAttribute(name)) said.push(one.getAttribute(name));
         }
@@ -91,7 +97,7 @@ def unspoken(said: list[str]) -> list[str]:
             depth += (letter == "⟦") - (letter == "⟧")
             outside += letter if depth == 0 else " "
         words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", outside)}
-        if words - KNOWN:
+        if words - KNOWN and text not in SAID_BY_SERVER:
             found.append(text)
     return found
 

@@ -12,7 +12,7 @@ from tests.e2e.editor import Editor
 from web.api.pages.editor import BUILT
 
 MOST_KILOBYTES = 250  # gzipped, of what the page begins with
-MOST_AT_FIRST = 300  # and of all that it loads until the first workflow is seen and nothing is asked for any more
+MOST_AT_FIRST = 300  # and of all that it loads until nothing is asked for any more
 
 
 def test_the_first_picture_takes_one_key_press(embedded_editor: Editor) -> None:

@@ -19,6 +19,7 @@ import { useGestures } from "../state/gestures.ts";
 import { usePlanned } from "../state/plan.ts";
 import type { SceneNode } from "../state/scene.ts";
 import { type NodeRun, useNodeRun } from "../state/session.ts";
+import { shapeTitle } from "../state/wiring.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { hueOf } from "./colours.ts";
 import { NodePicture } from "./NodePicture.tsx";
@@ -224,7 +225,7 @@ function InputRow({ input, scene }: { readonly input: InputFace; readonly scene:
         />
       )}
       {isLinkOnly(input) || linked ? (
-        <span className="node-label" title={input.help || input.type}>
+        <span className="node-label" title={input.help || shapeTitle(input.shape, catalogue)}>
           {input.title}
         </span>
       ) : (
@@ -247,7 +248,7 @@ function OutputLabel({ output, scene }: { readonly output: OutputFace; readonly 
   const label = t("node.output", { title: output.title, node: titleOf(scene.node, scene.face) });
   return (
     <>
-      <span className="node-label output" title={output.type}>
+      <span className="node-label output" title={shapeTitle(output.shape, catalogue)}>
         {output.title}
       </span>
       <Socket

@@ -76,8 +76,12 @@ function Trouble({ error }: { readonly error: NonNullable<NodeRun["error"]> }) {
   const t = useT();
   return (
     <div className="node-details-error" role="alert">
-      <p>{error.message}</p>
-      {error.hint && <p className="fault-hint">{error.hint}</p>}
+      <p lang="en">{error.message}</p>
+      {error.hint && (
+        <p className="fault-hint" lang="en">
+          {error.hint}
+        </p>
+      )}
       <Button tone="quiet" onPress={() => void navigator.clipboard?.writeText(error.message)}>
         {t("details.copy_error")}
       </Button>

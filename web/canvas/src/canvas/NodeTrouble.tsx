@@ -22,7 +22,11 @@ export function NodeTrouble({ node, run, faults }: Props) {
   return (
     <button type="button" className="node-trouble nodrag" onClick={() => openPanel("faults")}>
       <span className="node-trouble-message">{said.message}</span>
-      {said.hint && <span className="node-trouble-hint">{said.hint}</span>}
+      {said.hint && (
+        <span className="node-trouble-hint" lang="en">
+          {said.hint}
+        </span>
+      )}
       {error && !fault && error.at !== node && <span className="node-trouble-hint">{error.at}</span>}
       {more > 0 && <span className="node-trouble-hint">{t("faults.more", { count: more })}</span>}
     </button>

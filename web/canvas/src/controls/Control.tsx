@@ -86,7 +86,9 @@ export function Control(props: ControlProps) {
       {changed && value !== undefined && <Reset {...props} />}
       {fault && (
         <p className="control-fault" id={id}>
-          {fault.message} {fault.hint && <span>{fault.hint}</span>}
+          <span lang="en">
+            {fault.message} {fault.hint}
+          </span>
         </p>
       )}
     </div>

@@ -8,6 +8,8 @@ import type { InputFace } from "../graph/face.ts";
 import { fromPlain, type Json, writeJson } from "../graph/json.ts";
 import { useT } from "../i18n/i18n.ts";
 import type { Fault } from "../server/http.ts";
+import { useCatalogue } from "../state/catalogue.ts";
+import { shapeTitle } from "../state/wiring.ts";
 import { Button } from "../ui/Button.tsx";
 import { isOptional } from "./control-props.ts";
 
@@ -59,7 +61,9 @@ function Facts({ input, fault }: Props) {
       {input.help && <p>{input.help}</p>}
       {fault && (
         <p className="control-about-wrong">
-          {fault.message} {fault.hint}
+          <span lang="en">
+            {fault.message} {fault.hint}
+          </span>
         </p>
       )}
       <dl>
@@ -82,7 +86,7 @@ interface Fact {
 function facts(input: InputFace): Fact[] {
   const range = rangeText(input);
   const found: (Fact | null)[] = [
-    input.type ? { name: "type", text: input.type } : null,
+    { name: "type", text: shapeTitle(input.shape, useCatalogue.getState().catalogue) },
     range ? { name: "range", text: range } : null,
     input.default === undefined ? null : { name: "default", text: brief(fromPlain(input.default)) },
   ];

@@ -55,8 +55,14 @@ function DocumentFault({ fault }: { readonly fault: Fault }) {
     <li>
       <button type="button" className="fault" onClick={() => lead(fault.node, fault.definition || null)}>
         <span className="fault-place">{at.filter(Boolean).join(" › ")}</span>
-        <span className="fault-message">{fault.message}</span>
-        {fault.hint && <span className="fault-hint">{fault.hint}</span>}
+        <span className="fault-message" lang="en">
+          {fault.message}
+        </span>
+        {fault.hint && (
+          <span className="fault-hint" lang="en">
+            {fault.hint}
+          </span>
+        )}
       </button>
     </li>
   );
@@ -85,7 +91,11 @@ function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun 
       <button type="button" className="fault" onClick={() => lead(first)}>
         <span className="fault-place">{path === first ? title : `${title} › ${path}`}</span>
         <span className="fault-message">{run.error?.message}</span>
-        {run.error?.hint && <span className="fault-hint">{run.error.hint}</span>}
+        {run.error?.hint && (
+          <span className="fault-hint" lang="en">
+            {run.error.hint}
+          </span>
+        )}
       </button>
     </li>
   );

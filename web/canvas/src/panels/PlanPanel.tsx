@@ -46,7 +46,11 @@ function Step({ step }: { readonly step: PlanStep }) {
       >
         <span className="plan-node">{step.node}</span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>
-        {step.reason && <span className="plan-reason">{step.reason}</span>}
+        {step.reason && (
+          <span className="plan-reason" lang="en">
+            {step.reason}
+          </span>
+        )}
       </button>
     </li>
   );

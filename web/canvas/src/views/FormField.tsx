@@ -50,7 +50,9 @@ export function FormField({ name, field, face, body }: Props) {
       {help && <p className="form-help">{help}</p>}
       {wrong && (
         <p className="form-wrong" role="alert">
-          {wrong.message} {wrong.hint}
+          <span lang="en">
+            {wrong.message} {wrong.hint}
+          </span>
         </p>
       )}
     </div>

@@ -9,8 +9,10 @@ import { isLinkOnly } from "../graph/geometry.ts";
 import { fittingSources, type Source } from "../graph/outline.ts";
 import { type Body, edgesInto, type WorkflowNode } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
+import { useCatalogue } from "../state/catalogue.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit, useHere } from "../state/here.ts";
+import { shapeTitle } from "../state/wiring.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { OutlineLink } from "./OutlineLink.tsx";
 
@@ -50,7 +52,10 @@ export function OutlineInput({ id, node, input, body, faces, sources }: Props) {
       aria-label={input.title}
       aria-describedby={wrong ? wrongId : undefined}
     >
-      <span className="outline-label" title={input.help || input.type}>
+      <span
+        className="outline-label"
+        title={input.help || shapeTitle(input.shape, useCatalogue.getState().catalogue)}
+      >
         {input.title}
         {input.required && !linked && node.inputs.get(input.name) === undefined && (
           <span className="outline-required"> {t("outline.required")}</span>
@@ -92,7 +97,9 @@ export function OutlineInput({ id, node, input, body, faces, sources }: Props) {
       </div>
       {wrong && (
         <p className="outline-wrong" id={wrongId}>
-          {wrong.message} {wrong.hint}
+          <span lang="en">
+            {wrong.message} {wrong.hint}
+          </span>
         </p>
       )}
     </fieldset>

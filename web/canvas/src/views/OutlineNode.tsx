@@ -186,7 +186,9 @@ function NodeFaults({ id, inputs }: NodeFaultsProps) {
   );
   return mine.map((one) => (
     <p key={`${one.code} ${one.input} ${one.message}`} className="outline-wrong">
-      {one.message} {one.hint}
+      <span lang="en">
+        {one.message} {one.hint}
+      </span>
     </p>
   ));
 }
