@@ -180,8 +180,9 @@ function useFlowNodes(
       }
     }
     // In the order of the document, whoever is current: Tab goes through them as they stand in the page.
-    for (const [id, one] of scene.nodes) {
-      if (!near.nodes.has(id)) continue;
+    for (const id of near.nodes) {
+      const one = scene.nodes.get(id);
+      if (!one) continue;
       const [x, y] = moves.get(id) ?? one.at;
       const before = known.current.get(id);
       const isSelected = selected.has(id);
