@@ -64,6 +64,8 @@ def form(page: Page) -> None:
 def outline(page: Page) -> None:
     """The same document as a list."""
     page.get_by_role("button", name="Outline", exact=True).click()
+    expect(page.get_by_role("main").get_by_role("spinbutton").first).to_be_visible()
+    settle(page)
 
 
 def gallery(page: Page) -> None:
@@ -81,6 +83,16 @@ def templates(page: Page) -> None:
     """What one can begin with."""
     command(page, "Templates")
     expect(page.get_by_role("dialog").locator("img").first).to_be_visible()
+    settle(page)
+
+
+def boxes(page: Page) -> None:
+    """Drawing where things are to be."""
+    command(page, "Templates")
+    page.get_by_role("dialog").get_by_text("Boxes to image").first.click()
+    edit = page.get_by_role("button", name="Edit boxes").first
+    edit.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     settle(page)
 
 
@@ -105,6 +117,7 @@ PICTURES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
     "outline": (outline, {}),
     "gallery": (gallery, {}),
     "templates": (templates, {}),
+    "boxes": (boxes, {}),
     "settings": (settings, {"color_scheme": "light"}),
     "shortcuts": (shortcuts, {}),
 }

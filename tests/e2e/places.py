@@ -226,59 +226,27 @@ SAVE_ELSEWHERE = """async () => {
 MISSING = '{"latentgraph": 1, "name": "Places", "nodes": {"gone": {"type": "elsewhere/thing", "version": 1}}}'
 
 
+DROP = """async ([name, text]) => {
+    const canvas = new OffscreenCanvas(8, 8);
+    canvas.getContext("2d").fillRect(0, 0, 8, 8);
+    const data = text === null ? await canvas.convertToBlob() : text;
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([data], name));
+    const at = document.querySelector(".react-flow__pane");
+    for (const kind of ["dragenter", "dragover", "drop"]) {
+        at.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+    }
+}"""
+
+
 def _missing(page: Page) -> None:
     canvas(page)
-    page.evaluate(
-        """(text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", text);
-            document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
-        }""",
-        MISSING,
-    )
+    page.evaluate(DROP, ["places.json", MISSING])
 
 
 def _dropped_picture(page: Page) -> None:
     canvas(page)
-    page.evaluate(
-        """async () => {
-            const canvas = new OffscreenCanvas(8, 8);
-            canvas.getContext("2d").fillRect(0, 0, 8, 8);
-            const blob = await canvas.convertToBlob();
-            const dataTransfer = new DataTransfer();
-            dataTransfer.items.add(new File([blob], "red apple.png", { type: "image/png" }));
-            const at = document.querySelector(".react-flow__pane");
-            for (const kind of ["dragenter", "dragover", "drop"]) {
-                at.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-            }
-        }"""
-    )
-
-
-def _bodies(page: Page) -> None:
-    canvas(page)
-    page.locator("[data-id=choice] .node-header").click()
-    page.keyboard.press("Enter")
-
-
-def _group(page: Page) -> None:
-    canvas(page)
-    page.locator("[data-id=one] .node-header").click()
-    page.keyboard.press("Control+Shift+e")
-
-
-def _boxes(page: Page) -> None:
-    canvas(page)
-    page.locator("[data-id=boxes]").get_by_role("button", name="Edit boxes").click()
-
-
-def _paint(page: Page) -> None:
-    canvas(page)
-    page.locator(".react-flow").focus()
-    page.keyboard.press("/")
-    page.get_by_role("dialog").get_by_role("combobox").fill("draw mask")
-    page.get_by_role("option", name="Draw mask").click()
-    page.get_by_role("article", name="Draw mask").get_by_role("button", name="Paint").click()
+    page.evaluate(DROP, ["red apple.png", None])
 
 
 DIALOGS: dict[str, Go] = {

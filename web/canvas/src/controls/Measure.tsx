@@ -5,7 +5,7 @@ import { schemaOf } from "../graph/control-kind.ts";
 import { type Json, setIn } from "../graph/json.ts";
 import { neighbourhood } from "../graph/neighbourhood.ts";
 import { bodyAt, type Place, pathOf, type Workflow } from "../graph/workflow.ts";
-import { useT } from "../i18n/i18n.ts";
+import { type Key, useT } from "../i18n/i18n.ts";
 import { type Measured, measure } from "../server/answers.ts";
 import { activeTab, placeOf, useDocuments } from "../state/documents.ts";
 import { type ControlProps, currentValue } from "./control-props.ts";
@@ -18,13 +18,20 @@ export function Measure(props: ControlProps) {
   return isMeasured ? <Count {...props} /> : null;
 }
 
+/** Units that have words of ours; a pack may count in others, and says them itself. */
+const UNITS: Readonly<Partial<Record<string, Key>>> = {
+  characters: "measure.unit.characters",
+  tokens: "measure.unit.tokens",
+};
+
 function Count(props: ControlProps) {
   const t = useT();
   const now = currentValue(props);
   const found = useMeasure(props.node, props.input.name, now);
   if (!found) return null;
   const { count, limit, unit, problems, approximate } = found;
-  const values = { count: String(count), limit: String(limit ?? ""), unit };
+  const known = UNITS[unit];
+  const values = { count: String(count), limit: String(limit ?? ""), unit: known ? t(known) : unit };
   const over = limit !== null && count > limit;
   const words = limit === null ? t("measure.count", values) : t("measure.of", values);
   return (
