@@ -249,6 +249,32 @@ def _dropped_picture(page: Page) -> None:
     page.evaluate(DROP, ["red apple.png", None])
 
 
+def _bodies(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=choice] .node-header").click()
+    page.keyboard.press("Enter")
+
+
+def _group(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=one] .node-header").click()
+    page.keyboard.press("Control+Shift+e")
+
+
+def _boxes(page: Page) -> None:
+    canvas(page)
+    page.locator("[data-id=boxes]").get_by_role("button", name="Edit boxes").click()
+
+
+def _paint(page: Page) -> None:
+    canvas(page)
+    page.locator(".react-flow").focus()
+    page.keyboard.press("/")
+    page.get_by_role("dialog").get_by_role("combobox").fill("draw mask")
+    page.get_by_role("option", name="Draw mask").click()
+    page.get_by_role("article", name="Draw mask").get_by_role("button", name="Paint").click()
+
+
 DIALOGS: dict[str, Go] = {
     "batch": _by_command("Run several times"),
     "bodies": _bodies,
