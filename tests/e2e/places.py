@@ -161,6 +161,7 @@ def _results(page: Page) -> None:
     found = page.get_by_role("dialog")
     found.get_by_role("textbox").first.fill("1, 2")
     found.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("dialog", name="Results of the sweep")).to_be_visible()
 
 
 def _run(page: Page) -> None:

@@ -102,7 +102,7 @@ def test_no_word_is_written_past_the_languages(editors: Editors, toy_server: Htt
     pseudo(editor.page)
     editor.expect_fault(places.REFUSED)
     page = editor.open(places.everything())
-    expect(page.locator("header")).to_contain_text("⟦")
+    expect(page.locator(".top-bar")).to_contain_text("⟦")
     places.EVERYWHERE[place](page)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert unspoken(page.evaluate(SPOKEN)) == []
