@@ -20,7 +20,7 @@ KOREAN = json.loads((places.CLIENT / "i18n" / "ko.json").read_text(encoding="utf
 
 KNOWN = {
     # names, and what the document says itself
-    "latent", "graph", "react", "flow", "places", "red", "apple", "double", "elsewhere", "thing", "english",
+    "latent", "graph", "react", "flow", "places", "red", "apple", "double", "elsewhere", "thing", "english", "sum", "attribution", "value",
     # keys of the keyboard
     "ctrl", "shift", "alt", "enter", "esc", "del", "tab", "space", "backspace", "delete",
     "pageup", "pagedown", "home", "end",
@@ -105,7 +105,8 @@ def test_no_word_is_written_past_the_languages(editors: Editors, toy_server: Htt
     expect(page.locator(".top-bar")).to_contain_text("⟦")
     places.EVERYWHERE[place](page)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    assert unspoken(page.evaluate(SPOKEN)) == []
+    found = unspoken(page.evaluate(SPOKEN))
+    assert not found, "\n".join(found)
 
 
 def test_the_language_changes_at_once_everywhere(editor: Editor) -> None:

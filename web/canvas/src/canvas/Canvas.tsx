@@ -209,6 +209,11 @@ function Flow({ scene, surface }: FlowProps) {
         nodeDragThreshold={2}
         tabIndex={0}
         aria-label={t("canvas.label")}
+        ariaLabelConfig={{
+          "node.a11yDescription.default": t("canvas.node_help"),
+          "node.a11yDescription.keyboardDisabled": t("canvas.node_help"),
+          "edge.a11yDescription.default": t("canvas.link_help"),
+        }}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--canvas-dots)" />
       </ReactFlow>
