@@ -31,5 +31,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["vitest.setup.ts"],
+    testTimeout: 30_000, // a limit on what hangs, not on what is slow beside other work
   },
 });

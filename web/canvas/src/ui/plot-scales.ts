@@ -1,5 +1,7 @@
 /** The arithmetic of plots: bounds, round ticks, bins. */
 
+const LEAST_RANGE = 1e-300; // below it, steps between the bounds would be 0
+
 /** The least and the greatest of some values, never equal. */
 export function boundsOf(values: readonly number[]): readonly [number, number] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -8,8 +10,9 @@ export function boundsOf(values: readonly number[]): readonly [number, number] {
     if (value > greatest) greatest = value;
   }
   if (!Number.isFinite(least)) return [0, 1];
-  if (least === greatest) return [least - Math.abs(least || 1) / 2, greatest + Math.abs(greatest || 1) / 2];
-  return [least, greatest];
+  if (greatest - least > LEAST_RANGE) return [least, greatest];
+  const room = Math.abs(least) > LEAST_RANGE ? Math.abs(least) / 2 : 0.5;
+  return [least - room, greatest + room];
 }
 
 /** Round values between two bounds: about four, at 1, 2 or 5 times a power of ten. */
