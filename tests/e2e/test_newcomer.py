@@ -19,7 +19,9 @@ def test_the_first_picture_takes_one_key_press(embedded_editor: Editor) -> None:
     page = embedded_editor.open()
     page.locator("[data-id=sample]").wait_for()
     page.keyboard.press("Control+Enter")
-    picture = page.locator(".node-card[data-run=done] .node-picture img[src*=artifacts]").first
+    picture = page.locator(
+        ".node-card:is([data-run=done], [data-run=hit]) .node-picture img[src*=artifacts]"
+    ).first
     expect(picture).to_be_visible(timeout=120_000)
 
 

@@ -175,7 +175,7 @@ def test_an_outline_tells_how_a_run_goes(editor: Editor) -> None:
     page = editor.open(SUM)
     show(page, "Outline")
     page.keyboard.press("Control+Enter")
-    expect(part(page, "Save text").locator(".outline-status")).to_contain_text("done")
+    expect(part(page, "Save text").locator(".outline-status")).to_have_attribute("data-status", "done")
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("Run: done")
     page.keyboard.press("Control+Enter")
     expect(part(page, "Show").locator(".outline-status")).to_have_text("cached")
