@@ -219,7 +219,7 @@ SAVE_ELSEWHERE = """async () => {
     const answer = await fetch(`/api/v1/workflows/${workflows[0].id}`, {
         method: "PUT",
         headers: { "Content-Type": "application/json", "If-Match": kept.headers.get("ETag") },
-        body: JSON.stringify({ document: { ...document, name: "Renamed elsewhere" } }),
+        body: JSON.stringify({ document: { ...document, name: "Places elsewhere" } }),
     });
     if (!answer.ok) throw new Error(await answer.text());
 }"""
