@@ -50,7 +50,8 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def _serving(data: Path, **given: Any) -> Iterator[Http]:
+def serving(data: Path, **given: Any) -> Iterator[Http]:
+    """A server in a process of its own, until it is not needed any more; it must end well."""
     process = Process(data, "--port", "0", **given)
     yield process.http
     process.signal(signal.SIGTERM)
@@ -60,13 +61,13 @@ def _serving(data: Path, **given: Any) -> Iterator[Http]:
 @pytest.fixture(scope="session")
 def toy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
     """A server that has the toy nodes besides the built-in ones; for tests that do not mind each other."""
-    yield from _serving(tmp_path_factory.mktemp("toys") / "data")
+    yield from serving(tmp_path_factory.mktemp("toys") / "data")
 
 
 @pytest.fixture(scope="session")
 def embedded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
     """A server as it is installed, with the embedded model."""
-    yield from _serving(tmp_path_factory.mktemp("embedded") / "data", packs=())
+    yield from serving(tmp_path_factory.mktemp("embedded") / "data", packs=())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The document as the page has it, seen where the page sends it to be checked."""
+"""Documents that the tests open, and the document as the page has it: seen where it is sent to be checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,34 @@ from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Page, Request
+
+
+def toy(kind: str, **inputs: Any) -> dict[str, Any]:
+    """A node of the toy pack."""
+    return {"type": f"toy/{kind}", "version": 1, "inputs": inputs}
+
+
+def call(definition: str, **inputs: Any) -> dict[str, Any]:
+    """A node that uses a definition."""
+    return {"type": "flow/call", "version": 1, "inputs": {"body": definition, **inputs}}
+
+
+def of(output: str) -> dict[str, str]:
+    """A link from `node.output`."""
+    return {"from": output}
+
+
+def double() -> dict[str, Any]:
+    """A definition with a port that leads to two inputs, and an output."""
+    return {
+        "title": "Double it",
+        "nodes": {"plus": toy("plus"), "more": toy("add", a=of("plus.integer"), b=0)},
+        "interface": {
+            "inputs": {"a": {"node": "plus", "input": "a", "also": [{"node": "plus", "input": "b"}]}},
+            "outputs": {"sum": {"node": "more", "output": "integer"}},
+        },
+        "layout": {"positions": {"plus": [0, 0], "more": [300, 0]}},
+    }
 
 
 def inputs_of(request: Request, node: str) -> dict[str, Any]:

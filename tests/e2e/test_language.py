@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e import places
-from tests.e2e.conftest import Editors
+from tests.e2e.conftest import Editors, serving
 from tests.e2e.editor import Editor
 from tests.web.http import Http
 
@@ -56,6 +56,12 @@ def pseudo(page: Page) -> None:
     script = f"export default {json.dumps(words)};"
     page.route("**/assets/ko-*.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
     page.route("**/api/v1/nodes/texts/ko", lambda route: route.fulfill(json=texts(route)))
+
+
+@pytest.fixture(scope="module")
+def toy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
+    """A server of its own: on it nothing is called what other tests call things."""
+    yield from serving(tmp_path_factory.mktemp("toys") / "data")
 
 
 def texts(route: Route) -> dict[str, Any]:

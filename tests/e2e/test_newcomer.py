@@ -58,3 +58,29 @@ def test_what_the_first_screen_loads_is_small(embedded_editor: Editor) -> None:
 
 def _kilobytes(files: list[Path]) -> float:
     return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1000
+
+
+APART = 8  # canvas units
+TOO_NEAR = """apart => {
+    const seen = getComputedStyle(document.querySelector(".react-flow__viewport"));
+    const scale = new DOMMatrix(seen.transform).a;
+    const boxes = [...document.querySelectorAll(".react-flow__node")].map(node =>
+        [node.dataset.id, node.getBoundingClientRect()]);
+    const room = apart * scale;
+    const near = (one, other) => one.left < other.right + room && other.left < one.right + room
+        && one.top < other.bottom + room && other.top < one.bottom + room;
+    return {count: boxes.length, near: boxes.flatMap(([id, box]) => boxes.flatMap(([other, there]) =>
+        id < other && near(box, there) ? [`${id} and ${other}`] : []))};
+}"""
+
+
+def test_the_nodes_of_every_template_stand_apart(embedded_editor: Editor) -> None:
+    page = embedded_editor.page
+    page.set_viewport_size({"width": 2600, "height": 1700})  # so that each is seen whole, and as cards
+    templates = embedded_editor.http.get("/api/v1/templates").ok()["templates"]
+    assert len(templates) >= 7
+    for one in templates:
+        page.goto(f"{embedded_editor.http.address}/?template={one['id']}")
+        page.locator(".app[data-ready]").wait_for()
+        expect(page.locator(".react-flow__node")).to_have_count(one["nodes"])
+        assert page.evaluate(TOO_NEAR, APART) == {"count": one["nodes"], "near": []}, one["id"]

@@ -12,13 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations
 from tests.e2e.conftest import Editors
+from tests.e2e.documents import toy
 from tests.e2e.editor import Editor
 from tests.web.http import Http
 from tests.web.process import Process
-
-
-def toy(kind: str, **inputs: Any) -> dict[str, Any]:
-    return {"type": f"toy/{kind}", "version": 1, "inputs": inputs}
 
 
 def workflow(nodes: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -9,21 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations
 from tests.e2e.conftest import Editors
+from tests.e2e.documents import call, double, of, toy
 from tests.e2e.editor import Editor
 from tests.web.http import Http
-
-
-def toy(kind: str, **inputs: Any) -> dict[str, Any]:
-    return {"type": f"toy/{kind}", "version": 1, "inputs": inputs}
-
-
-def call(definition: str, **inputs: Any) -> dict[str, Any]:
-    return {"type": "flow/call", "version": 1, "inputs": {"body": definition, **inputs}}
-
-
-def of(output: str) -> dict[str, str]:
-    return {"from": output}
-
 
 CHAIN = {
     "latentgraph": 1,
@@ -37,7 +25,7 @@ CHAIN = {
     "layout": {"positions": {"one": [0, 0], "more": [300, 0], "twice": [600, 0], "text": [900, 0]}},
 }
 
-PARTS = {
+PARTS: dict[str, Any] = {
     "latentgraph": 1,
     "name": "Parts",
     "nodes": {
@@ -46,15 +34,7 @@ PARTS = {
         "second": call("Double", a=of("first.sum")),
     },
     "definitions": {
-        "Double": {
-            "title": "Double it",
-            "nodes": {"plus": toy("plus"), "more": toy("add", a=of("plus.integer"), b=0)},
-            "interface": {
-                "inputs": {"a": {"node": "plus", "input": "a", "also": [{"node": "plus", "input": "b"}]}},
-                "outputs": {"sum": {"node": "more", "output": "integer"}},
-            },
-            "layout": {"positions": {"plus": [0, 0], "more": [300, 0]}},
-        }
+        "Double": double(),
     },
     "layout": {"positions": {"one": [0, 0], "first": [300, 0], "second": [600, 0]}},
 }
@@ -247,7 +227,7 @@ def test_a_branch_asks_which_of_its_parts_to_go_into(editor: Editor) -> None:
             }
         },
         "definitions": {
-            **PARTS["definitions"],  # type: ignore[dict-item]
+            **PARTS["definitions"],
             "Same": {
                 "nodes": {"same": toy("same")},
                 "interface": {

@@ -9,18 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations
 from tests.e2e.conftest import Editors
+from tests.e2e.documents import call, double, of, toy
 from tests.e2e.editor import Editor
 from tests.web.http import Http
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-def toy(kind: str, **inputs: Any) -> dict[str, Any]:
-    return {"type": f"toy/{kind}", "version": 1, "inputs": inputs}
-
-
-def of(output: str) -> dict[str, str]:
-    return {"from": output}
 
 
 SUM: dict[str, Any] = {
@@ -55,17 +48,10 @@ PARTS: dict[str, Any] = {
     "name": "Parts",
     "nodes": {
         "one": toy("number", value=3),
-        "first": {"type": "flow/call", "version": 1, "inputs": {"body": "Double", "a": of("one.integer")}},
+        "first": call("Double", a=of("one.integer")),
     },
     "definitions": {
-        "Double": {
-            "title": "Double it",
-            "nodes": {"plus": toy("plus"), "more": toy("add", a=of("plus.integer"), b=0)},
-            "interface": {
-                "inputs": {"a": {"node": "plus", "input": "a", "also": [{"node": "plus", "input": "b"}]}},
-                "outputs": {"sum": {"node": "more", "output": "integer"}},
-            },
-        }
+        "Double": double(),
     },
     "interface": {"outputs": {"sum": {"node": "first", "output": "sum"}}},
 }

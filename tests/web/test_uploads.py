@@ -140,6 +140,7 @@ def test_a_picture_of_too_many_pixels_is_refused(shared_server: Running, http: H
 def test_a_picture_that_is_damaged_is_refused(data: bytes, shared_server: Running, http: Http) -> None:
     problem = http.post(UPLOADS, data).refused(422, "picture_damaged")
     assert "Save it again" in problem["detail"]
+    assert "/" not in problem["detail"]  # no folder of the server's machine
     assert not left_over(shared_server)
 
 

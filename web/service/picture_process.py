@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from graph_engine.workers.frames import Frame, FrameReader
 from graph_engine.workers.parent import end_with_parent
@@ -72,6 +72,8 @@ class Studio:
         except MemoryError:
             text = "It needs more memory than a picture may have here."
             return Frame("refused", {"why": "too_large", "text": text})
+        except UnidentifiedImageError:  # its own words name a folder of this machine
+            return Frame("refused", {"why": "damaged", "text": "Its content is not that of its kind."})
         except Exception as error:  # readers of pictures raise anything at what is damaged
             return Frame("refused", {"why": "damaged", "text": f"{str(error) or type(error).__name__}."})
 
