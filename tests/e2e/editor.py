@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,8 +43,13 @@ class Editor:
         """Errors on the console that a test brings about, such as those of a server that is gone."""
         self._expected.append(re.compile(pattern))
 
+    def look(self, name: str) -> None:
+        """Keep a picture of the page for people, where LATENTGRAPH_SCREENSHOTS names a folder for them."""
+        if "LATENTGRAPH_SCREENSHOTS" in os.environ:
+            self.screenshot(name)
+
     def screenshot(self, name: str) -> Path:
-        """A picture of the page, to look at: in LATENTGRAPH_SCREENSHOTS, or the test's own folder."""
+        """A picture of the page: in LATENTGRAPH_SCREENSHOTS, or the test's own folder."""
         path = self.folder / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")
         return path

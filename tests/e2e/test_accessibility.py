@@ -27,7 +27,7 @@ def test_a_place_is_accessible_in_every_theme(editor: Editor, place: str) -> Non
     for theme, system in THEMES.items():
         page.emulate_media(**system)
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        editor.screenshot(f"{place}-{theme}")
+        editor.look(f"{place}-{theme}")
         found[theme] = violations(page)
     assert found == {theme: [] for theme in THEMES}
 

@@ -235,5 +235,5 @@ def test_editors_are_accessible(editors: Editors, toy_server: Http, kind: str, t
     page = editor.open(one(f"core/{kind}", **inputs))
     page.get_by_role("button", name="Edit boxes" if kind == "draw_regions" else "Paint: File").click()
     expect(page.get_by_role("button", name="Done")).to_be_visible()
-    editor.screenshot(f"{kind}-{theme}")
+    editor.look(f"{kind}-{theme}")
     assert violations(page) == []

@@ -71,7 +71,7 @@ def test_pictures_are_found_compared_and_lead_to_their_workflow(editor: Editor) 
     slider.focus()
     page.keyboard.press("Home")
     expect(dialog.locator(".stage-second")).to_have_attribute("style", "clip-path: inset(0px 0px 0px 0%);")
-    editor.screenshot("compare")
+    editor.look("compare")
     assert violations(page) == []
     dialog.get_by_role("button", name="Open its workflow").click()
     expect(dialog).to_have_count(0)
@@ -138,7 +138,7 @@ def test_numbers_that_a_node_saved_are_drawn(editor: Editor) -> None:
     page.get_by_role("button", name="curve.txt").click()
     dialog = page.get_by_role("dialog", name="curve.txt")
     expect(dialog.get_by_role("img", name="loss")).to_be_visible()
-    editor.screenshot("plots")
+    editor.look("plots")
     assert violations(page) == []
 
 
@@ -149,7 +149,7 @@ def test_the_gallery_is_accessible_empty_and_full(editors: Editors, toy_server: 
     paint(page)
     panel(page, "Gallery")
     expect(tiles(page).first).to_be_visible()
-    editor.screenshot(f"gallery-{theme}")
+    editor.look(f"gallery-{theme}")
     assert violations(page) == []
 
 
@@ -162,5 +162,5 @@ def test_the_embedded_model_draws_and_says_how(embedded_editor: Editor) -> None:
     making = page.get_by_role("complementary", name="How it was made")
     for words in ("prompt", "a rocket above a green tree", "seed.seed", "emoji-scenes", "Finished"):
         expect(making).to_contain_text(words)
-    embedded_editor.screenshot("making")
+    embedded_editor.look("making")
     assert violations(page) == []

@@ -145,7 +145,7 @@ def test_a_workflow_is_saved_closed_and_found_again(editor: Editor) -> None:
     page.keyboard.press("Control+o")
     library = page.get_by_role("dialog", name="Open a workflow")
     library.get_by_label("Search").fill("numbers")
-    editor.screenshot("library")
+    editor.look("library")
     library.get_by_role("button", name="Sum of three", exact=True).click()
     expect(library).not_to_be_visible()
     expect(page.locator("[data-id=sum]")).to_be_visible()
@@ -403,7 +403,7 @@ def test_a_link_shows_a_workflow_to_others_who_can_copy_it(editors: Editors, toy
     yours.page.goto(address)
     expect(yours.page.get_by_text("Somebody shows you this workflow.")).to_be_visible()
     expect(yours.page.locator("[data-id=sum]")).to_be_visible()
-    yours.screenshot("shared")
+    yours.look("shared")
     yours.page.locator("[data-id=sum]").click()
     yours.page.keyboard.press("Delete")
     expect(yours.page.locator("[data-id=sum]")).to_be_visible()
@@ -424,7 +424,7 @@ def test_what_does_not_fit_into_the_browser_is_said_and_can_be_saved_as_a_file(e
     editor.page.add_init_script(NO_ROOM)
     page = opened(editor, named("Large"))
     expect(page.get_by_text("This browser has no room left for drafts.")).to_be_visible()
-    editor.screenshot("storage-full")
+    editor.look("storage-full")
     rename(page, "Larger")
     with page.expect_download() as download:
         page.get_by_role("status").get_by_role("button", name="Save as a file").click()
@@ -507,7 +507,7 @@ def test_a_document_of_unknown_packs_is_shown_and_saved_as_it_was(editor: Editor
     open_kept(page, editor.http, workflow)
     told = page.get_by_role("dialog", name="“From afar” needs packs that are not here")
     expect(told).to_contain_text("far 2.1")
-    editor.screenshot("missing")
+    editor.look("missing")
     assert violations(page) == []
     told.get_by_role("button", name="OK").click()
     header = page.locator("[data-id=strange] .node-header")
@@ -617,5 +617,5 @@ def test_dialogs_are_accessible(editors: Editors, toy_server: Http, theme: str, 
     _menu(what)(page)
     page.get_by_role("dialog").wait_for()
     page.wait_for_load_state("networkidle")
-    editor.screenshot(f"dialog-{re.sub(r'[^a-z]+', '-', what.lower())}{theme}")
+    editor.look(f"dialog-{re.sub(r'[^a-z]+', '-', what.lower())}{theme}")
     assert violations(page) == []

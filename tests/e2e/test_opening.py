@@ -59,5 +59,5 @@ def test_what_is_seen_first_is_accessible(editors: Editors, toy_server: Http, th
     editor = editors(toy_server, color_scheme=theme)
     page = editor.open(two_nodes())
     expect(page.locator("[data-id=sum]")).to_be_visible()
-    editor.screenshot(f"opening-{theme}")
+    editor.look(f"opening-{theme}")
     assert violations(page) == []

@@ -159,7 +159,7 @@ def test_several_runs_with_other_seeds_wait_in_the_queue(editor: Editor) -> None
     choose(page, "Run several times")
     dialog = page.get_by_role("dialog", name="Run several times")
     dialog.get_by_label("How many runs").fill("3")
-    editor.screenshot("batch")
+    editor.look("batch")
     dialog.get_by_role("button", name="Run 3 times").click()
     queue = page.get_by_role("complementary", name="Queue")
     expect(queue).to_contain_text("0 running, 0 waiting")
@@ -178,13 +178,13 @@ def test_a_table_of_values_gives_a_grid_of_results(editor: Editor) -> None:
     dialog.get_by_label("Values").nth(1).fill("16, 32")
     expect(dialog.get_by_role("status")).to_have_text("6 runs")
     assert violations(page) == []
-    editor.screenshot("sweep")
+    editor.look("sweep")
     dialog.get_by_role("button", name="Run", exact=True).click()
     results = page.get_by_role("dialog", name="Results of the sweep")
     expect(results.locator(".result img")).to_have_count(6)
     expect(results.get_by_role("status")).to_have_text("6 of 6 runs are over")
     expect(results.locator(".result").nth(1)).to_contain_text("32")
-    editor.screenshot("results")
+    editor.look("results")
     results.get_by_role("button", name="Close").first.click()
     expect(page.locator(".looking-bar")).to_contain_text("6 of 6")
     page.get_by_role("button", name="Previous of the sweep").click()
@@ -212,7 +212,7 @@ def test_the_queue_is_put_in_order_paused_and_emptied(restarted: Restarted, edit
     assert all(job.status == 202 for job in jobs)
     names = queue.locator(".waiting .job-name")
     expect(names).to_have_text(["A", "B", "C"])
-    editor.screenshot("queue")
+    editor.look("queue")
     assert violations(page) == []
     job_menu(page, "C", "Move to the top")
     expect(names).to_have_text(["C", "A", "B"])
@@ -282,7 +282,7 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_and_comes_back(
     restarted.end()
     banner = page.get_by_text("The server is away").first
     expect(banner).to_be_visible()
-    editor.screenshot("away")
+    editor.look("away")
     page.get_by_label("Steps, input of Train").first.fill("31")  # edits go on meanwhile
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Try now").click()  # in vain: it goes on trying by itself
@@ -312,9 +312,9 @@ def test_what_is_told_of_a_run_is_accessible(editors: Editors, toy_server: Http,
     expect(status(page, "each")).to_have_text("failed")
     panel(page, "Problems")
     expect(page.get_by_role("complementary", name="Problems")).to_contain_text("108 is the bad one")
-    editor.screenshot(f"problems-{theme}")
+    editor.look(f"problems-{theme}")
     assert violations(page) == []
     status(page, "each").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    editor.screenshot(f"details-{theme}")
+    editor.look(f"details-{theme}")
     assert violations(page) == []

@@ -206,5 +206,5 @@ def test_controls_are_accessible(editors: Editors, toy_server: Http, theme: str)
     expect(page.locator("[data-id=n2] .control")).to_be_visible()
     expect(page.locator("[data-id=n1] output")).to_be_visible()
     expect(page.locator("[data-id=n0] [role=combobox]").first).to_be_visible()
-    editor.screenshot(f"controls-{theme}")
+    editor.look(f"controls-{theme}")
     assert violations(page) == []

@@ -282,12 +282,12 @@ def test_what_is_inside_is_accessible(editors: Editors, toy_server: Http, theme:
     editor = editors(toy_server, color_scheme=theme)
     page = editor.open(PARTS)
     expect(node(page, "first")).to_be_visible()
-    editor.screenshot(f"subgraphs-around-{theme}")
+    editor.look(f"subgraphs-around-{theme}")
     assert violations(page) == []
     node(page, "first").get_by_role("button", name="Go into Double it").click()
     panel(page, "Interface").get_by_label("Title of A").wait_for()
-    editor.screenshot(f"subgraphs-inside-{theme}")
+    editor.look(f"subgraphs-inside-{theme}")
     assert violations(page) == []
     panel(page, "Definitions").get_by_label("Title of Double it").wait_for()
-    editor.screenshot(f"subgraphs-definitions-{theme}")
+    editor.look(f"subgraphs-definitions-{theme}")
     assert violations(page) == []

@@ -250,7 +250,7 @@ def test_each_view_is_accessible(editors: Editors, toy_server: Http, theme: str,
         expect(page.get_by_label("Start", exact=True)).to_be_visible()
     page.mouse.move(640, 780)
     expect(page.get_by_role("tooltip")).to_have_count(0)
-    editor.screenshot(f"views-{view}-{theme}")
+    editor.look(f"views-{view}-{theme}")
     assert violations(page) == []
 
 
@@ -264,5 +264,5 @@ def test_each_view_is_accessible_on_a_phone(editors: Editors, toy_server: Http, 
     expect(page.get_by_role("main", name=view)).to_be_visible()
     if view != "canvas":
         expect(page.get_by_role("main").get_by_role("heading", name="A sum")).to_be_visible()
-    editor.screenshot(f"views-phone-{view}")
+    editor.look(f"views-phone-{view}")
     assert violations(page) == []

@@ -412,12 +412,12 @@ def test_the_palette_and_the_menus_are_accessible(editors: Editors, toy_server: 
     expect(node(page, "sum")).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_role("option").first).to_be_visible()
-    editor.screenshot(f"palette-{theme}")
+    editor.look(f"palette-{theme}")
     assert violations(page) == []
     page.keyboard.press("Escape")
     node(page, "sum").locator(".node-header").click(button="right")
     expect(page.get_by_role("menu")).to_be_visible()
-    editor.screenshot(f"menu-{theme}")
+    editor.look(f"menu-{theme}")
     assert violations(page) == []
 
 

@@ -29,6 +29,7 @@ import { ResizeGrip } from "./ResizeGrip.tsx";
 import { Socket } from "./Socket.tsx";
 import { TitleField } from "./TitleField.tsx";
 import { useCardFocus } from "./use-card-focus.ts";
+import { useTurn } from "./use-turn.ts";
 
 interface Props {
   readonly data: { readonly scene: SceneNode };
@@ -42,6 +43,7 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
   const planned = usePlanned(scene.id);
   const isTarget = useGestures(({ target }) => target?.node === scene.id && target.handle === null);
   const focus = useCardFocus(scene.id);
+  const filled = useTurn();
   const title = titleOf(scene.node, scene.face);
   if (scene.face.waypoint) return <Waypoint scene={scene} selected={selected} />;
   return (
@@ -61,9 +63,10 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
     >
       <NodeHeader scene={scene} title={title} run={run} planned={planned} />
       {run?.status === "running" && <Progress run={run} />}
-      {scene.geometry.rows.map((row) => (
-        <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} />
-      ))}
+      {filled &&
+        scene.geometry.rows.map((row) => (
+          <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} />
+        ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
       {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
       {scene.face.missing ? (
