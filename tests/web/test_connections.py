@@ -24,8 +24,10 @@ JSON = ("Content-Type", "application/json")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that waits for no head for long, and takes little."""
     data = tmp_path_factory.mktemp("hasty") / "data"
-    with running(data, header_seconds=QUICK_SECONDS, json_limit=4096) as server:
-        yield server
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("web.api.connections.LINGER_SECONDS", 1.0)
+        with running(data, header_seconds=QUICK_SECONDS, json_limit=4096) as server:
+            yield server
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from web.service.settings import ServerSettings
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 30.0  # after which a connection that asks nothing is closed
+LINGER_SECONDS = 10.0  # that a client which is refused may still send its body before it must hear the answer
 LEAVING_SECONDS = 2.0  # that a connection which is told to go has to hear it
 MOST_LEAVING = 256  # of those at once; more are closed without a word
 SPARE_FILES = 512  # for all that is no connection
@@ -36,6 +37,7 @@ class Runner(web.AppRunner):
             handle_signals=False,
             access_log=None,
             keepalive_timeout=IDLE_SECONDS,
+            lingering_time=LINGER_SECONDS,
             shutdown_timeout=closing_seconds,
             auto_decompress=False,
         )
