@@ -29,9 +29,23 @@ export default defineConfig({
     proxy: { "/api": { target: SERVER, ws: true, changeOrigin: true } },
   },
   test: {
-    environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["vitest.setup.ts"],
     testTimeout: 30_000, // a limit on what hangs, not on what is slow beside other work
+    projects: [
+      {
+        extends: true,
+        // The document and its commands know no page and keep no state: no file needs a page or a process of its own.
+        test: { name: "graph", include: ["src/graph/**/*.test.ts"], environment: "node", isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["src/**/*.test.{ts,tsx}"],
+          exclude: ["src/graph/**"],
+          environment: "happy-dom",
+        },
+      },
+    ],
   },
 });
