@@ -69,6 +69,14 @@ def drag(page: Page, start: tuple[float, float], by: tuple[float, float]) -> Non
     page.mouse.up()
 
 
+def settle(page: Page) -> None:
+    """Wait until the page has done what follows an opening or a jump: keep a draft, check, fill cards."""
+    before = -1
+    while (now := elements(page)) != before:
+        before = now
+        page.wait_for_timeout(700)
+
+
 def elements(page: Page) -> int:
     count: int = page.evaluate("document.querySelectorAll('*').length")
     return count
@@ -82,6 +90,7 @@ def measure(page: Page, editor: Editor, document: dict[str, Any]) -> None:
     editor.open(document)
     show("open", f"{page.evaluate(OPENED):.0f} ms", "at most 500 ms")
     page.locator("canvas.overview").wait_for()
+    settle(page)
     show("elements, overview", str(elements(page)), "below 200")
     far = frames(page, lambda: drag(page, (1500, 120), (-300, 300)))
     show("pan p95, overview", f"{p95(far):.1f} ms", "at most 25 ms")
@@ -101,6 +110,7 @@ def measure(page: Page, editor: Editor, document: dict[str, Any]) -> None:
     card = page.locator(".node-card .node-header")
     card.first.wait_for()
     page.wait_for_function("() => document.getAnimations().length === 0")
+    settle(page)
     show("elements, zoom 1", str(elements(page)), "below 1,500")
     near = frames(page, lambda: drag(page, (1200, 82), (-900, 350)))
     show("pan p95, zoom 1", f"{p95(near):.1f} ms", "at most 25 ms")
