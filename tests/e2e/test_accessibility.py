@@ -19,7 +19,9 @@ THEMES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("place", places.EVERYWHERE)
-def test_a_place_is_accessible_in_every_theme(editor: Editor, place: str) -> None:
+def test_a_place_is_accessible_in_every_theme_and_a_dialog_keeps_the_focus(
+    editor: Editor, place: str
+) -> None:
     page = editor.open(places.everything())
     editor.expect_fault(places.REFUSED)
     places.EVERYWHERE[place](page)
@@ -30,17 +32,15 @@ def test_a_place_is_accessible_in_every_theme(editor: Editor, place: str) -> Non
         editor.look(f"{place}-{theme}")
         found[theme] = violations(page)
     assert found == {theme: [] for theme in THEMES}
+    if place.startswith("dialog-"):
+        _keeps_the_focus(page)
 
 
 def test_every_dialog_has_a_way_here() -> None:
     assert sorted(places.DIALOGS) == sorted(places.registered_dialogs())
 
 
-@pytest.mark.parametrize("name", places.DIALOGS)
-def test_a_dialog_keeps_the_focus_while_it_is_open(editor: Editor, name: str) -> None:
-    page = editor.open(places.everything())
-    editor.expect_fault(places.REFUSED)
-    places.dialog(name)(page)
+def _keeps_the_focus(page: Page) -> None:
     dialog = page.get_by_role("dialog")
     for _ in range(30):
         page.keyboard.press("Tab")
