@@ -15,7 +15,7 @@ from typing import Any
 from graph_engine import events
 from graph_engine.artifact_folder import ArtifactFolder
 from graph_engine.checking.checker import check_resolved
-from graph_engine.checking.locking import LockDifference, lock_differences, locked
+from graph_engine.checking.locking import LockDifference, lock_differences, locked, models_needed
 from graph_engine.checking.migrate import Change, Migrated, migrated
 from graph_engine.checking.modes import Resolved, resolved
 from graph_engine.declaration.cancellation import Cancellation
@@ -109,6 +109,10 @@ class Engine:
     def lock_differences(self, document: Document) -> list[LockDifference]:
         """What is not here as the document's lock says."""
         return lock_differences(document, self.catalogue, self.run_for_names())
+
+    def models_needed(self, document: Document) -> tuple[str, ...]:
+        """The digests that the lock has for the models that a run of the document needs."""
+        return models_needed(document, self.catalogue)
 
     def run_for_names(self) -> Run:
         """A run in which no node runs: it finds the files and models that go by a name here."""

@@ -60,7 +60,8 @@ class Prepared:
     """A document that can be run anywhere, and what is to be known of it.
 
     `inputs` are the literals of the interface's inputs (of a swept one, its list), `uploads` every
-    `blake3:...` that the document names, `differences` what was not here as its lock said.
+    `blake3:...` that the document names, `differences` what was not here as its lock said. `models` are the
+    digests of the models that it needs: those of nodes that are bypassed or muted it can do without.
     """
 
     document: Document
@@ -68,11 +69,7 @@ class Prepared:
     inputs: Mapping[str, Any]
     uploads: tuple[str, ...]
     differences: tuple[LockDifference, ...] = ()
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """The digests of the models that it uses."""
-        return tuple(sorted(set(self.document.lock.models.values())))
+    models: tuple[str, ...] = ()
 
 
 def prepared(document: Document, engine: Engine, wishes: Wishes = NO_WISHES) -> Prepared:
@@ -95,7 +92,8 @@ def prepared(document: Document, engine: Engine, wishes: Wishes = NO_WISHES) -> 
     if wishes.sweep is not None:
         known = arranged_.plain.interface.inputs
         inputs |= {name: values for name, values in wishes.sweep["table"].items() if name in known}
-    return Prepared(kept, _text(kept), inputs, uploads_named(kept), tuple(differences))
+    models = engine.models_needed(kept)
+    return Prepared(kept, _text(kept), inputs, uploads_named(kept), tuple(differences), models)
 
 
 def arranged(document: Document, engine: Engine, wishes: Wishes = NO_WISHES) -> Arranged:

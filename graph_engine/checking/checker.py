@@ -11,9 +11,9 @@ from graph_engine.checking.modes import Resolved, resolved
 from graph_engine.checking.nesting import nesting
 from graph_engine.checking.scope import ScopeChecker
 from graph_engine.declaration.type_hints import fits, type_name
-from graph_engine.documents.document import Body, Definition, Document, Node, Part
+from graph_engine.documents.document import MODES, Body, Definition, Document, Node, Part
 from graph_engine.flow.shapes import Shapes
-from graph_engine.messages import nearest
+from graph_engine.messages import nearest, shown
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
 
@@ -94,8 +94,21 @@ def _extra_fields_of_body(body: Body, nodes: Mapping[str, Node]) -> Iterator[Pro
         yield from _extra(f"interface output '{name}'", "", output)
     for name, node in nodes.items():
         yield from _extra(f"node '{name}'", name, node)
+        if node.mode is not None and node.left_out is None:
+            yield _unknown_mode(name, node.mode)
         if node.limits is not None:
             yield from _extra(f"the limits of node '{name}'", name, node.limits)
+
+
+def _unknown_mode(node: str, mode: Any) -> Problem:
+    return Problem(
+        "unknown_mode",
+        f"has the mode {shown(mode)}, which is not known here.",
+        node=node,
+        expected=" or ".join(MODES),
+        got=shown(mode),
+        hint=nearest(mode, MODES) if isinstance(mode, str) else "Take the mode away to run the node.",
+    )
 
 
 def _extra(where: str, node: str, part: Part) -> Iterator[Problem]:

@@ -26,6 +26,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Why an output gives nothing. `inside` a definition that is used here: whoever needs it must be told."""
+
+    reason: str
+    inside: bool = False
+
+
+@dataclass(frozen=True)
 class ResolvedBody(Generic[SomeBody]):
     """A body without the nodes that are left out, and what came of that.
 

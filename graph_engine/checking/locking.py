@@ -3,6 +3,9 @@
 Which inputs name a model, and which model goes by a name, is for the packs to say: the mark `ModelName` in an
 input's annotation carries the function that tells. A node's fingerprint would not do: it may look at anything
 outside, and it is no digest that another machine, or `b3sum`, would find again.
+
+A lock names what all nodes use, so that muting one and taking that back changes nothing in it. What is not
+here as it says counts only where it is needed: a bypassed or muted node does without its pack and its model.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from graph_engine.checking.migrate import migrated
+from graph_engine.checking.modes import resolved
 from graph_engine.declaration.fields import ModelName
 from graph_engine.declaration.run import Run
 from graph_engine.declaration.sockets import NodeInput
@@ -72,13 +76,14 @@ def locked(document: Document, catalogue: Catalogue, run: Run) -> Document:
 
 
 def lock_differences(document: Document, catalogue: Catalogue, run: Run) -> list[LockDifference]:
-    """What is not here as the lock says, of the packs and models that the document uses.
+    """What is not here as the lock says, of the packs and models that a run of the document needs.
 
     Only what the lock names is looked for: a document without a lock costs nothing.
     """
     if not document.lock.packs and not document.lock.models:
         return []
-    packs, models = _used(document, catalogue)
+    present = migrated(document, catalogue).document
+    packs, models = _used(resolved(present, catalogue).document, catalogue)
     found = [
         _pack_difference(name, document.lock, catalogue) for name in packs if name in document.lock.packs
     ]
@@ -88,6 +93,12 @@ def lock_differences(document: Document, catalogue: Catalogue, run: Run) -> list
         if name in document.lock.models
     ]
     return [one for one in found if one is not None]
+
+
+def models_needed(document: Document, catalogue: Catalogue) -> tuple[str, ...]:
+    """The digests that the lock has for the models that a run of the document needs, each once, in order."""
+    _, models = _used(resolved(document, catalogue).document, catalogue)
+    return tuple(sorted({document.lock.models[name] for name in models if name in document.lock.models}))
 
 
 def lock_gaps(document: Document, catalogue: Catalogue, run: Run) -> list[LockDifference]:

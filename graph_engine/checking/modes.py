@@ -78,12 +78,12 @@ def _known(definitions: Mapping[str, Definition], catalogue: Catalogue) -> tuple
 
 
 def _has_modes(body: Body) -> bool:
-    return any(node.mode is not None for node in body.nodes.values())
+    return any(node.left_out for node in body.nodes.values())
 
 
 def _without_muted(definition: Definition) -> Definition:
     if not _has_modes(definition):
         return definition
     return definition.with_fields(
-        nodes={name: node for name, node in definition.nodes.items() if node.mode != "mute"}
+        nodes={name: node for name, node in definition.nodes.items() if node.left_out != "mute"}
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from graph_engine.checking.bodies import Bodies
-from graph_engine.checking.left_out import LeftOut, ResolvedBody, SomeBody
+from graph_engine.checking.handing_on import PASS, Bypassed, handed_on
+from graph_engine.checking.left_out import Lack, LeftOut, ResolvedBody, SomeBody
 from graph_engine.declaration.node import NodeType
-from graph_engine.declaration.type_hints import NONE, fits, members, type_name
 from graph_engine.documents.document import (
     Definition,
     InterfaceInput,
@@ -27,8 +27,6 @@ from graph_engine.messages import nearest
 from graph_engine.packs.catalogue import Catalogue
 from graph_engine.problem import Problem
 
-PASS = "flow/pass"  # stands in the resolved body where something is to be had only through a port
-
 
 @dataclass(frozen=True)
 class Known:
@@ -42,14 +40,6 @@ class Known:
     shapes: Shapes
     types: Bodies
     lost: dict[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Why an output gives nothing. `inside` a definition that is used here: whoever needs it must be told."""
-
-    reason: str
-    inside: bool = False
 
 
 def resolved_body(body: SomeBody, known: Known) -> ResolvedBody[SomeBody]:
@@ -95,7 +85,7 @@ class _Resolving(Generic[SomeBody]):
         nodes = self._body.nodes
         before: dict[str, list[str]] = {}
         for node_id, node in nodes.items():
-            values = node.inputs.values() if node.mode != "mute" else ()
+            values = node.inputs.values() if node.left_out != "mute" else ()
             before[node_id] = [link.node for one in values for link in links_of(one) if link.node in nodes]
         try:
             return list(TopologicalSorter(before).static_order())
@@ -110,7 +100,7 @@ class _Resolving(Generic[SomeBody]):
         return {name: self._nodes[name] for name in found}
 
     def _settle(self, node_id: str, node: Node) -> None:
-        if node.mode == "mute":
+        if node.left_out == "mute":
             self._left_out[node_id] = LeftOut(node.type, "muted")
             self._lacking[node_id] = Lack(f"'{node_id}' is muted")
             return
@@ -122,7 +112,7 @@ class _Resolving(Generic[SomeBody]):
         whole = declared is not None and (declared.flow is None or use is not None)
         if declared is None or not known or not whole:
             self._nodes[node_id] = _with(node, inputs)
-        elif node.mode == "bypass" and not self._circular:
+        elif node.left_out == "bypass" and not self._circular:
             self._bypass(node_id, node, declared, inputs, dropped)
         elif name := self._needs(node_id, declared, use, dropped):
             self._mute(node_id, node, name, dropped[name])
@@ -179,12 +169,10 @@ class _Resolving(Generic[SomeBody]):
             hint = nearest(link.output, [one.output for one in self._handed if one.node == link.node])
             found = Problem("unknown_link_output", message, node_id, name, got=str(link), hint=hint)
         if isinstance(found, Problem):
-            if node.mode != "bypass":  # nobody needs what comes to one that is bypassed, until it hands it on
+            if node.left_out != "bypass":  # whose inputs nobody needs until it hands them on
                 self._problems[found] = None
             return Lack(f"'{link.node}' is bypassed, and hands nothing on")
         return found
-
-    # Bypassed nodes.
 
     def _bypass(
         self,
@@ -194,54 +182,11 @@ class _Resolving(Generic[SomeBody]):
         inputs: Mapping[str, Any],
         dropped: Mapping[str, Lack],
     ) -> None:
-        through: dict[str, None] = {}
-        for output, wanted in self._output_types(node, declared).items():
-            link = Link(node_id, output)
-            lack: Lack | None = None
-            for name, kinds in self._input_types(node, declared).items():
-                port = (node_id, name) in self._ports
-                value = inputs.get(name)
-                if not any(_may_be(kind, wanted) for kind in _arriving(kinds, value)):
-                    continue
-                if port:
-                    self._handed[link] = self._pass(node_id, name, value)
-                elif name in dropped:
-                    lack = lack or dropped[name]
-                    continue
-                elif (one := _only_link(value)) is not None:
-                    self._handed[link] = one
-                else:
-                    continue
-                through[name] = None
-                break
-            else:
-                self._handed[link] = lack or _nothing_fits(node_id, output, wanted)
-        self._left_out[node_id] = LeftOut(node.type, "bypassed", "", tuple(through))
-
-    def _pass(self, node_id: str, name: str, value: Any) -> Link:
-        """What comes through a port to a bypassed node, by a node that gives it on."""
-        declared = self._known.catalogue.node_type(PASS)
-        assert declared is not None
-        default = {} if _only_link(value) is None else {"value": value}
-        path = f"{node_id}#{name}"
-        self._nodes[path] = Node(type=PASS, version=declared.version, inputs=default)
-        return Link(path, "value")
-
-    def _input_types(self, node: Node, declared: NodeType) -> dict[str, list[tuple[Any, Any]]]:
-        """By input, or port: what it takes, and what one item of that is."""
-        if declared.flow is None:
-            return {name: [(one.annotation, one.item)] for name, one in declared.inputs.items()}
-        use = self._known.types.shapes.use(node, declared)
-        return {
-            name: [(one.annotation, one.item) for one in port.targets] for name, port in use.ports.items()
-        }
-
-    def _output_types(self, node: Node, declared: NodeType) -> dict[str, Any]:
-        if declared.flow is None:
-            return {name: one.annotation for name, one in declared.outputs.items()}
-        use = self._known.types.shapes.use(node, declared)
-        bodies = [self._known.types.used(one.name, {})[1] for one in use.bodies]
-        return declared.flow.outputs(use.fixed, bodies)
+        ports = {name for owner, name in self._ports if owner == node_id}
+        found = handed_on(node_id, Bypassed(node, declared, inputs, dropped, ports), self._known.types)
+        self._handed |= found.outputs
+        self._nodes |= found.passes
+        self._left_out[node_id] = LeftOut(node.type, "bypassed", "", found.through)
 
     # Nodes that lack something.
 
@@ -329,38 +274,3 @@ class _Resolving(Generic[SomeBody]):
 
 def _with(node: Node, inputs: dict[str, Any]) -> Node:
     return node if inputs == node.inputs else node.with_fields(inputs=inputs)
-
-
-def _only_link(value: Any) -> Link | None:
-    """The link that an input's value is, alone or as the only item of a list."""
-    return link_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
-
-
-def _arriving(kinds: list[tuple[Any, Any]], value: Any) -> Iterator[Any]:
-    """What arrives at an input, by what it takes: a list with one link is what one item may be."""
-    for whole, item in kinds:
-        if not isinstance(value, list):
-            yield whole
-        if item is not None:
-            yield item
-
-
-def _may_be(taken: Any, given: Any) -> bool:
-    """Whether what an input takes fits an output. What may be anything is only handed on as anything."""
-    kinds = [one for one in members(taken) if one is not NONE]
-    if any(isinstance(one, TypeVar) for one in members(given)):
-        return bool(kinds) and set(kinds) <= set(members(given))
-    if given is not Any and any(one is Any or isinstance(one, TypeVar) for one in kinds):
-        return False
-    return bool(kinds) and all(fits(one, given) for one in kinds)
-
-
-def _nothing_fits(node_id: str, output: str, wanted: Any) -> Problem:
-    kind = type_name(wanted)
-    return Problem(
-        "bypass",
-        f"is bypassed, and nothing comes to it that it could hand on as its output '{output}' ({kind}).",
-        node=node_id,
-        expected=kind,
-        hint=f"Link {kind} to one of its inputs, mute it, or take the bypass away.",
-    )

@@ -117,7 +117,7 @@ def _node(node_id: str, before: Node, after: Node, renamed: Mapping[str, str]) -
             message = f"Node '{node_id}': its {field} {_became(old, new)}."
             yield Difference(f"node_{field}", message, node_id, before=shown(old), after=shown(new))
     if before.mode != after.mode:
-        yield _mode(node_id, before.mode or "", after.mode or "")
+        yield _mode(node_id, before, after)
     for name in {**before.inputs, **after.inputs}:
         old = _value(_moved(before.inputs[name], renamed)) if name in before.inputs else LEFT_OUT
         new = _value(after.inputs[name]) if name in after.inputs else LEFT_OUT
@@ -131,10 +131,11 @@ def _node(node_id: str, before: Node, after: Node, renamed: Mapping[str, str]) -
     yield from _extra(f"node '{node_id}'", node_id, before, after)
 
 
-def _mode(node_id: str, before: str, after: str) -> Difference:
+def _mode(node_id: str, before: Node, after: Node) -> Difference:
     words = {"bypass": "bypassed", "mute": "muted"}
-    said = f"is now {words[after]}" if after else f"is no longer {words[before]}"
-    return Difference("node_mode", f"Node '{node_id}' {said}.", node_id, before=before, after=after)
+    old, new = (one.left_out or ("" if one.mode is None else shown(one.mode)) for one in (before, after))
+    said = f"is now {words.get(new, new)}" if new else f"is no longer {words.get(old, old)}"
+    return Difference("node_mode", f"Node '{node_id}' {said}.", node_id, before=old, after=new)
 
 
 def _ports(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,7 @@ from pydantic import (
     PrivateAttr,
     SerializerFunctionWrapHandler,
     StringConstraints,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
@@ -24,6 +25,8 @@ NODE_ID = r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"
 
 NodeId = Annotated[str, StringConstraints(pattern=NODE_ID)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Mode = Literal["bypass", "mute"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 class Part(BaseModel):
@@ -72,9 +75,17 @@ class Node(Part):
     type: Name
     version: Annotated[int, Field(ge=1, strict=True)] = 1
     inputs: dict[str, Any] = Field(default_factory=dict)
-    mode: Literal["bypass", "mute"] | None = None
+    # One that is not known here is kept, as unknown fields are: the document opens, the checker tells.
+    mode: Annotated[
+        Any, WithJsonSchema({"anyOf": [{"enum": [*MODES], "type": "string"}, {"type": "null"}]})
+    ] = None
     limits: Limits | None = None
     title: str = ""
+
+    @property
+    def left_out(self) -> Mode | None:
+        """How a run leaves it out; None for a node that is run."""
+        return self.mode if self.mode in MODES else None
 
 
 class Place(Part):

@@ -290,7 +290,7 @@ def _muted(resolved: Resolved, node_id: str) -> str:
     one = resolved.left_out("", node_id)
     if one is None or one.status != "muted":
         return ""
-    return f"'{node_id}' is muted" if resolved.origin.nodes[node_id].mode == "mute" else one.reason
+    return f"'{node_id}' is muted" if resolved.origin.nodes[node_id].left_out == "mute" else one.reason
 
 
 class _Scope:

@@ -34,7 +34,8 @@ class Editor:
         """Load the editor, with this document in place of the default template."""
         if document is not None:
             view = {**self.http.get(FIRST).ok(), "document": document}
-            self.page.route(f"**{FIRST}", lambda route: _answer(route, view))
+            asked = re.compile(f"{re.escape(FIRST)}(\\?.*)?$")  # in any language
+            self.page.route(asked, lambda route: _answer(route, view))
         self.page.goto(self.http.address)
         self.page.locator(".app[data-ready]").wait_for()
         return self.page

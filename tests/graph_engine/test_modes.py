@@ -15,6 +15,7 @@ from graph_engine.documents.sweep import sweep
 from graph_engine.errors import DocumentError
 from graph_engine.execution.compile import NothingToRun
 from graph_engine.interface_types import interface_types
+from graph_engine.messages import shown
 from graph_engine.preparing import Wishes, prepared
 from graph_engine.problem import Problem
 
@@ -297,11 +298,6 @@ def test_an_interface_input_of_a_muted_node_is_taken_and_does_nothing(engine: En
     assert [one["type"] for one in form.outputs.values()] == ["whole number", "whole number"]
 
 
-def test_a_mode_that_there_is_not_is_refused(engine: Engine) -> None:
-    with pytest.raises(DocumentError, match="mode"):
-        document({"one": ("number", {}, "off")}, {})
-
-
 # Inside definitions.
 
 
@@ -485,3 +481,51 @@ def test_a_workflow_in_python_sets_modes_and_diff_tells(catalogue: Catalogue) ->
     ]
     (back, _) = diff(after, before)
     assert (back.code, back.node, str(back)) == ("node_mode", "sign", "Node 'sign' is no longer bypassed.")
+
+
+# Modes that are none here.
+
+
+@pytest.mark.parametrize(
+    ("mode", "hint"),
+    [("muet", "Did you mean 'mute'?"), (4, "Take the mode away"), ([], "Take the mode away")],
+)
+def test_a_mode_that_is_not_known_is_kept_and_is_a_problem_of_its_node(
+    engine: Engine, mode: Any, hint: str
+) -> None:
+    one = document({"one": ("number", {})}, {"o": "one.integer"})
+    raw = one.as_json()
+    raw["nodes"]["one"]["mode"] = mode
+    other = parse_document(raw)
+    assert other.as_json() == raw
+    assert other.nodes["one"].left_out is None
+    problem = only_problem(engine, other)
+    assert (problem.code, problem.node, hint in problem.hint) == ("unknown_mode", "one", True)
+    (difference,) = diff(one, other)
+    assert str(difference) == f"Node 'one' is now {shown(mode)}."
+
+
+# What a run needs.
+
+
+def test_a_run_can_do_without_the_models_and_packs_of_what_is_left_out(engine: Engine) -> None:
+    (engine.files.roots[0] / "small.model").write_bytes(b"four")
+    gone = {"packs": {"gone": "2"}, "models": {"lost": "blake3:" + "0" * 64}}
+    raw = document(
+        {
+            "weigh": ("weigh", {"name": "small"}),
+            "lost": ("weigh", {"name": "lost"}, "mute"),
+            "gone": ("gone/upscale", {}, "mute"),
+        },
+        {"o": "weigh.integer"},
+    ).as_json()
+    one = parse_document({**raw, "lock": gone})
+    ready = prepared(one, engine, Wishes(strict_lock=True))
+    assert ready.differences == ()
+    assert ready.document.lock.packs == {"gone": "2", "toy": "1.0"}  # it goes on to name what all nodes use
+    assert set(ready.document.lock.models) == {"lost", "small"}
+    assert ready.models == (ready.document.lock.models["small"],)
+    awake = parse_document(
+        {**raw, "nodes": {k: {**v, "mode": None} for k, v in raw["nodes"].items()}, "lock": gone}
+    )
+    assert {one.code for one in engine.lock_differences(awake)} == {"pack_missing", "model_missing"}

@@ -11,7 +11,7 @@ class TestTexts:
         texts = http.get("/api/v1/nodes/texts/ko").ok()
         assert texts["language"] == "ko"
         assert texts["nodes"]["core/sample_latents"]["inputs"]["steps"] == {"title": "스텝 수"}
-        assert texts["values"]["core/latent"] == "잠재"
+        assert texts["values"]["core/latent"] == "잠재 표현"
         assert texts["categories"]["sampling"] == "샘플링"
 
     def test_what_the_client_has_is_not_sent_again(self, http: Http) -> None:

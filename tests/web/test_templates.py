@@ -31,6 +31,19 @@ def plugin_with(folder: Path, **documents: Any) -> Path:
     return folder / "plugins"
 
 
+def _said(raw: dict[str, Any]) -> set[str]:
+    """What a document says to people."""
+    found = [raw.get("name"), raw.get("description")]
+    for body in (raw, *raw.get("definitions", {}).values()):
+        interface, layout = body.get("interface", {}), body.get("layout", {})
+        titled = [body, *body["nodes"].values()]
+        titled += [one for side in ("inputs", "outputs") for one in interface.get(side, {}).values()]
+        titled += [*layout.get("frames", []), *layout.get("notes", [])]
+        objects = [one for one in titled if isinstance(one, dict)]
+        found += [one.get(field) for one in objects for field in ("title", "help", "text")]
+    return {one for one in found if one}
+
+
 class TestFinding:
     def test_every_example_that_ships_is_a_template(self) -> None:
         folder = shipped_examples()
@@ -69,6 +82,42 @@ class TestFinding:
         file.unlink()
         with pytest.raises(UnknownTemplate):
             templates.get("one")
+
+    def test_every_phrase_of_the_examples_is_there_in_each_language_and_no_other(self) -> None:
+        templates = Templates(())
+        folder = shipped_examples()
+        assert folder is not None
+        said = {text for one in templates.all() for text in _said(one.document.as_json())}
+        languages = sorted((folder / "locales").glob("*.json"))
+        assert [file.stem for file in languages] == ["ko"]
+        for file in languages:
+            phrases = json.loads(file.read_text(encoding="utf-8"))
+            assert set(phrases) == said, file.name
+
+    def test_a_template_says_to_people_what_it_says_in_their_language(self) -> None:
+        plain, korean = (Templates(()).get("text_to_image", language) for language in ("", "ko"))
+        assert korean.document.name == "텍스트로 이미지 만들기"
+        assert korean.document.nodes["sample"].title == "샘플링"
+        assert korean.document.interface.inputs["prompt"].title == "프롬프트"
+        assert korean.document.nodes["sample"].inputs == plain.document.nodes["sample"].inputs
+        assert Templates(()).get("text_to_image", "fr") == plain
+
+    def test_words_inside_definitions_frames_and_notes_are_said_too_and_values_are_not(
+        self, tmp_path: Path
+    ) -> None:
+        inside = {"title": "One", "help": "One", "nodes": {"a": {"type": "toy/number", "title": "One"}}}
+        layout = {"frames": [{"title": "One"}, 3], "notes": [{"text": "One"}]}
+        document = {**two_nodes(), "name": "Two", "definitions": {"One": inside}, "layout": layout}
+        document["nodes"]["more"] = {"type": "toy/show", "inputs": {"value": "One"}}
+        (tmp_path / "one.json").write_text(json.dumps(document))
+        (tmp_path / "locales").mkdir()
+        (tmp_path / "locales" / "de.json").write_text('{"One": "Eins"}')
+        (tmp_path / "locales" / "fr.json").write_text("{")
+        raw = Templates((), tmp_path).get("one", "de").document.as_json()
+        assert _said(raw) == {"Two", "Eins"}
+        assert raw["nodes"]["more"]["inputs"] == {"value": "One"}
+        assert list(raw["definitions"]) == ["One"]
+        assert _said(Templates((), tmp_path).get("one", "fr").document.as_json()) == {"Two", "One"}
 
     def test_the_nearest_name_is_told(self) -> None:
         with pytest.raises(UnknownTemplate, match="Did you mean 'text_to_image'"):

@@ -11,7 +11,7 @@ from web.api.library import PICTURES, created, picture_reply
 from web.api.problems import Refused
 from web.api.routing import Call, Reply, Routes
 from web.models.jobs import JobView, RunForm
-from web.models.library import CopyForm, TemplateList, TemplateView, WorkflowView
+from web.models.library import CopyForm, TemplateList, TemplateQuery, TemplateView, WorkflowView
 from web.service.library.templates import PICTURES as KINDS
 from web.service.library.templates import Template, kept_by
 from web.service.library.views import template_summary, template_view
@@ -21,17 +21,19 @@ routes = Routes("templates")
 TEMPLATE = "/api/v1/templates/{template}"
 
 
-@routes.add("GET", "/api/v1/templates", scope="view", answers={200: TemplateList})
+@routes.add("GET", "/api/v1/templates", scope="view", query=TemplateQuery, answers={200: TemplateList})
 async def list_templates(call: Call) -> Reply:
     """List the templates: those that ship with the server, and those of the plugin packs here."""
-    found = await call.service.call(call.service.templates.all)
+    query: TemplateQuery = call.query
+    found = await call.service.call(call.service.templates.all, query.language)
     return Reply(TemplateList(templates=[template_summary(one) for one in found]))
 
 
-@routes.add("GET", TEMPLATE, scope="view", answers={200: TemplateView}, refusals=(507,))
+@routes.add("GET", TEMPLATE, scope="view", query=TemplateQuery, answers={200: TemplateView}, refusals=(507,))
 async def read_template(call: Call) -> Reply:
     """Read a template; the files that come with it are named by their digests."""
-    template, document = await template_document(call)
+    query: TemplateQuery = call.query
+    template, document = await template_document(call, query.language)
     return Reply(template_view(template, document))
 
 
@@ -86,8 +88,8 @@ async def run_template(call: Call) -> Reply:
     return await submitted(call, document_text(document), wanted(call, form), template.id)
 
 
-async def template_document(call: Call) -> tuple[Template, dict[str, Any]]:
+async def template_document(call: Call, language: str = "") -> tuple[Template, dict[str, Any]]:
     """A template and its document, whose files the person may use from now on."""
-    template = await call.service.call(call.service.templates.get, call.parts["template"])
+    template = await call.service.call(call.service.templates.get, call.parts["template"], language)
     keep = partial(kept_by, call.service.uploads, call.person)
     return template, await call.service.call(call.service.templates.document, template, keep)

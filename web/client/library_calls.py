@@ -178,13 +178,15 @@ class LibraryCalls(Calls):
             WorkflowView, "POST", f"{SHARED}/{part(link)}/copy", body=given(name=name), repeat="unsent"
         )
 
-    async def templates(self) -> list[TemplateSummary]:
-        """The workflows to begin with."""
-        return (await self._server.view(TemplateList, "GET", TEMPLATES)).templates
+    async def templates(self, *, language: str | None = None) -> list[TemplateSummary]:
+        """The workflows to begin with; in a language such as "ko", as far as they have words for it."""
+        query = given(language=language)
+        return (await self._server.view(TemplateList, "GET", TEMPLATES, query=query)).templates
 
-    async def template(self, template: str) -> TemplateView:
+    async def template(self, template: str, *, language: str | None = None) -> TemplateView:
         """A template with its document."""
-        return await self._server.view(TemplateView, "GET", f"{TEMPLATES}/{part(template)}")
+        query = given(language=language)
+        return await self._server.view(TemplateView, "GET", f"{TEMPLATES}/{part(template)}", query=query)
 
     async def copy_template(self, template: str, *, name: str | None = None) -> WorkflowView:
         """Copy a template into one's own library."""

@@ -245,6 +245,16 @@ class SharedView(View):
     document: dict[str, Json]
 
 
+class TemplateQuery(Query):
+    """In which language a template is wanted."""
+
+    language: Annotated[
+        str, StringConstraints(pattern=r"^(?:[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})?$", max_length=30)
+    ] = Field(
+        "", description="Names, titles and help are said in it, as `ko`, where there are words for them."
+    )
+
+
 class TemplateInput(View):
     """An input of a template."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from graph_engine.files import why_path_escapes
 from graph_engine.messages import nearest
 from graph_engine.packs.plugin_folder import find_plugins
 from web.service.library.errors import UnknownTemplate
+from web.service.library.template_words import phrases_in, said_in
 from web.service.person import Person
 from web.service.uploads import UnknownUpload, Uploads
 
@@ -61,17 +62,19 @@ class Templates:
         self._known: dict[Path, tuple[tuple[int, int], Document | None]] = {}
         self._lock = threading.Lock()
 
-    def all(self) -> list[Template]:
-        """Every template, those of the server first, then by name."""
-        found = [one for pack, folder in self._folders() for one in self._in(pack, folder)]
+    def all(self, language: str = "") -> list[Template]:
+        """Every template, those of the server first, then by name; in a language, where there are words."""
+        found = [
+            one for pack, folder in self._folders() for one in _said_in(language, self._in(pack, folder))
+        ]
         return sorted(found, key=lambda one: (one.pack, one.document.name.casefold(), one.id))
 
-    def get(self, template: str) -> Template:
+    def get(self, template: str, language: str = "") -> Template:
         """One of them. Raises `UnknownTemplate`."""
         known = {one.id: one for one in self.all()}
         if template not in known:
             raise UnknownTemplate(f"There is no template '{template}'. {nearest(template, known)}".strip())
-        return known[template]
+        return next(_said_in(language, [known[template]]))
 
     def document(self, template: Template, keep: Callable[[Path], str]) -> dict[str, Any]:
         """Its document as plain JSON that can be run anywhere.
@@ -119,6 +122,15 @@ class Templates:
         with self._lock:
             self._known[file] = (state, document)
         return document
+
+
+def _said_in(language: str, templates: Iterable[Template]) -> Iterator[Template]:
+    phrases: dict[Path, Mapping[str, str]] = {}
+    for one in templates:
+        if language and one.folder not in phrases:
+            phrases[one.folder] = phrases_in(one.folder, language)
+        said = phrases.get(one.folder)
+        yield replace(one, document=said_in(one.document, said)) if said else one
 
 
 def kept_by(uploads: Uploads, person: Person, file: Path) -> str:

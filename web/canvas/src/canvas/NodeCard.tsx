@@ -21,6 +21,7 @@ import type { SceneNode } from "../state/scene.ts";
 import { type NodeRun, useNodeRun } from "../state/session.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { plainProse } from "../ui/Prose.tsx";
 import { hueOf } from "./colours.ts";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
@@ -93,7 +94,7 @@ function NodeHeader({ scene, title, run, planned }: HeaderProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: renaming is an action with a key too
     <header
       className="node-header"
-      title={scene.face.help}
+      title={plainProse(scene.face.help)}
       onDoubleClick={() => useGestures.getState().rename(scene.id)}
     >
       {renaming ? (
@@ -233,7 +234,7 @@ function InputRow({
         />
       )}
       {isLinkOnly(input) || linked || !filled ? (
-        <span className="node-label" title={input.help || shapeTitle(input.shape, catalogue)}>
+        <span className="node-label" title={plainProse(input.help) || shapeTitle(input.shape, catalogue)}>
           {input.title}
         </span>
       ) : (

@@ -29,7 +29,7 @@ export function ChoiceControl(props: ControlProps) {
       {at < 0 && now !== null && <option value={-1}>{typeof now === "string" ? now : ""}</option>}
       {choices.map((one, index) => (
         <option key={String(one)} value={index}>
-          {String(one)}
+          {input.choices?.[String(one)] ?? String(one)}
         </option>
       ))}
     </select>

@@ -11,6 +11,7 @@ import type { Fault } from "../server/http.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { Button } from "../ui/Button.tsx";
+import { Prose } from "../ui/Prose.tsx";
 import { isOptional } from "./control-props.ts";
 
 interface Props {
@@ -58,7 +59,7 @@ function Facts({ input, fault }: Props) {
   return (
     <>
       <strong>{input.title}</strong>
-      {input.help && <p>{input.help}</p>}
+      <Prose text={input.help} className="control-about-help" />
       {fault && (
         <p className="control-about-wrong">
           <span lang="en">

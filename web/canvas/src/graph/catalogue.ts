@@ -73,6 +73,13 @@ export interface ValueSpec {
   readonly colour: string;
 }
 
+/** What an input is called in another language, and its choices by what documents say for them. */
+export interface InputTexts {
+  readonly title?: string;
+  readonly help?: string;
+  readonly choices?: Readonly<Record<string, string>>;
+}
+
 /** What a pack says in another language than its own. */
 export interface NodeTexts {
   readonly nodes?: Readonly<
@@ -81,7 +88,7 @@ export interface NodeTexts {
       {
         readonly title?: string;
         readonly help?: string;
-        readonly inputs?: Readonly<Record<string, { readonly title?: string; readonly help?: string }>>;
+        readonly inputs?: Readonly<Record<string, InputTexts>>;
         readonly outputs?: Readonly<Record<string, { readonly title?: string }>>;
       }
     >

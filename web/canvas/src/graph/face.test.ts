@@ -3,7 +3,7 @@ import { type Catalogue, EMPTY_CATALOGUE, type NodeSpec } from "./catalogue.ts";
 import { setInput } from "./commands/inputs.ts";
 import { moveNodes } from "./commands/layout.ts";
 import { connect } from "./commands/links.ts";
-import { faceOf, facesOf } from "./face.ts";
+import { faceOf, facesOf, specFace } from "./face.ts";
 import type { Shape } from "./shape.ts";
 import { documentOf } from "./testing/plain.ts";
 import { bodyAt, type Place, type Workflow } from "./workflow.ts";
@@ -96,6 +96,30 @@ describe("the face of a node", () => {
     expect(face("gone").outputs.map((one) => one.name)).toEqual(["words"]);
     expect(face("newer").missing).toBe("version");
     expect(face("load").missing).toBeNull();
+  });
+
+  it("is called what its definition is called, where it calls one that has a title", () => {
+    expect(face("call").title).toBe("flow/call");
+    const titled = documentOf({
+      nodes: {
+        call: { type: "flow/call", inputs: { body: "a" } },
+        each: { type: "flow/map", inputs: { body: "a" } },
+      },
+      definitions: { a: { title: "Twice as much", help: "Doubles.", nodes: {} } },
+    });
+    expect(faces(titled).get("call")).toMatchObject({ title: "Twice as much", help: "Doubles." });
+    expect(faces(titled).get("each")?.title).toBe("flow/map");
+  });
+
+  it("has what choices are called in the reader's language", () => {
+    const choices = { stretch: "늘이기" };
+    const fit = { ...socket({ is: "choice", of: ["stretch", "crop"] }), required: false };
+    const catalogue: Catalogue = {
+      ...CATALOGUE,
+      nodes: { "x/resize": spec("x/resize", { fit }, {}) },
+      texts: { nodes: { "x/resize": { inputs: { fit: { title: "맞춤", choices } } } } },
+    };
+    expect(specFace("x/resize", catalogue).inputs).toMatchObject([{ title: "맞춤", choices }]);
   });
 
   it("has the ports of the definition that it uses", () => {

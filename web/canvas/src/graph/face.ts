@@ -1,7 +1,16 @@
 /** How a node appears: its inputs and outputs in this document, with titles, types and what they take. */
 
-import { type Catalogue, type InputSpec, nodeHelp, nodeTitle, type Schema, wordsOf } from "./catalogue.ts";
+import {
+  type Catalogue,
+  type InputSpec,
+  type InputTexts,
+  nodeHelp,
+  nodeTitle,
+  type Schema,
+  wordsOf,
+} from "./catalogue.ts";
 import { type ControlKind, controlKind } from "./control-kind.ts";
+import { callWords } from "./definition.ts";
 import { isArray, isObject, type Json, type Plain, toPlain } from "./json.ts";
 import { ANY, type Shape } from "./shape.ts";
 import { scoped, withVariables } from "./variables.ts";
@@ -20,6 +29,8 @@ export interface InputFace {
   readonly schema: Schema | null;
   readonly control: ControlKind;
   readonly default: Plain | undefined;
+  /** What its choices are called, where that is not what documents say for them. */
+  readonly choices?: Readonly<Record<string, string>>;
   /** What a control of a structure lists, each on a line: ports, outputs or cases. */
   readonly options?: readonly string[];
   /** False for what is written in the document and unknown to the node type. */
@@ -143,6 +154,7 @@ export function faceOf(
   }
   return {
     ...base,
+    ...callWords(workflow, node),
     missing,
     inputs: [...inputs, ...more.map(unknownInput)],
     outputs: [...outputs, ...unseen.map((name) => ({ name, title: wordsOf(name), type: "", shape: ANY }))],
@@ -198,11 +210,7 @@ function makeSpecFace(type: string, catalogue: Catalogue): Face {
   };
 }
 
-function inputFace(
-  name: string,
-  spec: InputSpec,
-  texts: { readonly title?: string; readonly help?: string } | undefined,
-): InputFace {
+function inputFace(name: string, spec: InputSpec, texts: InputTexts | undefined): InputFace {
   return {
     name,
     title: texts?.title ?? spec.title ?? wordsOf(name),
@@ -215,6 +223,7 @@ function inputFace(
     schema: spec.schema,
     control: controlKind(spec.schema),
     default: spec.default,
+    ...(texts?.choices ? { choices: texts.choices } : {}),
     known: true,
   };
 }

@@ -41,6 +41,7 @@ describe("words", () => {
   it("come in the language that is set", async () => {
     await useLanguage.getState().setLanguage("ko");
     expect(t("status.nodes", { count: 1 })).toBe("노드 1개");
+    expect(t("save.saved", { version: 3 })).toBe("버전 3으로 저장했습니다.");
     expect(document.documentElement.lang).toBe("ko");
   });
 

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import english from "./en.json" with { type: "json" };
+import { withParticles } from "./particles.ts";
 
 export type Key = keyof typeof english;
 type Values = Readonly<Record<string, string | number>>;
@@ -69,11 +70,12 @@ function translate(words: Words, language: string, key: string, values: Values):
     source[`${key}_other`] ??
     source[key] ??
     key;
-  return found.replaceAll(/\{(\w+)\}/g, (all, name: string) => {
+  const filled = found.replaceAll(/\{(\w+)\}/g, (all, name: string) => {
     const value = values[name];
     if (value === undefined) return all;
     return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
   });
+  return filled === found ? found : withParticles(filled);
 }
 
 /** `t` for a component: it is drawn again when the language changes. */

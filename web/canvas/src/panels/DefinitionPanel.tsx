@@ -125,7 +125,8 @@ function UseLine({ use, workflow }: { readonly use: Use; readonly workflow: Work
   const t = useT();
   const catalogue = useCatalogue((state) => state.catalogue);
   const node = bodyAt(workflow, use.place).nodes.get(use.node);
-  const words = node ? node.title || nodeTitle(catalogue, node.type) : use.node;
+  // Nodes without a title of their own are all called the same here: the id tells them apart.
+  const words = node?.title || `${nodeTitle(catalogue, node?.type ?? "flow/call")} (${use.node})`;
   return (
     <li>
       <button type="button" className="interface-place" onClick={() => lead(use.node, use.place)}>

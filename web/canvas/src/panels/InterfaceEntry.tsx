@@ -1,6 +1,6 @@
 /** One input or output of an interface. */
 
-import { useState } from "react";
+import { type DragEvent, useRef, useState } from "react";
 import { wordsOf } from "../graph/catalogue.ts";
 import {
   canName,
@@ -36,27 +36,41 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
   const workflow = useWorkflow();
   const place = usePlace();
   const edit = useDocuments((state) => state.edit);
-  const [over, setOver] = useState(false);
+  const own = useRef<HTMLLIElement>(null);
+  const [over, setOver] = useState<"before" | "after" | null>(null);
   const words = side === "inputs" ? body.interface.inputs.get(name) : body.interface.outputs.get(name);
   const places = placesOf(side, name, body);
   const fallback = defaultTitle(side, places[0], name, faces);
   const title = words?.title || fallback;
   const move = (from: string, to: number) =>
     edit(t("interface.move"), (document, here) => moveName(document, here, side, from, to));
+  const moveBy = (step: 1 | -1) => {
+    move(name, index + step);
+    // The button that was pressed may be at an end now, and take no more: the keyboard stays with the entry.
+    requestAnimationFrame(() => {
+      const buttons = [...(own.current?.querySelectorAll<HTMLButtonElement>(".interface-step button") ?? [])];
+      const [next, other] = step < 0 ? buttons : buttons.reverse();
+      (next?.disabled ? other : next)?.focus();
+    });
+  };
   return (
     <li
+      ref={own}
       className="interface-entry"
-      data-over={over || undefined}
+      data-over={over ?? undefined}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(`${DRAGGED}-${side}`)) return;
         event.preventDefault();
-        setOver(true);
+        setOver(halfOf(event));
       }}
-      onDragLeave={() => setOver(false)}
+      onDragLeave={() => setOver(null)}
       onDrop={(event) => {
-        setOver(false);
+        setOver(null);
         const from = event.dataTransfer.getData(`${DRAGGED}-${side}`);
-        if (from !== "") move(from, index);
+        const before = [...body.interface[side].keys()].indexOf(from);
+        if (before < 0) return;
+        const slot = index + (halfOf(event) === "after" ? 1 : 0);
+        move(from, slot > before ? slot - 1 : slot);
       }}
     >
       <div className="interface-head">
@@ -79,18 +93,20 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
             )
           }
         />
-        <IconButton
-          icon="up"
-          label={t("interface.up", { name: title })}
-          isDisabled={index === 0}
-          onPress={() => move(name, index - 1)}
-        />
-        <IconButton
-          icon="down"
-          label={t("interface.down", { name: title })}
-          isDisabled={index === count - 1}
-          onPress={() => move(name, index + 1)}
-        />
+        <span className="interface-step">
+          <IconButton
+            icon="up"
+            label={t("interface.up", { name: title })}
+            isDisabled={index === 0}
+            onPress={() => moveBy(-1)}
+          />
+          <IconButton
+            icon="down"
+            label={t("interface.down", { name: title })}
+            isDisabled={index === count - 1}
+            onPress={() => moveBy(1)}
+          />
+        </span>
         <IconButton
           icon="close"
           label={t("interface.remove", { name: title })}
@@ -146,6 +162,12 @@ export function InterfaceEntry({ side, name, index, count, body, faces }: Props)
       </ul>
     </li>
   );
+}
+
+/** On which side of what is under the pointer something is dropped. */
+function halfOf({ currentTarget, clientY }: DragEvent): "before" | "after" {
+  const { top, height } = currentTarget.getBoundingClientRect();
+  return clientY < top + height / 2 ? "before" : "after";
 }
 
 interface At {

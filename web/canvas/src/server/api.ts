@@ -192,12 +192,20 @@ export function pauseQueue(paused: boolean): Promise<Queue> {
   return ask("/api/v1/queue", { method: "POST", plain: { paused } });
 }
 
-export async function listTemplates(): Promise<readonly Template[]> {
-  return (await ask<{ templates: readonly Template[] }>("/api/v1/templates")).templates;
+export async function listTemplates(language: string): Promise<readonly Template[]> {
+  const { templates } = await ask<{ templates: readonly Template[] }>(
+    `/api/v1/templates${inWords(language)}`,
+  );
+  return templates;
 }
 
-export async function readTemplate(id: string): Promise<Workflow> {
-  return documentIn(await askDocument(`/api/v1/templates/${encodeURIComponent(id)}`));
+export async function readTemplate(id: string, language: string): Promise<Workflow> {
+  return documentIn(await askDocument(`/api/v1/templates/${encodeURIComponent(id)}${inWords(language)}`));
+}
+
+/** Templates are written in English; in other languages they are said as far as they have words for it. */
+function inWords(language: string): string {
+  return language === "en" ? "" : `?language=${encodeURIComponent(language)}`;
 }
 
 export function sendUpload(file: Blob, name: string): Promise<Upload> {

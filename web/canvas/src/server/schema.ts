@@ -1485,6 +1485,15 @@ export interface VersionsQuery {
   cursor?: number | null;
 }
 /**
+ * In which language a template is wanted.
+ */
+export interface TemplateQuery {
+  /**
+   * Names, titles and help are said in it, as `ko`, where there are words for them.
+   */
+  language?: string;
+}
+/**
  * Which artifacts.
  */
 export interface SavedQuery {

@@ -11,6 +11,7 @@ import { type Asked, isAsked } from "./address.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { type Origin, useDocuments } from "./documents.ts";
 import { useSession } from "./session.ts";
+import { languageOf } from "./settings.ts";
 import { sayTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
 import { tell } from "./windows.ts";
@@ -64,7 +65,7 @@ const OPENERS: Readonly<Record<Asked["kind"], (id: string) => Promise<void>>> = 
     if (kept.summary.deleted !== null) useUi.getState().say({ tone: "info", text: t("library.in_bin") });
   },
   async template(id) {
-    openDocument(await readTemplate(id), { kind: "template", id });
+    openDocument(await readTemplate(id, languageOf()), { kind: "template", id });
   },
   async shared(link) {
     openDocument((await readShared(link)).workflow, { kind: "shared", link });
@@ -78,7 +79,7 @@ const OPENERS: Readonly<Record<Asked["kind"], (id: string) => Promise<void>>> = 
 /** The default template, or an empty document where the server has none. */
 export async function openFirst(): Promise<void> {
   try {
-    openDocument(await readTemplate(FIRST), { kind: "template", id: FIRST });
+    openDocument(await readTemplate(FIRST, languageOf()), { kind: "template", id: FIRST });
   } catch {
     openNew();
   }

@@ -8,6 +8,7 @@ import { type Body, type InterfaceInput, linksOf } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit } from "../state/here.ts";
+import { Prose } from "../ui/Prose.tsx";
 
 interface Props {
   readonly name: string;
@@ -47,7 +48,7 @@ export function FormField({ name, field, face, body }: Props) {
           clear={() => edit(t("control.reset"), (workflow, place) => clearPlaces(workflow, place, places))}
         />
       )}
-      {help && <p className="form-help">{help}</p>}
+      <Prose text={help} className="form-help" />
       {wrong && (
         <p className="form-wrong" role="alert">
           <span lang="en">

@@ -14,6 +14,7 @@ import { useUi } from "../state/ui.ts";
 import { Button } from "../ui/Button.tsx";
 import { FormField } from "./FormField.tsx";
 import { RunResult } from "./RunResult.tsx";
+import { RunTold } from "./RunTold.tsx";
 
 export function FormView() {
   const t = useT();
@@ -47,6 +48,7 @@ export function FormView() {
           </Button>
         </div>
       </form>
+      <RunTold />
       <RunResult />
     </div>
   );

@@ -14,6 +14,7 @@ import { useFaults } from "../state/faults.ts";
 import { useEdit, useHere } from "../state/here.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { IconButton } from "../ui/Button.tsx";
+import { plainProse } from "../ui/Prose.tsx";
 import { OutlineLink } from "./OutlineLink.tsx";
 
 interface Props {
@@ -54,7 +55,7 @@ export function OutlineInput({ id, node, input, body, faces, sources }: Props) {
     >
       <span
         className="outline-label"
-        title={input.help || shapeTitle(input.shape, useCatalogue.getState().catalogue)}
+        title={plainProse(input.help) || shapeTitle(input.shape, useCatalogue.getState().catalogue)}
       >
         {input.title}
         {input.required && !linked && node.inputs.get(input.name) === undefined && (
@@ -89,7 +90,7 @@ export function OutlineInput({ id, node, input, body, faces, sources }: Props) {
         )}
         {!choosing && !input.fixed && (fitting.length > 0 || here !== null) && (
           <IconButton
-            icon="next"
+            icon="link"
             label={t("outline.link", { title: input.title })}
             onPress={() => setLinking(true)}
           />

@@ -16,6 +16,7 @@ import { useNodeRun } from "../state/session.ts";
 import { CommitField } from "../ui/CommitField.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuButton } from "../ui/MenuButton.tsx";
+import { Prose } from "../ui/Prose.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import { OutlineBody } from "./OutlineBody.tsx";
 import { OutlineInput } from "./OutlineInput.tsx";
@@ -207,7 +208,7 @@ function Content({ id, node, face, body, faces, order }: ContentProps): ReactNod
   const sources = sourcesOf(body, faces, order, needing(body, id));
   return (
     <div className="outline-content">
-      {face.help && <p className="outline-note">{face.help}</p>}
+      <Prose text={face.help} className="outline-note" />
       {face.missing && (
         <p className="outline-wrong">
           {t(`node.missing.${face.missing}`, { pack: node.type.split("/")[0] ?? "" })}

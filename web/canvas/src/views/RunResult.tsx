@@ -1,5 +1,6 @@
 /** What the newest run of the document gives: how far it is, and its pictures, large. */
 
+import { useEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { artifactAddress } from "../server/api.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -11,9 +12,18 @@ export function RunResult() {
   const t = useT();
   const active = useDocuments((state) => state.active);
   const run = useSession((state) => runOf(state, active));
+  const section = useRef<HTMLElement>(null);
+  const job = run?.job;
+  const seen = useRef({ active, job });
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { active, job };
+    // Where the result is below the form, whoever runs it wants to see what comes of it.
+    if (job && before.active === active && before.job !== job) section.current?.scrollIntoView();
+  }, [active, job]);
   if (!run) {
     return (
-      <section className="run-result" aria-label={t("result.label")}>
+      <section ref={section} className="run-result" aria-label={t("result.label")}>
         <p className="run-none">{t("result.none")}</p>
       </section>
     );
@@ -22,9 +32,11 @@ export function RunResult() {
   const files = run.artifacts.filter((one) => !one.media_type.startsWith("image/"));
   const ended = run.status !== "queued" && run.status !== "running";
   return (
-    <section className="run-result" aria-label={t("result.label")} aria-busy={!ended}>
+    <section ref={section} className="run-result" aria-label={t("result.label")} aria-busy={!ended}>
       {!ended && <Under run={run} />}
-      {ended && run.status !== "done" && <p className="run-error">{run.error || t(`job.${run.status}`)}</p>}
+      {ended && run.status !== "done" && (
+        <p className="run-error">{run.error ? <span lang="en">{run.error}</span> : t(`job.${run.status}`)}</p>
+      )}
       {run.status === "done" && run.artifacts.length === 0 && (
         <p className="run-none">{t("result.nothing_saved")}</p>
       )}
@@ -60,7 +72,7 @@ function Under({ run }: { readonly run: Run }) {
         {...(run.nodeCount > 0 ? { value: over + part, max: run.nodeCount } : {})}
       />
       <div className="run-steps">
-        <span role="status">{t(`job.${run.status}`)}</span>
+        <span>{t(`job.${run.status}`)}</span>
         <Button icon="stop" onPress={() => void interrupt()}>
           {t("run.cancel")}
         </Button>

@@ -4,6 +4,7 @@ import { type Catalogue, categoryTitle } from "../../graph/catalogue.ts";
 import type { Face, InputFace, OutputFace } from "../../graph/face.ts";
 import { useT } from "../../i18n/i18n.ts";
 import { shapeTitle } from "../../state/wiring.ts";
+import { Prose } from "../../ui/Prose.tsx";
 import { colourOf } from "../colours.ts";
 
 export function NodePreview({ face, catalogue }: { readonly face: Face; readonly catalogue: Catalogue }) {
@@ -12,7 +13,7 @@ export function NodePreview({ face, catalogue }: { readonly face: Face; readonly
     <div className="node-preview">
       <h2>{face.title}</h2>
       <p className="palette-category">{categoryTitle(catalogue, face.category)}</p>
-      {face.help && <p className="palette-help">{face.help}</p>}
+      <Prose text={face.help} className="palette-help" />
       <Sockets title={t("palette.inputs")} sockets={face.inputs} catalogue={catalogue} />
       <Sockets title={t("palette.outputs")} sockets={face.outputs} catalogue={catalogue} />
     </div>

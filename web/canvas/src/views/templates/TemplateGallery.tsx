@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useT } from "../../i18n/i18n.ts";
 import { listTemplates, type Template } from "../../server/api.ts";
 import { openAsked } from "../../state/opening.ts";
+import { languageOf } from "../../state/settings.ts";
 import { wordsOfTrouble } from "../../state/trouble.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { SearchField } from "../library/SearchField.tsx";
@@ -14,7 +15,7 @@ export function TemplateGallery({ close }: { readonly close: () => void }) {
   const [search, setSearch] = useState("");
   const [trouble, setTrouble] = useState("");
   useEffect(() => {
-    listTemplates().then(setTemplates, (error: unknown) => setTrouble(wordsOfTrouble(error)));
+    listTemplates(languageOf()).then(setTemplates, (error: unknown) => setTrouble(wordsOfTrouble(error)));
   }, []);
   const words = search.toLowerCase().split(/\s+/);
   const found = templates?.filter(({ name, description, pack, id }) => {
