@@ -63,10 +63,9 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
     >
       <NodeHeader scene={scene} title={title} run={run} planned={planned} />
       {run?.status === "running" && <Progress run={run} />}
-      {filled &&
-        scene.geometry.rows.map((row) => (
-          <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} />
-        ))}
+      {scene.geometry.rows.map((row) => (
+        <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} filled={filled} />
+      ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
       {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
       {scene.face.missing ? (
@@ -179,19 +178,25 @@ interface RowProps {
   readonly row: Row;
   readonly scene: SceneNode;
   readonly faulty: boolean;
+  /** Sockets are there at once, for links are led to where they are found on the page; controls may wait. */
+  readonly filled: boolean;
 }
 
-function RowView({ row, scene, faulty }: RowProps) {
+function RowView({ row, scene, faulty, filled }: RowProps) {
   const { input, output } = row;
   return (
     <div className="node-row" data-faulty={faulty || undefined} style={{ top: row.y, height: row.height }}>
-      {input && <InputRow input={input} scene={scene} />}
+      {input && <InputRow input={input} scene={scene} filled={filled} />}
       {output && <OutputLabel output={output} scene={scene} />}
     </div>
   );
 }
 
-function InputRow({ input, scene }: { readonly input: InputFace; readonly scene: SceneNode }) {
+function InputRow({
+  input,
+  scene,
+  filled,
+}: Pick<RowProps, "scene" | "filled"> & { readonly input: InputFace }) {
   const t = useT();
   const catalogue = useCatalogue((state) => state.catalogue);
   const edit = useDocuments((state) => state.edit);
@@ -227,7 +232,7 @@ function InputRow({ input, scene }: { readonly input: InputFace; readonly scene:
           catalogue={catalogue}
         />
       )}
-      {isLinkOnly(input) || linked ? (
+      {isLinkOnly(input) || linked || !filled ? (
         <span className="node-label" title={input.help || shapeTitle(input.shape, catalogue)}>
           {input.title}
         </span>

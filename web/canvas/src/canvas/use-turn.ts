@@ -26,7 +26,7 @@ export function useTurn(): boolean {
   useEffect(() => {
     const turn = () => setMine(true);
     waiting.add(turn);
-    frame ||= requestAnimationFrame(give);
+    if (frame === 0) frame = requestAnimationFrame(give);
     return () => {
       waiting.delete(turn);
     };
