@@ -41,7 +41,9 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
   const run = useNodeRun(tab, scene.id);
   const faults = useNodeFaults(scene.id);
   const planned = usePlanned(scene.id);
-  const isTarget = useGestures(({ target }) => target?.node === scene.id && target.handle === null);
+  const isTarget = useGestures(
+    ({ target }) => target?.node === scene.id && target.handle === null && target.refusal === "",
+  );
   const focus = useCardFocus(scene.id);
   const filled = useTurn();
   const title = titleOf(scene.node, scene.face);
