@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph_engine.checking.inputs import check_literal
+from graph_engine.checking.modes import resolved
 from graph_engine.checking.unknown import extra_input, unknown_here
 from graph_engine.declaration.fields import Measure
 from graph_engine.declaration.node_use import NodeUse
@@ -33,17 +34,20 @@ class Place:
 def measured(engine: Engine, document: Document, place: Place, value: Any = AS_WRITTEN) -> Measure:
     """The measure of a value at a place of a document, which need not be whole or free of problems.
 
-    A port of a call is measured as the first input inside that it leads to. Raises `DocumentError` where
+    A port of a call is measured as the first input inside that it leads to. Nodes that are bypassed or muted
+    are left out, as in a run, but for the one that is asked about. Raises `DocumentError` where
     there is no such place, nothing measures it, or it can not have the value, and whatever the pack raises.
     """
     body = _body(document, place)
     if place.node not in body.nodes:
         hint = nearest(place.node, body.nodes)
         raise _refused(place, "unknown_place", f"There is no node '{place.node}' to be measured.", hint)
-    use = NodeUse(body, place.node, engine.catalogue.node_type)
     if value is AS_WRITTEN:
-        value = _written(use, place)
-    use, wanted = _inside(engine, document, use, place)
+        value = _written(NodeUse(body, place.node, engine.catalogue.node_type), place)
+    plain = resolved(document, engine.catalogue).document
+    if place.node in _body(plain, place).nodes:
+        document, body = plain, _body(plain, place)
+    use, wanted = _inside(engine, document, NodeUse(body, place.node, engine.catalogue.node_type), place)
     if wanted.measured is None:
         message = f"nothing measures '{wanted.name}' of '{use.type}'."
         raise _refused(place, "not_measured", message, "Inputs that are have `x-measured` in their schema.")

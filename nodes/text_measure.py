@@ -24,6 +24,7 @@ ADDED = 2  # a token begins the text, and one ends it
 USUAL_BUNDLE = "emoji-scenes"  # whose models stand in for those that a document does not tell
 MODELS = {"core/encode_text": "conditioner", "core/plan_layout": "planner"}  # kind and input alike
 KEPT = 8  # tokenizers
+MOST_NAMED = 8  # words of a text that a model does not know
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ def too_long(lost: Sequence[str], limit: int) -> str:
 
 def unknown(words: Sequence[str]) -> str:
     """That a model does not know some words of a text."""
-    return f"words that this model does not know: {', '.join(words)}"
+    each = list(dict.fromkeys(words))
+    more = f" and {len(each) - MOST_NAMED} more" if len(each) > MOST_NAMED else ""
+    return f"words that this model does not know: {', '.join(each[:MOST_NAMED])}{more}"
 
 
 def _measure(text: str, use: NodeUse, run: Run) -> Measure:

@@ -149,6 +149,15 @@ def test_a_mask_is_painted_and_found_again(editor: Editor) -> None:
     drag(page, paper, (0.2, 0.2), (0.6, 0.2))
     drag(page, paper, (0.2, 0.8), (0.6, 0.8))
     page.keyboard.press("Control+z")
+    page.mouse.move(*at(paper, 0.8, 0.8))
+    page.mouse.down()
+    page.mouse.move(*at(paper, 0.9, 0.9), steps=3)
+    page.keyboard.press("Escape")  # the stroke, not the painter
+    page.mouse.up()
+    page.keyboard.press("p")
+    page.mouse.click(*at(paper, 0.8, 0.2))
+    page.keyboard.press("Escape")  # the polygon
+    expect(paper).to_be_visible()
     page.keyboard.press("e")
     drag(page, paper, (0.4, 0.1), (0.4, 0.3))
     with becomes(page, "it", drawn.take):
@@ -197,11 +206,12 @@ def test_a_label_map_is_painted_with_colours_that_have_names(editor: Editor) -> 
     labels = [{"name": "ground", "colour": "#202020"}, {"name": "sky", "colour": "#87ceeb"}]
     page = editor.open(one("core/draw_labels", labels=labels))
     drawn = Drawn()
-    paper = open_painter(page)
+    page.get_by_role("button", name="Paint and change the labels").click()
+    paper = page.get_by_role("dialog", name="Draw label map").locator("canvas")
     page.keyboard.press("r")
     drag(page, paper, (0, 0), (1, 0.5))
     page.get_by_role("button", name="Add a label").click()
-    page.get_by_label("Name of label 3").fill("tree")
+    page.keyboard.type("tree")
     page.get_by_role("button", name="Polygon").click()
     for point in [(0.25, 0.75), (0.75, 0.75), (0.5, 0.25), (0.25, 0.75)]:
         page.mouse.click(*at(paper, *point))

@@ -15,6 +15,7 @@ from tests.e2e.crowd import crowd
 from tests.e2e.editor import Editor
 from tests.web.http import Http
 
+FAR_APART = {"one": [0, 0], "two": [0, 200], "sum": [320, 60], "words": [1400, 300]}
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
@@ -133,6 +134,31 @@ def test_a_link_dropped_on_a_title_finds_the_socket_that_is_free(page: Page) -> 
     drag(page, middle(socket(page, "two", "output")), middle(node(page, "sum").locator(".node-header")))
     expect(links(page)).to_have_count(2)
     assert copied(page)["sum"]["inputs"] == {"a": {"from": "one.integer"}, "b": {"from": "two.integer"}}
+
+
+def test_an_end_dropped_on_a_node_goes_to_its_socket_and_a_choice_is_offered_among_several(
+    page: Page,
+) -> None:
+    x, y = middle(socket(page, "sum", "input", "a"))
+    drag(page, (x - 20, y), middle(node(page, "sum").locator(".node-label.output")))
+    expect(page.locator('.react-flow__edge[data-id="sum.b"]')).to_have_count(1)
+    page.keyboard.press("Control+z")
+    x, y = middle(socket(page, "sum", "input", "a"))
+    drag(page, (x - 20, y), (x - 60, y - 160), drop=False)
+    page.keyboard.press("Escape")
+    expect(page.locator(".react-flow__connection")).not_to_be_visible()
+    page.mouse.up()
+    expect(page.locator('.react-flow__edge[data-id="sum.a"]')).to_have_count(1)
+    page.keyboard.press("Control+z")  # nothing was done that could be undone
+    x, y = middle(socket(page, "sum", "input", "a"))
+    drag(page, (x - 20, y), (x - 60, y - 160))
+    expect(links(page)).to_have_count(0)
+    drag(page, middle(socket(page, "two", "output")), middle(node(page, "sum").locator(".node-header")))
+    picker = page.get_by_role("dialog", name="Connect Add")
+    expect(picker.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator('.react-flow__edge[data-id="sum.b"]')).to_have_count(1)
 
 
 def test_a_link_dropped_on_the_canvas_brings_a_node_that_fits_and_connects_it(page: Page) -> None:
@@ -315,7 +341,8 @@ def test_a_frame_carries_what_is_in_it(page: Page) -> None:
 def test_a_note_is_written_on_the_canvas(page: Page) -> None:
     page.keyboard.press("n")
     note = page.get_by_role("textbox", name="Note text")
-    note.fill("Here be sums.")
+    expect(note).to_be_focused()
+    page.keyboard.type("Here be sums.")
     page.locator(".react-flow__pane").click(position={"x": 20, "y": 20})
     page.keyboard.press("Control+z")
     expect(note).to_have_value("")
@@ -394,10 +421,20 @@ def test_tab_goes_on_through_the_page_after_the_palette_was_left(page: Page) -> 
     expect(page.get_by_role("dialog", name="Add a node")).to_have_count(0)
 
 
-def test_a_link_is_made_by_two_taps(editors: Editors, toy_server: Http) -> None:
-    editor = editors(toy_server, permissions=CLIPBOARD, has_touch=True)
-    page = editor.open(sums())
+def test_a_link_is_made_by_two_taps_on_a_phone_which_begins_where_it_can_be_read(
+    editors: Editors, toy_server: Http
+) -> None:
+    phone = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
+    page = editors(toy_server, **phone).open({**sums(), "layout": {"positions": FAR_APART}})
     expect(node(page, "sum")).to_be_visible()
+    x, y = middle(node(page, "two"))
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (("Start", [(x, y)]), ("Move", [(x - 5, y)]), ("Move", [(x - 40, y)]), ("End", [])):
+        at = [{"x": left, "y": top} for left, top in points]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+    page.wait_for_function(  # a finger on a node pans
+        "x => document.querySelector('[data-id=two]').getBoundingClientRect().x < x", arg=x - 120
+    )
     page.touchscreen.tap(*middle(socket(page, "two", "output")))
     page.touchscreen.tap(*middle(socket(page, "sum", "input", "b")))
     expect(links(page)).to_have_count(2)

@@ -39,6 +39,14 @@ def test_what_only_a_run_can_tell_makes_a_measure_approximate(engine: Engine) ->
     assert of(engine, link("nobody.integer")).approximate
 
 
+def test_what_is_bypassed_or_muted_is_left_out_but_for_what_is_asked_about(engine: Engine) -> None:
+    made = labels(link("sum.integer")).as_json()
+    made["nodes"]["sum"] |= {"mode": "bypass", "inputs": {"a": link("number.integer")}}
+    assert measured(engine, Document.model_validate(made), Place("label", "text"), "panda").limit == 3
+    made["nodes"]["label"]["mode"] = "mute"
+    assert measured(engine, Document.model_validate(made), Place("label", "text"), "panda").count == 5
+
+
 def test_a_default_counts_like_what_is_written(engine: Engine) -> None:
     made = document({"label": ("label", {"text": "a"})})
     assert measured(engine, made, Place("label", "text")).limit == 5

@@ -17,7 +17,7 @@ from nodes import text_measure
 from nodes.encode import encode_text
 from nodes.errors import TextTooLong
 from nodes.load import load_conditioner
-from nodes.text_measure import MAX_TEXT, too_long
+from nodes.text_measure import MAX_TEXT, too_long, unknown
 from tests.resources.tiny_bundle import MAX_TOKENS
 
 ROOM = MAX_TOKENS - 2
@@ -95,6 +95,24 @@ def test_a_shared_text_has_the_room_of_the_model_with_the_least(engine: Engine) 
     assert found.problems == ("words that this model does not know: zebra", too_long(["on"], 5))
     nodes["model"] = ("load_planner", {})
     assert of(engine, "a", "prompt", nodes).limit == ROOM
+
+
+def test_a_model_that_is_muted_has_no_say(engine: Engine) -> None:
+    nodes = {
+        "prompt": ("write_text", {"text": ""}),
+        **LINKED,
+        "text": ("encode_text", {"conditioner": link("bundle.conditioner"), "text": link("prompt.text")}),
+    }
+    written = made(nodes).as_json()
+    written["nodes"]["text"]["mode"] = "mute"
+    assert measured(engine, Document.model_validate(written), Place("prompt", "text"), "a cat") == Measure(
+        5, MAX_TEXT, "characters"
+    )
+
+
+def test_words_that_are_unknown_are_named_once_and_not_all_of_many() -> None:
+    assert unknown(["x", "y", "x"]) == "words that this model does not know: x, y"
+    assert unknown([*"abcdefghij"]).endswith(": a, b, c, d, e, f, g, h and 2 more")
 
 
 def _shorter(kind: str, path: Any) -> None:

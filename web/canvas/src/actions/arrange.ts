@@ -8,10 +8,11 @@ import { type Key, t } from "../i18n/i18n.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useGestures } from "../state/gestures.ts";
 import { annotationsIn } from "../state/moving.ts";
+import { freePlace } from "../state/pointing.ts";
 import { boxOf, currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useUi } from "../state/ui.ts";
-import { middleOfView } from "../state/view.ts";
+import { canvasPoint } from "../state/view.ts";
 import type { Action } from "./action.ts";
 import { canvasHasKeys } from "./select.ts";
 
@@ -101,10 +102,11 @@ function addFrame(): void {
 function addNote(): void {
   const id = annotate("notes", { text: "", box: centred(NOTE) }, t("menu.note"));
   useSelection.getState().select([], [], [`note:${id}`]);
+  useGestures.getState().rename(`note:${id}`);
 }
 
 function centred({ width, height }: { readonly width: number; readonly height: number }): Box {
-  const [x, y] = middleOfView();
+  const [x, y] = canvasPoint(freePlace());
   return { x: x - width / 2, y: y - height / 2, width, height };
 }
 

@@ -1,22 +1,19 @@
 /** Adding nodes, connecting by the keyboard, and what part of the canvas is seen. */
 
+import { freePlace } from "../state/pointing.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
 import { tabOpensPalette } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
-import { middleOfView, useView } from "../state/view.ts";
+import { canvasPoint, useView } from "../state/view.ts";
 import type { Action } from "./action.ts";
 
 const onCanvas = () => useUi.getState().view === "canvas";
 const STEP = 1.25;
 
 function addNode(): void {
-  const { corner, size } = useView.getState();
-  useUi.getState().openPalette({
-    at: middleOfView(),
-    screen: [corner[0] + size.width / 2, corner[1] + size.height / 3],
-    from: null,
-  });
+  const screen = freePlace();
+  useUi.getState().openPalette({ at: canvasPoint(screen), screen, from: null });
 }
 
 const zoomBy = (factor: number) => useView.getState().show({ kind: "zoom", factor });

@@ -79,7 +79,7 @@ function toggleCollapsed(): void {
 
 function renameSelected(): void {
   const { nodes, annotations } = useSelection.getState();
-  const [id] = [...nodes, ...[...annotations].filter((one) => one.startsWith("frame:"))];
+  const [id] = [...nodes, ...annotations];
   if (id !== undefined) useGestures.getState().rename(id);
 }
 

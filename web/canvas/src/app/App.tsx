@@ -15,6 +15,7 @@ import { watchFaults } from "../state/faults.ts";
 import { watchLooking } from "../state/looking.ts";
 import { useBeginning } from "../state/opening.ts";
 import { watchPlan } from "../state/plan.ts";
+import { watchMouse } from "../state/pointing.ts";
 import { useUi } from "../state/ui.ts";
 import { watchWhere } from "../state/where.ts";
 import { Toasts } from "../ui/Toasts.tsx";
@@ -49,6 +50,7 @@ export function App() {
   useEffect(() => watchWhere(), []);
   useEffect(() => watchLooking(), []);
   useEffect(() => watchPlan(), []);
+  useEffect(() => watchMouse(), []);
   useEffect(() => watchTitle(), []);
   useEffect(() => watchTypeColours(), []);
   const Other = view === "canvas" ? null : VIEWS[view];

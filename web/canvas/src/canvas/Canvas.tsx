@@ -14,39 +14,18 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import {
-  lazy,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
-import { activeTab, useDocuments } from "../state/documents.ts";
+import { useDocuments } from "../state/documents.ts";
 import { enterNode } from "../state/entering.ts";
 import { type SocketAt, useGestures } from "../state/gestures.ts";
-import { boundsOf, boxOf, type Scene, useScene } from "../state/scene.ts";
+import { boxOf, type Scene, useScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
 import { isEmptyCanvas, surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
-import {
-  canvasPoint,
-  centred,
-  MAX_ZOOM,
-  MIN_ZOOM,
-  OVERVIEW_ZOOM,
-  type Showing,
-  type Size,
-  seenIn,
-  useView,
-  type View,
-  viewOf,
-} from "../state/view.ts";
+import { canvasPoint, MAX_ZOOM, MIN_ZOOM, OVERVIEW_ZOOM, useView } from "../state/view.ts";
 import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
@@ -62,6 +41,7 @@ import { nodeAt } from "./paint.ts";
 import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
+import { useShowing } from "./use-showing.ts";
 
 const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
 const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
@@ -227,7 +207,6 @@ function enterBody(event: React.MouseEvent, { id }: CanvasNode): void {
   if (!on?.closest(".node-header, input, textarea, select, button")) enterNode(id);
 }
 
-const READABLE_ZOOM = 0.8;
 const MULTI = ["Control", "Meta", "Shift"];
 const GRID: [number, number] = [8, 8];
 
@@ -245,85 +224,6 @@ function useMeasured(surface: RefObject<HTMLDivElement | null>): void {
     observer.observe(element);
     return () => observer.disconnect();
   }, [surface]);
-}
-
-const SLIDE = 160; // milliseconds that the canvas takes to go somewhere else
-/** Where one was in each place of each tab. */
-const seen = new Map<string, View>();
-
-/** Go where one was last in this tab and place, and where others ask to go. */
-function useShowing(scene: Scene): View {
-  const flow = useReactFlow();
-  const where = useDocuments((state) => `${state.active} ${activeTab(state)?.trail.join("/")}`);
-  const wanted = useView((state) => state.wanted);
-  const [first] = useState(() => ({ where, view: seen.get(where) ?? homeOf(scene) }));
-  const shown = useRef("");
-  const ready = flow.viewportInitialized;
-
-  useLayoutEffect(() => {
-    if (shown.current === where || !ready) return;
-    shown.current = where;
-    const view = first.where === where ? first.view : (seen.get(where) ?? homeOf(scene));
-    void flow.setViewport(view);
-    useView.getState().see(view);
-  }, [where, ready, scene, flow, first]);
-
-  useEffect(() => useView.subscribe(({ view }) => seen.set(shown.current, view)), []);
-
-  useEffect(() => {
-    if (!wanted) return;
-    useView.getState().done();
-    const { view, size: now } = useView.getState();
-    const next = viewFor(wanted, scene, view, now);
-    if (next) void flow.setViewport(next, { duration: duration(wanted) });
-  }, [wanted, scene, flow]);
-
-  return first.view;
-}
-
-/** The view that shows everything, no larger than it is read best. */
-function homeOf(scene: Scene): View {
-  const bounds = boundsOf(scene);
-  return bounds ? viewOf(bounds, useView.getState().size, 1, 0.08) : { x: 0, y: 0, zoom: 1 };
-}
-
-function duration(wanted: Showing): number {
-  if (wanted.kind === "centre" && wanted.zoom === undefined) return 0; // the minimap is dragged
-  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : SLIDE;
-}
-
-function viewFor(wanted: Showing, scene: Scene, view: View, size: Size): View | null {
-  switch (wanted.kind) {
-    case "fit": {
-      const bounds = boundsOf(scene, wanted.nodes);
-      return bounds ? viewOf(bounds, size, 1, 0.08) : null;
-    }
-    case "zoom": {
-      const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, view.zoom * wanted.factor));
-      const box = seenIn(view, size);
-      return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
-    }
-    case "centre":
-      return centred(wanted.at, size, wanted.zoom ?? view.zoom);
-    case "reveal":
-      return revealing(wanted.node, scene, view, size, wanted.readable ?? false);
-  }
-}
-
-/** The view in which a node is seen, and can be read where that is asked; null where it is so already. */
-function revealing(id: string, scene: Scene, view: View, size: Size, readable: boolean): View | null {
-  const node = scene.nodes.get(id);
-  if (!node) return null;
-  const box = boxOf(node);
-  const now = seenIn(view, size);
-  const inside =
-    box.x >= now.x &&
-    box.y >= now.y &&
-    box.x + box.width <= now.x + now.width &&
-    box.y + 60 <= now.y + now.height;
-  const zoom = readable && view.zoom < OVERVIEW_ZOOM ? READABLE_ZOOM : view.zoom;
-  if (inside && zoom === view.zoom) return null;
-  return centred([box.x + box.width / 2, box.y + box.height / 2], size, zoom);
 }
 
 /** The input or output that is under the pointer: its socket or its name. */

@@ -11,12 +11,15 @@ import { middleOfView, useView } from "../state/view.ts";
 import { circleOf, looseEnd, refusalOf, shapeTitle, wireTo } from "../state/wiring.ts";
 import { Picker, type PickerItem } from "../ui/Picker.tsx";
 import { colourOf } from "./colours.ts";
-import { link } from "./use-connecting.ts";
+import { link, place, type SocketChoice } from "./use-connecting.ts";
 
-/** `about` is the id of the node to connect. */
+/** `about` is the id of the node to connect, or a loose end with the node that it was dropped on. */
 export function ConnectPicker({ about }: { readonly about: unknown }) {
   const scene = useScene();
   const [from, setFrom] = useState<LooseEnd | null>(null);
+  if (typeof about === "object" && about !== null) {
+    return <Dropped scene={scene} choice={about as SocketChoice} />;
+  }
   const node = typeof about === "string" ? scene.nodes.get(about) : undefined;
   if (!node) return null;
   return from ? (
@@ -33,6 +36,42 @@ function matching(items: readonly PickerItem[], query: string): PickerItem[] {
   return query.trim() === ""
     ? [...items]
     : items.filter((item) => matchScore(`${item.title} ${item.detail ?? ""}`, query) >= 0);
+}
+
+/** The sockets of one node, where the pointer let go of a link. */
+function Dropped({ scene, choice }: { readonly scene: Scene; readonly choice: SocketChoice }) {
+  const t = useT();
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const [query, setQuery] = useState("");
+  const { from, node, sockets, edge, at } = choice;
+  const one = scene.nodes.get(node);
+  if (!one) return null;
+  const items = [...one.face.inputs, ...one.face.outputs]
+    .filter(({ name }) => sockets.includes(name))
+    .map((socket) => ({
+      id: socket.name,
+      title: socket.title,
+      detail: shapeTitle(socket.shape, catalogue),
+      colour: colourOf(socket.shape, catalogue),
+    }));
+  return (
+    <Picker
+      label={t("connect.which", { node: titleOf(one.node, one.face) })}
+      placeholder={t("connect.which_placeholder")}
+      items={matching(items, query)}
+      query={query}
+      setQuery={setQuery}
+      close={close}
+      empty={t("connect.none")}
+      at={at}
+      small
+      header={<p className="picker-header">{t("connect.which", { node: titleOf(one.node, one.face) })}</p>}
+      choose={({ id }) => {
+        close();
+        place(scene, from, node, id, edge);
+      }}
+    />
+  );
 }
 
 interface SocketsProps {

@@ -1,18 +1,16 @@
 /** Beside the pointer while a link is drawn: where it would lead, or why it can not. */
 
 import "./connection-hint.css";
-import { useT } from "../i18n/i18n.ts";
 import { useGestures } from "../state/gestures.ts";
 import { useView } from "../state/view.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 export function ConnectionHint() {
-  const t = useT();
   const from = useGestures((state) => state.from);
   const target = useGestures((state) => state.target);
   const pointer = useGestures((state) => state.pointer);
   const corner = useView((state) => state.corner);
-  const words = target ? target.refusal || t("wire.accepted", { name: target.title }) : "";
+  const words = target ? target.refusal || target.words : "";
   return (
     <div role="status" className="connection-hint-place">
       {from && target && (

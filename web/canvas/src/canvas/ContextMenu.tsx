@@ -17,18 +17,19 @@ import { actionOf } from "../actions/actions.ts";
 import { COLOURS } from "../actions/edit.ts";
 import { type Key, useT } from "../i18n/i18n.ts";
 import { type Menu, useGestures } from "../state/gestures.ts";
+import { atMenu } from "../state/pointing.ts";
 import { useView } from "../state/view.ts";
 import { Icon } from "../ui/Icon.tsx";
 
-/** The groups of each menu; an action that is not there is left out. */
-const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]>> = {
+/** The groups of each menu, of actions by their ids. */
+export const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]>> = {
   canvas: [
     ["add-node", "paste", "paste-linked"],
     ["note", "frame"],
     ["select-all", "tidy", "fit", "ports"],
   ],
   node: [
-    ["run-here", "connect", "rename"],
+    ["run-to-here", "connect", "rename"],
     ["cut", "copy", "duplicate", "duplicate-linked"],
     ["bypass", "mute", "collapse"],
     ["frame", "group", "ungroup", "enter", "make-own"],
@@ -37,7 +38,7 @@ const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]>> = {
   link: [["waypoint"], ["remove"]],
 };
 
-const ARRANGE = [
+export const ARRANGE = [
   "align-left",
   "align-centre",
   "align-right",
@@ -100,9 +101,11 @@ export function ContextMenu({ menu }: { readonly menu: Menu }) {
 }
 
 function perform(id: React.Key): void {
-  useGestures.getState().openMenu(null);
+  const { menu, openMenu } = useGestures.getState();
+  openMenu(null);
+  const run = () => actionOf(String(id))?.run();
   // After the menu has given the focus back: an action may take it elsewhere.
-  setTimeout(() => actionOf(String(id))?.run());
+  setTimeout(() => (menu ? atMenu(menu.at, run) : run()));
 }
 
 function Item({ action }: { readonly action: Action }) {

@@ -25,7 +25,7 @@ import { plainProse } from "../ui/Prose.tsx";
 import { hueOf } from "./colours.ts";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
-import { NodeTrouble } from "./NodeTrouble.tsx";
+import { inputOf, NodeTrouble } from "./NodeTrouble.tsx";
 import { ResizeGrip } from "./ResizeGrip.tsx";
 import { Socket } from "./Socket.tsx";
 import { TitleField } from "./TitleField.tsx";
@@ -42,7 +42,9 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
   const run = useNodeRun(tab, scene.id);
   const faults = useNodeFaults(scene.id);
   const planned = usePlanned(scene.id);
-  const isTarget = useGestures(({ target }) => target?.node === scene.id && target.handle === null);
+  const isTarget = useGestures(
+    ({ target }) => target?.node === scene.id && target.handle === null && target.refusal === "",
+  );
   const focus = useCardFocus(scene.id);
   const filled = useTurn();
   const title = titleOf(scene.node, scene.face);
@@ -65,14 +67,21 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
       <NodeHeader scene={scene} title={title} run={run} planned={planned} />
       {run?.status === "running" && <Progress run={run} />}
       {scene.geometry.rows.map((row) => (
-        <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} filled={filled} />
+        <RowView
+          key={`${row.y}`}
+          row={row}
+          scene={scene}
+          faulty={isAt(row, faults, run)}
+          told={faults[0] !== undefined && inputOf(faults[0].input) === row.input?.name}
+          filled={filled}
+        />
       ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
       {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
       {scene.face.missing ? (
         <Missing scene={scene} />
       ) : (
-        <NodeTrouble node={scene.id} run={run} faults={faults} />
+        <NodeTrouble node={scene.id} inputs={scene.face.inputs} run={run} faults={faults} />
       )}
       <NodeResize scene={scene} />
     </article>
@@ -172,21 +181,28 @@ function Progress({ run }: { readonly run: NodeRun }) {
 /** Whether something is wrong with the input of a row. */
 function isAt({ input }: Row, faults: readonly Fault[], run: NodeRun | null): boolean {
   if (!input) return false;
-  return run?.error?.input === input.name || faults.some((one) => one.input.split(/[.[]/)[0] === input.name);
+  return run?.error?.input === input.name || faults.some((one) => inputOf(one.input) === input.name);
 }
 
 interface RowProps {
   readonly row: Row;
   readonly scene: SceneNode;
   readonly faulty: boolean;
+  /** Whether it is what is told under the node. */
+  readonly told: boolean;
   /** Sockets are there at once, for links are led to where they are found on the page; controls may wait. */
   readonly filled: boolean;
 }
 
-function RowView({ row, scene, faulty, filled }: RowProps) {
+function RowView({ row, scene, faulty, told, filled }: RowProps) {
   const { input, output } = row;
   return (
-    <div className="node-row" data-faulty={faulty || undefined} style={{ top: row.y, height: row.height }}>
+    <div
+      className="node-row"
+      data-faulty={faulty || undefined}
+      data-told={told || undefined}
+      style={{ top: row.y, height: row.height }}
+    >
       {input && <InputRow input={input} scene={scene} filled={filled} />}
       {output && <OutputLabel output={output} scene={scene} />}
     </div>

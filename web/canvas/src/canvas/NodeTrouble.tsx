@@ -1,5 +1,6 @@
 /** What is wrong with a node, under it: the first of its faults and the way out, or why its run failed. */
 
+import type { InputFace } from "../graph/face.ts";
 import { useT } from "../i18n/i18n.ts";
 import type { Fault } from "../server/http.ts";
 import type { NodeRun } from "../state/run.ts";
@@ -7,11 +8,17 @@ import { useUi } from "../state/ui.ts";
 
 interface Props {
   readonly node: string;
+  readonly inputs: readonly InputFace[];
   readonly run: NodeRun | null;
   readonly faults: readonly Fault[];
 }
 
-export function NodeTrouble({ node, run, faults }: Props) {
+/** The name of the input that `images[2].from` is about. */
+export function inputOf(path: string): string {
+  return path.split(/[.[]/)[0] ?? "";
+}
+
+export function NodeTrouble({ node, inputs, run, faults }: Props) {
   const t = useT();
   const openPanel = useUi((state) => state.openPanel);
   const [fault] = faults;
@@ -19,9 +26,13 @@ export function NodeTrouble({ node, run, faults }: Props) {
   const said = fault ?? error;
   if (!said) return null;
   const more = faults.length - 1;
+  const input = inputs.find(({ name }) => name === inputOf(said.input ?? ""));
   return (
     <button type="button" className="node-trouble nodrag" onClick={() => openPanel("faults")}>
-      <span className="node-trouble-message">{said.message}</span>
+      <span className="node-trouble-message">
+        {input && <strong>{input.title} </strong>}
+        <span lang="en">{said.message}</span>
+      </span>
       {said.hint && (
         <span className="node-trouble-hint" lang="en">
           {said.hint}

@@ -1,10 +1,13 @@
 /** A note: plain text on the canvas, written where it stands. */
 
 import "./annotation.css";
+import { useEffect, useRef } from "react";
 import { editAnnotation } from "../graph/commands/annotations.ts";
 import type { Annotation } from "../graph/workflow.ts";
 import { useT, t as words } from "../i18n/i18n.ts";
 import { useDocuments } from "../state/documents.ts";
+import { useGestures } from "../state/gestures.ts";
+import { surfaceElement } from "../state/surface.ts";
 import { ResizeGrip } from "./ResizeGrip.tsx";
 
 interface Props {
@@ -15,6 +18,13 @@ interface Props {
 export function NoteCard({ data: { annotation }, selected }: Props) {
   const t = useT();
   const { id, text, box, colour } = annotation;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const writing = useGestures((state) => state.renaming === `note:${id}`);
+  useEffect(() => {
+    if (!writing) return;
+    field.current?.focus({ preventScroll: true });
+    useGestures.getState().rename(null);
+  }, [writing]);
   return (
     <section
       className="note-card"
@@ -24,11 +34,13 @@ export function NoteCard({ data: { annotation }, selected }: Props) {
     >
       <div className="note-grip annotation-grip" />
       <textarea
+        ref={field}
         className="nodrag nowheel"
         aria-label={t("note.text")}
         placeholder={t("note.empty")}
         value={text}
         onChange={(event) => editNote(id, { text: event.target.value }, `note ${id}`)}
+        onKeyDown={(event) => event.key === "Escape" && surfaceElement()?.focus({ preventScroll: true })}
         onBlur={() => useDocuments.getState().settle()}
       />
       <ResizeGrip

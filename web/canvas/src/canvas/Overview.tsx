@@ -209,6 +209,8 @@ function listen(
     const start: At = [event.clientX, event.clientY];
     const hit = nodeAt(scene, canvasPoint(start));
     if (!hit && !event.shiftKey) return;
+    // A finger drags what is selected; on everything else it pans and pinches.
+    if (event.pointerType === "touch" && !useSelection.getState().nodes.has(hit?.id ?? "")) return;
     gesture = { kind: hit ? "node" : "box", start, node: hit?.id ?? "", moves: new Map() };
     surface.setPointerCapture(event.pointerId);
     event.stopPropagation();
@@ -249,6 +251,14 @@ function listen(
     }
   };
 
+  const tapped = (event: PointerEvent) => {
+    const hit = event.pointerType === "touch" && nodeAt(scene, canvasPoint([event.clientX, event.clientY]));
+    const onCanvas = event.target instanceof Element && event.target.closest(".react-flow");
+    if (!hit || !onCanvas) return;
+    event.stopPropagation();
+    choose(hit.id, false);
+  };
+
   const cancel = () => {
     gesture = null;
     setBox(null);
@@ -265,6 +275,7 @@ function listen(
     ["pointermove", moved],
     ["pointerup", up],
     ["pointercancel", cancel],
+    ["click", tapped],
     ["mousedown", keep],
     ["touchstart", keep],
   ];

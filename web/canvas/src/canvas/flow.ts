@@ -10,6 +10,7 @@ import type { Annotation, Box, Edge } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useGestures } from "../state/gestures.ts";
+import { byTouch } from "../state/pointing.ts";
 import { boxOf, type Scene, type SceneNode, socketAt } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { seenIn, useView } from "../state/view.ts";
@@ -260,7 +261,7 @@ function cardNode(one: SceneNode, x: number, y: number, selected: boolean): Card
           selectable: false,
           style: { pointerEvents: "all" as const }, // which neither of the two would have
         }
-      : { type: "card" as const }),
+      : { type: "card" as const, draggable: selected || !byTouch() }),
     position: { x, y },
     data: { scene: one },
     selected,
@@ -273,7 +274,6 @@ function cardNode(one: SceneNode, x: number, y: number, selected: boolean): Card
       ...[...outputs].map(([name, at]) => handle("source", name, at)),
     ],
     zIndex: selected ? 10 : 0,
-    dragHandle: ".node-header, .node-waypoint",
     domAttributes: PLAIN,
   };
 }

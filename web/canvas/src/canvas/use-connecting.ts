@@ -21,8 +21,10 @@ import { type LooseEnd, useUi } from "../state/ui.ts";
 import { canvasPoint } from "../state/view.ts";
 import {
   circleOf,
-  firstFitting,
+  inputOf,
   looseEnd,
+  meantSockets,
+  nowhereWords,
   refusalOf,
   refusalWords,
   type Wire,
@@ -68,17 +70,11 @@ export function useConnecting(scene: Scene) {
   const ended = useCallback(
     (event: MouseEvent | TouchEvent) => {
       const { from, circle, end } = useGestures.getState();
+      const edge = taken.current;
+      taken.current = null;
       end();
-      if (!from || landed.current || taken.current) return;
-      const point = pointOf(event);
-      const over = elementAt(point);
-      const node = over?.closest(".react-flow__node")?.getAttribute("data-id");
-      if (node) {
-        const handle = firstFitting(scene, from, circle, node);
-        if (handle !== null && !over?.closest(".react-flow__handle")) link(wireTo(scene, from, node, handle));
-      } else if (over?.closest(".react-flow__edge") || isEmptyCanvas(over)) {
-        useUi.getState().openPalette({ at: canvasPoint(point), screen: point, from });
-      }
+      if (!from || landed.current) return; // Escape left it as it was
+      drop(scene, from, circle, edge, pointOf(event));
     },
     [scene],
   );
@@ -93,15 +89,8 @@ export function useConnecting(scene: Scene) {
   const reconnected = useCallback((_: FlowEdge, connection: FlowConnection) => {
     landed.current = true;
     const edge = taken.current;
-    if (edge) relink(edge, connection);
-  }, []);
-
-  const reconnectEnd = useCallback((event: MouseEvent | TouchEvent) => {
-    const edge = taken.current;
-    taken.current = null;
-    if (!edge || landed.current) return;
-    if (isEmptyCanvas(elementAt(pointOf(event))))
-      useDocuments.getState().edit(t("edit.disconnect"), (workflow, place) => cut(workflow, place, edge));
+    const { source, sourceHandle, target, targetHandle } = connection;
+    if (edge) relink(edge, { source, output: sourceHandle ?? "", target, input: targetHandle ?? "" });
   }, []);
 
   const doubleClicked = useCallback(
@@ -122,35 +111,65 @@ export function useConnecting(scene: Scene) {
       isValidConnection: valid,
       onReconnectStart: reconnectStart,
       onReconnect: reconnected,
-      onReconnectEnd: reconnectEnd,
       onEdgeDoubleClick: doubleClicked,
     }),
-    [begin, connected, ended, valid, reconnectStart, reconnected, reconnectEnd, doubleClicked],
+    [begin, connected, ended, valid, reconnectStart, reconnected, doubleClicked],
   );
+}
+
+/** Let go of a link, a new one or `edge` whose end was taken, beside all sockets that it fits. */
+function drop(scene: Scene, from: LooseEnd, circle: ReadonlySet<string>, edge: Edge | null, at: At): void {
+  const over = elementAt(at);
+  const node = over?.closest(".react-flow__node")?.getAttribute("data-id");
+  if (node && scene.nodes.has(node)) {
+    if (over?.closest(".react-flow__handle")) return; // the refusal was said
+    const sockets = meantSockets(scene, from, circle, node);
+    const [only] = sockets;
+    if (sockets.length > 1) chooseSocket({ from, node, sockets, edge, at });
+    else if (only !== undefined) place(scene, from, node, only, edge);
+  } else if (edge) {
+    if (isEmptyCanvas(over))
+      useDocuments.getState().edit(t("edit.disconnect"), (workflow, here) => cut(workflow, here, edge));
+  } else if (over?.closest(".react-flow__edge") || isEmptyCanvas(over)) {
+    useUi.getState().openPalette({ at: canvasPoint(at), screen: at, from });
+  }
 }
 
 /** Lead an output to an input, as its face says: one link, or one more. */
 export function link(wire: Omit<Wire, "many"> & { readonly many?: boolean }): void {
-  const input = currentScene()
-    ?.nodes.get(wire.target)
-    ?.face.inputs.find((one) => one.name === wire.input);
+  const input = inputOf(currentScene()?.nodes.get(wire.target), wire.input);
   const whole = { ...wire, many: input?.many ?? false };
   useDocuments.getState().edit(t("edit.connect"), (workflow, place) => lead(workflow, place, whole));
 }
 
 /** Take a link's end elsewhere; in the list of an input it keeps its place. */
-function relink(edge: Edge, { source, sourceHandle, target, targetHandle }: FlowConnection): void {
-  const output = sourceHandle ?? "";
-  const input = targetHandle ?? "";
-  const many =
-    currentScene()
-      ?.nodes.get(target)
-      ?.face.inputs.find((one) => one.name === input)?.many ?? false;
+function relink(edge: Edge, wire: Omit<Wire, "many">): void {
+  const many = inputOf(currentScene()?.nodes.get(wire.target), wire.input)?.many ?? false;
   useDocuments
     .getState()
-    .edit(t("edit.reconnect"), (workflow, place) =>
-      relead(workflow, place, edge, { source, output, target, input, many }),
-    );
+    .edit(t("edit.reconnect"), (workflow, here) => relead(workflow, here, edge, { ...wire, many }));
+}
+
+/** Connect a loose end to a socket, or take the link there that the end is of. */
+export function place(scene: Scene, from: LooseEnd, node: string, handle: string, edge: Edge | null): void {
+  const wire = wireTo(scene, from, node, handle);
+  if (edge) relink(edge, wire);
+  else link(wire);
+}
+
+/** What `ConnectPicker` asks where a link was dropped on a node that has several sockets for it. */
+export interface SocketChoice {
+  readonly from: LooseEnd;
+  readonly node: string;
+  readonly sockets: readonly string[];
+  /** The link whose end was taken, if it is not a new one. */
+  readonly edge: Edge | null;
+  /** On the page, in pixels. */
+  readonly at: At;
+}
+
+function chooseSocket(choice: SocketChoice): void {
+  useUi.getState().openDialog("connect", choice);
 }
 
 /** While a link is drawn: say what it is held over, and whether it can go there. */
@@ -182,14 +201,26 @@ function targetAt(point: At, from: LooseEnd, scene: Scene): Target | null {
   const { circle } = useGestures.getState();
   const socket = over?.closest(".react-flow__handle");
   if (!socket) {
-    const handle = firstFitting(scene, from, circle, node);
-    return handle === null ? null : { node, handle: null, refusal: "", title: nameOf(scene, node, handle) };
+    const sockets = meantSockets(scene, from, circle, node);
+    const [only] = sockets;
+    if (only === undefined) {
+      return { node, handle: null, refusal: nowhereWords(catalogue, from, circle, node), words: "" };
+    }
+    const words =
+      sockets.length > 1
+        ? t("wire.choose", { count: sockets.length })
+        : t("wire.accepted", { name: nameOf(scene, node, only) });
+    return { node, handle: null, refusal: "", words };
   }
   const handle = socket.getAttribute("data-handleid") ?? "";
   const side = socket.classList.contains("source") ? "output" : "input";
   const refusal = refusalOf(scene, from, circle, { node, side, handle });
-  const words = refusal ? refusalWords(refusal, scene, catalogue, from, { node, handle }) : "";
-  return { node, handle, refusal: words, title: nameOf(scene, node, handle) };
+  return {
+    node,
+    handle,
+    refusal: refusal ? refusalWords(refusal, scene, catalogue, from, { node, handle }) : "",
+    words: t("wire.accepted", { name: nameOf(scene, node, handle) }),
+  };
 }
 
 function nameOf(scene: Scene, node: string, handle: string): string {

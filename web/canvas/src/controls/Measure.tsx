@@ -47,11 +47,17 @@ function Count(props: ControlProps) {
       </output>
       {problems.length > 0 && !props.wrong && (
         <p className="control-problem" role="status">
-          {problems.join(" ")}
+          {problems.map(sentence).join(" ")}
         </p>
       )}
     </>
   );
+}
+
+/** What a pack says, as a sentence beside others. */
+function sentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** The newest answer about a value; the one before stays until it is there. */

@@ -94,6 +94,7 @@ function Picker({ adding = false, ...props }: ControlProps & { readonly adding?:
           setTyped(event.target.value);
           show(true);
         }}
+        onClick={() => show(true)}
         onBlur={() => commit(typed)}
         onKeyDown={press}
       />

@@ -14,7 +14,14 @@ import {
 } from "../graph/drawing/boxes.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useDocuments } from "../state/documents.ts";
-import { type Drawing, drawingOf, useDrawing, useDrawn, useSurface } from "../state/drawing.ts";
+import {
+  type Drawing,
+  drawingOf,
+  useDrawing,
+  useDrawn,
+  useDrawnTitle,
+  useSurface,
+} from "../state/drawing.ts";
 import { freshId } from "../state/fresh-id.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
 import { BoxList } from "./BoxList.tsx";
@@ -41,7 +48,8 @@ export function BoxEditor({ about, close }: Props) {
   return drawing && <Boxes {...drawing} close={close} />;
 }
 
-function Boxes({ node, input, label: title, set, close }: Drawing & Pick<Props, "close">) {
+function Boxes({ node, input, set, close }: Drawing & Pick<Props, "close">) {
+  const title = useDrawnTitle(node);
   const t = useT();
   const drawn = useDrawn({ node, input });
   const regions = readRegions(drawn?.value) ?? [];

@@ -1,6 +1,6 @@
 /** The labels of a map: which one is painted with, their names and colours. The first is for what is empty. */
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { LONGEST_LABEL } from "../graph/drawing/boxes.ts";
 import { freeColour, freeLabel, type Label, MOST_LABELS } from "../graph/painting/palette.ts";
 import { useT } from "../i18n/i18n.ts";
@@ -18,7 +18,9 @@ interface Props {
 
 export function LabelList({ labels, selected, select, change, fixed }: Props) {
   const t = useT();
+  const [added, setAdded] = useState<number | null>(null);
   const add = () => {
+    setAdded(labels.length);
     change([...labels, { name: freeLabel(t("labels.new"), labels), colour: freeColour(labels) }]);
     select(labels.length);
   };
@@ -61,6 +63,7 @@ export function LabelList({ labels, selected, select, change, fixed }: Props) {
               isTaken={(name) => labels.some((other, at) => at !== index && other.name === name)}
               set={(name) => put(index, { ...one, name })}
               focused={() => select(index)}
+              isNew={index === added}
             />
             {!fixed && (
               <IconButton
@@ -113,17 +116,22 @@ interface NameProps {
   readonly isTaken: (name: string) => boolean;
   readonly set: (name: string) => void;
   readonly focused: () => void;
+  /** Whether it was just added: its name is typed next. */
+  readonly isNew: boolean;
 }
 
-function NameField({ label, name, isDisabled, isTaken, set, focused }: NameProps) {
+/** A name, which holds as it is typed: Escape leaves the painter without leaving the field first. */
+function NameField({ label, name, isDisabled, isTaken, set, focused, isNew }: NameProps) {
+  const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState<string | null>(null);
-  const wrong = typed !== null && (typed.trim() === "" || isTaken(typed));
-  const commit = () => {
-    if (typed !== null && !wrong && typed !== name) set(typed);
-    setTyped(null);
-  };
+  const isWrong = (one: string) => one.trim() === "" || isTaken(one);
+  const wrong = typed !== null && isWrong(typed);
+  useEffect(() => {
+    if (isNew) field.current?.select();
+  }, [isNew]);
   return (
     <input
+      ref={field}
       type="text"
       aria-label={label}
       aria-invalid={wrong || undefined}
@@ -131,9 +139,11 @@ function NameField({ label, name, isDisabled, isTaken, set, focused }: NameProps
       maxLength={LONGEST_LABEL}
       value={typed ?? name}
       onFocus={focused}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={commit}
-      onKeyDown={(event) => event.key === "Enter" && commit()}
+      onChange={({ target }) => {
+        setTyped(target.value);
+        if (!isWrong(target.value)) set(target.value);
+      }}
+      onBlur={() => setTyped(null)}
     />
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Label } from "../graph/painting/palette.ts";
 import { blank, type Raster } from "../graph/painting/raster.ts";
 import { useT } from "../i18n/i18n.ts";
-import { type Drawing, drawingOf, useDrawing, useDrawn } from "../state/drawing.ts";
+import { type Drawing, drawingOf, useDrawing, useDrawn, useDrawnTitle } from "../state/drawing.ts";
 import { useLabels } from "../state/labels.ts";
 import { usePaintingKey, usePaintings } from "../state/paintings.ts";
 import { useUi } from "../state/ui.ts";
@@ -28,14 +28,15 @@ export function PaintDialog({ about, close }: Props) {
   return drawing && <Paint {...drawing} close={close} />;
 }
 
-function Paint({ node, input, label, close }: Drawing & Pick<Props, "close">) {
+function Paint({ node, input, close }: Drawing & Pick<Props, "close">) {
   const key = usePaintingKey(node, input.name);
   const palette = useLabels(node);
+  const title = useDrawnTitle(node);
   const opened = useOpened({ node, input }, key, close);
   if (!opened) return null;
   return (
     <PaintEditor
-      title={label}
+      title={title}
       node={node}
       raster={opened.raster}
       labels={opened.labels}

@@ -54,6 +54,7 @@ export function PaintSurface(props: PaintSurfaceProps) {
   const follow = (event: PointerEvent) => {
     const area = stage.current?.getBoundingClientRect();
     if (!area || !cursor.current) return;
+    cursor.current.dataset.placed = "";
     cursor.current.style.translate = `${event.clientX - area.left}px ${event.clientY - area.top}px`;
   };
   const { scale, x, y } = view.now;
@@ -173,7 +174,7 @@ interface Shape {
   readonly set: (points: readonly Point[]) => void;
 }
 
-/** The rectangle or polygon that is being drawn. Enter closes a polygon, Backspace takes its last point. */
+/** The rectangle or polygon that is being drawn. Enter closes a polygon, Backspace takes its last point, Escape all. */
 function useShape({ painting, tool, brush }: PaintSurfaceProps): Shape {
   const [points, set] = useState<readonly Point[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tool begins anew
@@ -182,9 +183,10 @@ function useShape({ painting, tool, brush }: PaintSurfaceProps): Shape {
     if (tool !== "polygon" || points.length === 0) return;
     const key = (event: KeyboardEvent) => {
       if (event.key === "Enter") painting.fillPolygon(points, brush.value);
-      else if (event.key !== "Backspace") return;
+      else if (event.key !== "Backspace" && event.key !== "Escape") return;
       event.preventDefault();
-      set(event.key === "Enter" ? [] : points.slice(0, -1));
+      event.stopPropagation(); // Escape would leave the painter
+      set(event.key === "Backspace" ? points.slice(0, -1) : []);
     };
     document.addEventListener("keydown", key, true);
     return () => document.removeEventListener("keydown", key, true);
@@ -207,7 +209,7 @@ function usePainting(
   shape: Shape,
 ) {
   const pointers = useRef(new Map<number, Point>());
-  const doing = useRef<"stroke" | "rectangle" | "pan" | "pinch" | null>(null);
+  const doing = useRef<"stroke" | "rectangle" | "pan" | "pinch" | "dropped" | null>(null);
   const place = (event: { readonly clientX: number; readonly clientY: number }): Point => {
     const area = canvas.current?.getBoundingClientRect();
     const { width, height } = painting.raster;
@@ -245,6 +247,23 @@ function usePainting(
     const factor = Math.hypot(cx - dx, cy - dy) / Math.max(1, Math.hypot(ax - bx, ay - by));
     view.zoomAt((cx + dx) / 2, (cy + dy) / 2, factor);
   };
+  const drop = () => {
+    painting.cancel();
+    shape.set([]);
+    doing.current = null;
+  };
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || doing.current === null) return;
+      event.preventDefault();
+      event.stopPropagation(); // what is being drawn ends, not the painter
+      painting.cancel();
+      shape.set([]);
+      doing.current = "dropped";
+    };
+    document.addEventListener("keydown", key, true);
+    return () => document.removeEventListener("keydown", key, true);
+  }, [painting, shape.set]);
   const end = (event: PointerEvent) => {
     pointers.current.delete(event.pointerId);
     if (doing.current === "stroke") painting.end();
@@ -284,9 +303,7 @@ function usePainting(
     },
     onPointerUp: end,
     onPointerCancel(event: PointerEvent) {
-      painting.cancel();
-      shape.set([]);
-      doing.current = null;
+      drop();
       pointers.current.delete(event.pointerId);
     },
   };

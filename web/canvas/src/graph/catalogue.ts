@@ -129,10 +129,10 @@ export function categoryTitle(catalogue: Catalogue, category: string): string {
   return catalogue.texts.categories?.[category] ?? wordsOf(category);
 }
 
+/** The words for a type of values: as its pack says, else from its name, `pack/name` or `module.ClassName`. */
 export function valueTitle(catalogue: Catalogue, name: string): string {
-  return (
-    catalogue.texts.values?.[name] ??
-    catalogue.values[name]?.title ??
-    wordsOf(name.slice(name.lastIndexOf("/") + 1))
-  );
+  const known = catalogue.texts.values?.[name] ?? catalogue.values[name]?.title;
+  if (known !== undefined) return known;
+  const [last = name] = /[^/.]*$/.exec(name) ?? [];
+  return wordsOf(last.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 }

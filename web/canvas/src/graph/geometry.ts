@@ -18,7 +18,7 @@ const HEIGHTS: Partial<Record<ControlKind, number>> = {
   mask: 176,
   labels: 176,
   file: 32,
-  palette: 64,
+  palette: 72,
   plugin: 64,
   json: 28,
   definition: 112,

@@ -9,14 +9,13 @@ import { removeNodes } from "../graph/commands/nodes.ts";
 import { t } from "../i18n/i18n.ts";
 import { activeTab, placeOf, useDocuments } from "./documents.ts";
 import { annotationsIn } from "./moving.ts";
+import { pointedAt } from "./pointing.ts";
 import { useSelection } from "./selection.ts";
 import { useUi } from "./ui.ts";
 import { canvasPoint, middleOfView } from "./view.ts";
 
 /** What was copied last in this page. */
 let own = "";
-/** Where the pointer is, if it is over the canvas. */
-let pointer: readonly [number, number] | null = null;
 /** Where was pasted last, and how often since: pasting again there goes beside it. */
 let last: { readonly at: readonly [number, number]; readonly times: number } | null = null;
 
@@ -59,6 +58,7 @@ export async function cutSelection(): Promise<void> {
 
 /** Paste, asked for by a menu; what this page copied itself where the browser forbids its clipboard. */
 export async function pasteHere(withLinks: boolean): Promise<void> {
+  const at = placeInHand();
   let text = own;
   try {
     const found = await navigator.clipboard.readText();
@@ -66,15 +66,15 @@ export async function pasteHere(withLinks: boolean): Promise<void> {
   } catch {
     if (!own) return useUi.getState().say({ tone: "bad", text: t("clipboard.denied") });
   }
-  paste(text, withLinks);
+  paste(text, withLinks, at);
 }
 
-function paste(text: string, withLinks: boolean): void {
+function paste(text: string, withLinks: boolean, to = placeInHand()): void {
   const ui = useUi.getState();
   let made: ReadonlyMap<string, string> = new Map();
   let refused = "";
   useDocuments.getState().edit(t("menu.paste"), (workflow, place) => {
-    const pasted = pasteText(workflow, place, text, { at: nextPlace(), withLinks });
+    const pasted = pasteText(workflow, place, text, { at: nextPlace(to), withLinks });
     if ("refused" in pasted) {
       refused = pasted.refused;
       return workflow;
@@ -89,8 +89,13 @@ function paste(text: string, withLinks: boolean): void {
 
 const BESIDE = 24;
 
-function nextPlace(): readonly [number, number] {
-  const at = pointer ? canvasPoint(pointer) : middleOfView();
+function placeInHand(): readonly [number, number] {
+  const at = pointedAt();
+  return at ? canvasPoint(at) : middleOfView();
+}
+
+/** A place of its own for what is pasted once more. */
+function nextPlace(at: readonly [number, number]): readonly [number, number] {
   const same = last !== null && Math.hypot(last.at[0] - at[0], last.at[1] - at[1]) < 4;
   last = { at, times: same && last ? last.times + 1 : 0 };
   return [at[0] + last.times * BESIDE, at[1] + last.times * BESIDE];
@@ -101,10 +106,6 @@ export function listenToClipboard(): () => void {
   let shifted = false;
   const key = (event: KeyboardEvent) => {
     shifted = event.shiftKey;
-  };
-  const moved = (event: PointerEvent) => {
-    const over = event.target instanceof Element && event.target.closest(".canvas") !== null;
-    pointer = over ? [event.clientX, event.clientY] : null;
   };
   const take = (event: ClipboardEvent) => {
     if (!isOurs(event)) return;
@@ -121,7 +122,7 @@ export function listenToClipboard(): () => void {
     event.preventDefault();
     paste(canPaste(text) || !own ? text : own, shifted);
   };
-  const heard = { keydown: key, pointermove: moved, copy: take, cut: take, paste: put } as const;
+  const heard = { keydown: key, copy: take, cut: take, paste: put } as const;
   for (const [name, listener] of Object.entries(heard))
     window.addEventListener(name, listener as EventListener);
   return () => {

@@ -1,9 +1,10 @@
 /** Drawing full screen: what is drawn, on which shape and over which picture; snapping is one choice for all. */
 
 import { create } from "zustand";
-import type { InputFace } from "../graph/face.ts";
+import { faceOf, type InputFace, titleOf } from "../graph/face.ts";
 import { fromPlain, type Json } from "../graph/json.ts";
 import { bodyAt } from "../graph/workflow.ts";
+import { useCatalogue } from "./catalogue.ts";
 import { usePlace, useWorkflow } from "./documents.ts";
 import { useUi } from "./ui.ts";
 
@@ -37,6 +38,15 @@ export function useDrawn({
   if (!found) return null;
   const fallback = input.default === undefined ? undefined : fromPlain(input.default);
   return { value: found.inputs.get(input.name) ?? fallback };
+}
+
+/** The title of the node that is being drawn on. */
+export function useDrawnTitle(node: string): string {
+  const workflow = useWorkflow();
+  const place = usePlace();
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const found = workflow && bodyAt(workflow, place).nodes.get(node);
+  return found ? titleOf(found, faceOf(workflow, found, catalogue)) : "";
 }
 
 export interface Surface {

@@ -6,12 +6,12 @@ import type { LooseEnd } from "./ui.ts";
 /** What a link that is being drawn is held over. */
 export interface Target {
   readonly node: string;
-  /** Null over a node's title: the first socket that fits is meant. */
+  /** Null over a node outside of its sockets: the one that fits is meant. */
   readonly handle: string | null;
   /** Why it can not be connected there, in words; empty where it can. */
   readonly refusal: string;
-  /** What it would be connected to. */
-  readonly title: string;
+  /** What would be done there, in words. */
+  readonly words: string;
 }
 
 export interface Menu {

@@ -1,6 +1,6 @@
 /** The labels that a label map of a node is painted with: another input of the same node. */
 
-import { specFace } from "../graph/face.ts";
+import { type InputFace, specFace } from "../graph/face.ts";
 import { fromPlain } from "../graph/json.ts";
 import { type Label, readPalette } from "../graph/painting/palette.ts";
 import { bodyAt, linksOf } from "../graph/workflow.ts";
@@ -32,12 +32,12 @@ export function useLabels(node: string): NodeLabels | null {
   };
 }
 
-/** Whether labels of a node are changed while painting: another input of it is a label map, and no link gives it. */
-export function usePainted(node: string): boolean {
+/** The input of a node whose painting has its labels: a label map that no link gives. */
+export function usePainted(node: string): InputFace | null {
   const workflow = useWorkflow();
   const place = usePlace();
   const catalogue = useCatalogue((state) => state.catalogue);
   const one = workflow && bodyAt(workflow, place).nodes.get(node);
   const input = one && specFace(one.type, catalogue).inputs.find((each) => each.control === "labels");
-  return Boolean(one && input && linksOf(one.inputs.get(input.name)).length === 0);
+  return one && input && linksOf(one.inputs.get(input.name)).length === 0 ? input : null;
 }

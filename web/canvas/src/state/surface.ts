@@ -34,6 +34,8 @@ export function tabGoesOn(): void {
   tabAdds = false;
 }
 
+const WALKS = new Set(["Tab", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+
 /** Listen to how the canvas gets the focus. */
 export function useSurface(surface: RefObject<HTMLElement | null>): void {
   useEffect(() => {
@@ -47,7 +49,8 @@ export function useSurface(surface: RefObject<HTMLElement | null>): void {
       if (onLink || isEmptyCanvas(target)) surfaceElement()?.focus({ preventScroll: true });
     };
     const key = (event: KeyboardEvent) => {
-      if (element) delete element.dataset.hand;
+      // A shortcut between two strokes of the mouse is no way of getting about by keys.
+      if (element && WALKS.has(event.key)) delete element.dataset.hand;
       const inside = event.target instanceof Node && element?.contains(event.target);
       if (event.key === "Tab" && !inside && document.activeElement !== document.body) tabAdds = false;
     };

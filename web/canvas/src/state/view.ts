@@ -65,6 +65,23 @@ export function viewOf(box: Box, size: Size, maxZoom = 1, padding = 0.1): View {
   return centred([box.x + box.width / 2, box.y + box.height / 2], size, Math.max(zoom, MIN_ZOOM));
 }
 
+/** A zoom at which a node is read and set with ease. */
+export const READABLE_ZOOM = 0.8;
+const NARROW = 900; // pixels: a phone, or a tablet held upright
+const LEAST_READ = 0.5; // below, a narrow canvas shows the beginning instead of everything
+const MARGIN = 16;
+
+/**
+ * The view that a document opens with: everything, no larger than it is read best. On a narrow canvas, where that
+ * would be too small for eyes and fingers, the first node at the left.
+ */
+export function homeView(bounds: Box, nodes: readonly Box[], size: Size): View {
+  const all = viewOf(bounds, size, 1, 0.08);
+  const [first] = [...nodes].sort((one, other) => one.x - other.x || one.y - other.y);
+  if (!first || size.width > NARROW || all.zoom >= LEAST_READ) return all;
+  return { x: MARGIN - first.x * READABLE_ZOOM, y: MARGIN - first.y * READABLE_ZOOM, zoom: READABLE_ZOOM };
+}
+
 /** The view with a point in the middle. */
 export function centred([x, y]: readonly [number, number], size: Size, zoom: number): View {
   return { x: size.width / 2 - x * zoom, y: size.height / 2 - y * zoom, zoom };

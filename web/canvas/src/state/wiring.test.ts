@@ -4,7 +4,7 @@ import { geometryOf } from "../graph/geometry.ts";
 import type { Shape } from "../graph/shape.ts";
 import { type Body, bodyAt, type Edge, emptyWorkflow, type WorkflowNode } from "../graph/workflow.ts";
 import type { Scene, SceneNode } from "./scene.ts";
-import { circleOf, firstFitting, looseEnd, refusalOf, throughNode, wireTo } from "./wiring.ts";
+import { circleOf, looseEnd, meantSockets, refusalOf, throughNode, wireTo } from "./wiring.ts";
 
 const WHOLE: Shape = { is: "whole" };
 const TEXT: Shape = { is: "text" };
@@ -122,11 +122,11 @@ describe("a link that is being drawn", () => {
     expect(refusalOf(SCENE, input.from, input.circle, at("three", "output", "sum"))).toBe("circle");
   });
 
-  it("finds the socket that is free before one that is linked, and none where none fits", () => {
+  it("is meant for the sockets of a node that are free before those that are linked, for none where none fits", () => {
     const { from, circle } = end("one", "output", "sum");
-    expect(firstFitting(SCENE, from, circle, "free")).toBe("a");
-    expect(firstFitting(SCENE, from, circle, "two")).toBe("b");
-    expect(firstFitting(SCENE, from, circle, "say")).toBeNull();
+    expect(meantSockets(SCENE, from, circle, "free")).toEqual(["a"]);
+    expect(meantSockets(SCENE, from, circle, "two")).toEqual(["b"]);
+    expect(meantSockets(SCENE, from, circle, "say")).toEqual([]);
   });
 
   it("leads from the output to the input, whichever end it began at", () => {

@@ -87,23 +87,26 @@ export function refusalOf(
   return fitsInput(output.shape, input.shape, input.many) ? null : "type";
 }
 
-/** The first socket of a node that a loose end may be linked to: unlinked ones before those that are. */
-export function firstFitting(
+/**
+ * The sockets that a loose end may be meant for when it is dropped on a node as a whole: those that are free and
+ * that only a link can fill, where there are any; else those that are free; else all that it fits.
+ */
+export function meantSockets(
   scene: Scene,
   from: LooseEnd,
   circle: ReadonlySet<string>,
   node: string,
-): string | null {
+): readonly string[] {
   const one = scene.nodes.get(node);
-  if (!one) return null;
+  if (!one) return [];
   const side = from.side === "output" ? "input" : "output";
-  const sockets: readonly (InputFace | OutputFace)[] =
-    side === "output" ? one.face.outputs : inTurn(one.face.inputs);
-  const fitting = sockets.filter(
-    ({ name }) => refusalOf(scene, from, circle, { node, side, handle: name }) === null,
-  );
-  const free = fitting.find((input) => side === "output" || !one.linked.has(input.name));
-  return (free ?? fitting[0])?.name ?? null;
+  const fits = ({ name }: OutputFace) =>
+    refusalOf(scene, from, circle, { node, side, handle: name }) === null;
+  if (side === "output") return one.face.outputs.filter(fits).map(({ name }) => name);
+  const fitting = one.face.inputs.filter(fits);
+  const free = fitting.filter((input) => input.many || !one.linked.has(input.name));
+  const bare = free.filter((input) => input.control === "none");
+  return [bare, free, fitting].find((some) => some.length > 0)?.map(({ name }) => name) ?? [];
 }
 
 /** Inputs in the order in which a link is to find them: those that only a link can fill come first. */
@@ -112,6 +115,18 @@ function inTurn(inputs: readonly InputFace[]): readonly InputFace[] {
     ...inputs.filter((one) => one.control === "none"),
     ...inputs.filter((one) => one.control !== "none"),
   ];
+}
+
+/** Why a loose end fits nowhere on a node, as a sentence. */
+export function nowhereWords(
+  catalogue: Catalogue,
+  from: LooseEnd,
+  circle: ReadonlySet<string>,
+  node: string,
+): string {
+  if (circle.has(node)) return t("wire.refused.circle");
+  const type = shapeTitle(from.shape, catalogue);
+  return t(from.side === "output" ? "wire.refused.no_input" : "wire.refused.no_output", { type });
 }
 
 /** A refusal as a sentence. */

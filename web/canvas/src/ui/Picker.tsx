@@ -38,6 +38,8 @@ interface Props {
   readonly about?: (item: PickerItem) => ReactNode;
   /** Above the field: what the choice is for. */
   readonly header?: ReactNode;
+  /** Whether the window is only as high as a few items need. */
+  readonly small?: boolean;
   /** Where the window appears on the page; the middle if left out. */
   readonly at?: readonly [number, number];
 }
@@ -84,6 +86,7 @@ export function Picker(props: Props) {
       aria-label={label}
       ref={window_}
       data-about={props.about ? "" : undefined}
+      data-small={props.small ? "" : undefined}
     >
       {props.header}
       <input
@@ -185,6 +188,7 @@ function Row({ id, item, heading, active, choose, point }: RowProps) {
 }
 
 const EDGE = 12;
+const PHONE = 560; // pixels wide
 
 /** Put the window where it is wanted, and wholly on the page. */
 function usePlaced(
@@ -197,7 +201,8 @@ function usePlaced(
     if (!style || !element.current) return;
     const { offsetWidth: width, offsetHeight: height } = element.current;
     const left = x ?? (innerWidth - width) / 2;
-    const top = y ?? (innerHeight - height) / 3;
+    // On a phone the lower half is the keyboard's.
+    const top = innerWidth < PHONE ? EDGE : (y ?? (innerHeight - height) / 3);
     style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;
     style.top = `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`;
   }, [element, x, y]);

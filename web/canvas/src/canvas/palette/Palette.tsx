@@ -51,7 +51,7 @@ export function Palette({ palette, scene }: Props) {
       empty={t(from ? "palette.none_fits" : "palette.none", { query })}
       header={
         from && (
-          <p className="palette-from">
+          <p className="picker-header">
             {t(from.side === "output" ? "palette.for_output" : "palette.for_input", {
               type: shapeTitle(from.shape, catalogue),
             })}
