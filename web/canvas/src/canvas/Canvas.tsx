@@ -14,16 +14,7 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import {
-  lazy,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { activeTab, useDocuments } from "../state/documents.ts";
@@ -47,6 +38,7 @@ import {
   type View,
   viewOf,
 } from "../state/view.ts";
+import { later } from "../ui/later.tsx";
 import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
@@ -63,9 +55,9 @@ import { useConnecting } from "./use-connecting.ts";
 import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
 
-const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
-const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
-const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
+const ContextMenu = later(async () => (await import("./ContextMenu.tsx")).ContextMenu);
+const SocketMenu = later(async () => (await import("./SocketMenu.tsx")).SocketMenu);
+const Palette = later(async () => (await import("./palette/Palette.tsx")).Palette);
 
 const EDGE_TYPES = {
   curved: { default: BezierEdge },
@@ -103,7 +95,7 @@ function Surface() {
   useSurface(surface);
   useEffect(() => {
     // Who presses a key for the palette types on at once.
-    const idle = setTimeout(() => void import("./palette/Palette.tsx"), 500);
+    const idle = setTimeout(Palette.ahead, 500);
     return () => clearTimeout(idle);
   }, []);
 
