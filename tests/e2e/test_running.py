@@ -88,8 +88,8 @@ def test_what_would_run_is_shown_before_it_is_asked_for(editor: Editor) -> None:
     expect(page.locator("[data-id=one] [data-planned=hit]").first).to_be_visible()
     expect(status(page, "sum")).to_have_text("will run")
     plan = panel(page, "Plan")
-    expect(plan).to_contain_text("1 would run, 1 are cached")
-    expect(plan.get_by_role("button", name="sum")).to_contain_text("will run")
+    expect(plan).to_contain_text("1 node would run, 1 is cached")
+    expect(plan.get_by_role("button", name="Add")).to_contain_text("will run")
 
 
 def test_an_error_is_told_on_the_node_and_in_a_list_that_leads_to_it(editor: Editor) -> None:
@@ -119,6 +119,8 @@ def test_faults_of_the_document_lead_into_definitions(editor: Editor) -> None:
         )
     )
     expect(page.locator("[data-id=sum] .node-row[data-faulty]")).to_be_visible()
+    page.get_by_role("button", name="Run", exact=False).first.hover()  # no plan is asked for
+    expect(panel(page, "Plan")).to_contain_text("it has 2 problems")
     problems = panel(page, "Problems")
     problems.get_by_role("button", name="in “part”").first.click()
     expect(page.locator("[data-id=deep] .node-card[data-selected]")).to_be_in_viewport()
@@ -286,8 +288,11 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_and_comes_back(
     page.get_by_label("Steps, input of Train").first.fill("31")  # edits go on meanwhile
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Try now").click()  # in vain: it goes on trying by itself
+    gallery = panel(page, "Gallery")  # a part of the page that was not fetched yet
+    expect(gallery).to_contain_text("when the server is back")
     restarted.begin()
     expect(page.locator(".banner")).to_have_count(0)
+    expect(gallery).to_contain_text("Nothing has been made yet")
     expect(status(page, "last")).to_contain_text("✓")  # the run went on, and the page heard of it
     run(page)
     expect(status(page, "last")).not_to_contain_text("failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +39,7 @@ class Fact:
                 "serial": self.serial,
                 "job": self.job,
                 "number": self.number,
-                "time": self.time,
+                "time": datetime.fromtimestamp(self.time, UTC).isoformat().replace("+00:00", "Z"),
                 "kind": self.kind,
                 "data": self.data,
             }

@@ -3,13 +3,16 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { Language } from "./app/Language.tsx";
 import { start } from "./app/start.ts";
+import { Boundary } from "./ui/later.tsx";
 
 const place = document.getElementById("app");
 if (place) {
   createRoot(place).render(
     <StrictMode>
       <Language>
-        <App />
+        <Boundary>
+          <App />
+        </Boundary>
       </Language>
     </StrictMode>,
   );

@@ -2,7 +2,7 @@
 
 import { bodyAt } from "../graph/workflow.ts";
 import { activeTab, placeOf, useDocuments } from "../state/documents.ts";
-import { interrupt, run, runFirst } from "../state/running.ts";
+import { canInterrupt, interrupt, run, runFirst } from "../state/running.ts";
 import { useSelection } from "../state/selection.ts";
 import { runOf, useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
@@ -79,6 +79,7 @@ export const runActions: readonly Action[] = [
     keys: ["Mod+Alt+Enter"],
     scope: "anywhere",
     group: "run",
+    enabled: canInterrupt,
     run: () => void interrupt(),
   },
   {

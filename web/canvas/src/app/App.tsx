@@ -2,7 +2,7 @@
 
 import "../ui/tokens.css";
 import "./app.css";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { listenToKeys } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { watchTypeColours } from "../canvas/colours.ts";
@@ -18,6 +18,7 @@ import { watchPlan } from "../state/plan.ts";
 import { watchMouse } from "../state/pointing.ts";
 import { useUi } from "../state/ui.ts";
 import { watchWhere } from "../state/where.ts";
+import { later } from "../ui/later.tsx";
 import { Toasts } from "../ui/Toasts.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { Banners } from "./Banners.tsx";
@@ -30,12 +31,10 @@ import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { watchTitle } from "./title.ts";
 
-const NodeDetails = lazy(async () => ({
-  default: (await import("../canvas/NodeDetails.tsx")).NodeDetails,
-}));
+const NodeDetails = later(async () => (await import("../canvas/NodeDetails.tsx")).NodeDetails);
 const VIEWS = {
-  form: lazy(async () => ({ default: (await import("../views/FormView.tsx")).FormView })),
-  outline: lazy(async () => ({ default: (await import("../views/OutlineView.tsx")).OutlineView })),
+  form: later(async () => (await import("../views/FormView.tsx")).FormView),
+  outline: later(async () => (await import("../views/OutlineView.tsx")).OutlineView),
 };
 
 export function App() {

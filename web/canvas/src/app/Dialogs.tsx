@@ -1,7 +1,8 @@
 /** The open dialog, by its name. A new dialog is a file and a line here; none is loaded before it is opened. */
 
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { useUi } from "../state/ui.ts";
+import { later } from "../ui/later.tsx";
 
 /** What every dialog is given. */
 export interface DialogProps {
@@ -10,39 +11,29 @@ export interface DialogProps {
 }
 
 const DIALOGS: Readonly<Record<string, ComponentType<DialogProps>>> = {
-  bodies: lazy(async () => ({ default: (await import("../panels/BodiesDialog.tsx")).BodiesDialog })),
-  group: lazy(async () => ({ default: (await import("../panels/GroupDialog.tsx")).GroupDialog })),
-  boxes: lazy(async () => ({ default: (await import("../editors/BoxEditor.tsx")).BoxEditor })),
-  paint: lazy(async () => ({ default: (await import("../editors/PaintDialog.tsx")).PaintDialog })),
-  connect: lazy(async () => ({ default: (await import("../canvas/ConnectPicker.tsx")).ConnectPicker })),
-  batch: lazy(async () => ({ default: (await import("../panels/BatchDialog.tsx")).BatchDialog })),
-  commands: lazy(async () => ({ default: (await import("./dialogs/CommandsDialog.tsx")).CommandsDialog })),
-  picture: lazy(async () => ({ default: (await import("../panels/PictureDialog.tsx")).PictureDialog })),
-  results: lazy(async () => ({ default: (await import("../panels/ResultsDialog.tsx")).ResultsDialog })),
-  settings: lazy(async () => ({ default: (await import("./dialogs/SettingsDialog.tsx")).SettingsDialog })),
-  shortcuts: lazy(async () => ({
-    default: (await import("./dialogs/ShortcutsDialog.tsx")).ShortcutsDialog,
-  })),
-  sweep: lazy(async () => ({ default: (await import("../panels/SweepDialog.tsx")).SweepDialog })),
-  close: lazy(async () => ({ default: (await import("../views/library/CloseDialog.tsx")).CloseDialog })),
-  conflict: lazy(async () => ({
-    default: (await import("../views/library/ConflictDialog.tsx")).ConflictDialog,
-  })),
-  "dropped-picture": lazy(async () => ({
-    default: (await import("../views/library/DroppedPictureDialog.tsx")).DroppedPictureDialog,
-  })),
-  missing: lazy(async () => ({
-    default: (await import("../views/library/MissingDialog.tsx")).MissingDialog,
-  })),
-  open: lazy(async () => ({ default: (await import("../views/library/OpenDialog.tsx")).OpenDialog })),
-  save: lazy(async () => ({ default: (await import("../views/library/SaveDialog.tsx")).SaveDialog })),
-  share: lazy(async () => ({ default: (await import("../views/library/ShareDialog.tsx")).ShareDialog })),
-  "sign-in": lazy(async () => ({
-    default: (await import("../views/library/SignInDialog.tsx")).SignInDialog,
-  })),
-  versions: lazy(async () => ({
-    default: (await import("../views/library/VersionsDialog.tsx")).VersionsDialog,
-  })),
+  bodies: later(async () => (await import("../panels/BodiesDialog.tsx")).BodiesDialog),
+  group: later(async () => (await import("../panels/GroupDialog.tsx")).GroupDialog),
+  boxes: later(async () => (await import("../editors/BoxEditor.tsx")).BoxEditor),
+  paint: later(async () => (await import("../editors/PaintDialog.tsx")).PaintDialog),
+  connect: later(async () => (await import("../canvas/ConnectPicker.tsx")).ConnectPicker),
+  batch: later(async () => (await import("../panels/BatchDialog.tsx")).BatchDialog),
+  commands: later(async () => (await import("./dialogs/CommandsDialog.tsx")).CommandsDialog),
+  picture: later(async () => (await import("../panels/PictureDialog.tsx")).PictureDialog),
+  results: later(async () => (await import("../panels/ResultsDialog.tsx")).ResultsDialog),
+  settings: later(async () => (await import("./dialogs/SettingsDialog.tsx")).SettingsDialog),
+  shortcuts: later(async () => (await import("./dialogs/ShortcutsDialog.tsx")).ShortcutsDialog),
+  sweep: later(async () => (await import("../panels/SweepDialog.tsx")).SweepDialog),
+  close: later(async () => (await import("../views/library/CloseDialog.tsx")).CloseDialog),
+  conflict: later(async () => (await import("../views/library/ConflictDialog.tsx")).ConflictDialog),
+  "dropped-picture": later(
+    async () => (await import("../views/library/DroppedPictureDialog.tsx")).DroppedPictureDialog,
+  ),
+  missing: later(async () => (await import("../views/library/MissingDialog.tsx")).MissingDialog),
+  open: later(async () => (await import("../views/library/OpenDialog.tsx")).OpenDialog),
+  save: later(async () => (await import("../views/library/SaveDialog.tsx")).SaveDialog),
+  share: later(async () => (await import("../views/library/ShareDialog.tsx")).ShareDialog),
+  "sign-in": later(async () => (await import("../views/library/SignInDialog.tsx")).SignInDialog),
+  versions: later(async () => (await import("../views/library/VersionsDialog.tsx")).VersionsDialog),
 };
 
 export function Dialogs() {

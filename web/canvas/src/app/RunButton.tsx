@@ -28,7 +28,13 @@ export function RunButton() {
   const keys = shownKeys(actionOf("run")?.keys[0] ?? "");
   return (
     <div className="run-group">
-      {isRunning && <IconButton icon="stop" label={t("run.cancel")} onPress={() => void interrupt()} />}
+      <IconButton
+        icon="stop"
+        label={t("run.cancel")}
+        keys={shownKeys(actionOf("interrupt")?.keys[0] ?? "")}
+        isDisabled={!isRunning}
+        onPress={() => void interrupt()}
+      />
       <Button
         tone="accent"
         icon="play"

@@ -8,6 +8,7 @@ import { usePlace, useWorkflow } from "../state/documents.ts";
 import { useSession } from "../state/session.ts";
 import { IconButton } from "../ui/Button.tsx";
 import type { IconName } from "../ui/Icon.tsx";
+import { RunSummary } from "./RunSummary.tsx";
 
 const TOOLS: readonly (readonly [string, IconName])[] = [
   ["commands", "search"],
@@ -24,8 +25,9 @@ export function StatusBar() {
   return (
     <footer className="status-bar">
       <span>{t("status.nodes", { count })}</span>
+      <RunSummary />
       <span className="connection" data-state={connection} role="status">
-        {t(`connection.${connection}`)}
+        {t(connection === "away" ? "connection.away_short" : `connection.${connection}`)}
       </span>
       <span className="status-tools">
         {TOOLS.map(([id, icon]) => {

@@ -14,7 +14,7 @@ import {
   useReactFlow,
   type Viewport,
 } from "@xyflow/react";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -26,6 +26,7 @@ import { useSettings } from "../state/settings.ts";
 import { isEmptyCanvas, surfaceHasFocus, useSurface } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
 import { canvasPoint, MAX_ZOOM, MIN_ZOOM, OVERVIEW_ZOOM, useView } from "../state/view.ts";
+import { later } from "../ui/later.tsx";
 import { draggedArtifact, openDropped } from "./artifact-drop.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { ConnectionHint } from "./ConnectionHint.tsx";
@@ -43,9 +44,9 @@ import { useDragging } from "./use-dragging.ts";
 import { useSelecting } from "./use-selecting.ts";
 import { useShowing } from "./use-showing.ts";
 
-const ContextMenu = lazy(async () => ({ default: (await import("./ContextMenu.tsx")).ContextMenu }));
-const SocketMenu = lazy(async () => ({ default: (await import("./SocketMenu.tsx")).SocketMenu }));
-const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
+const ContextMenu = later(async () => (await import("./ContextMenu.tsx")).ContextMenu);
+const SocketMenu = later(async () => (await import("./SocketMenu.tsx")).SocketMenu);
+const Palette = later(async () => (await import("./palette/Palette.tsx")).Palette);
 
 const EDGE_TYPES = {
   curved: { default: BezierEdge },
@@ -83,7 +84,7 @@ function Surface() {
   useSurface(surface);
   useEffect(() => {
     // Who presses a key for the palette types on at once.
-    const idle = setTimeout(() => void import("./palette/Palette.tsx"), 500);
+    const idle = setTimeout(Palette.ahead, 500);
     return () => clearTimeout(idle);
   }, []);
 

@@ -8,7 +8,6 @@ import {
   type ComponentType,
   type Dispatch,
   type FocusEvent,
-  lazy,
   type RefObject,
   type SetStateAction,
   Suspense,
@@ -23,6 +22,7 @@ import type { Fault } from "../server/http.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useInputFault } from "../state/fault-index.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { later } from "../ui/later.tsx";
 import { ChoiceControl } from "./ChoiceControl.tsx";
 import { type ControlProps, setNothing } from "./control-props.ts";
 import { LinesControl } from "./LinesControl.tsx";
@@ -31,8 +31,8 @@ import { SeedControl } from "./SeedControl.tsx";
 import { SwitchControl } from "./SwitchControl.tsx";
 import { TextControl } from "./TextControl.tsx";
 
-const JsonControl = lazy(async () => ({ default: (await import("./JsonControl.tsx")).JsonControl }));
-const About = lazy(async () => ({ default: (await import("./ControlAbout.tsx")).ControlAbout }));
+const JsonControl = later(async () => (await import("./JsonControl.tsx")).JsonControl);
+const About = later(async () => (await import("./ControlAbout.tsx")).ControlAbout);
 
 /** A control for each kind; a new kind is a file and a line here. */
 const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
@@ -42,18 +42,18 @@ const CONTROLS: Partial<Record<ControlKind, ComponentType<ControlProps>>> = {
   lines: LinesControl,
   choice: ChoiceControl,
   switch: SwitchControl,
-  file: lazy(async () => ({ default: (await import("./FileControl.tsx")).FileControl })),
-  picker: lazy(async () => ({ default: (await import("./PickerControl.tsx")).PickerControl })),
-  definition: lazy(async () => ({ default: (await import("./DefinitionControl.tsx")).DefinitionControl })),
-  ports: lazy(async () => ({ default: (await import("./PortsControl.tsx")).PortsControl })),
-  given: lazy(async () => ({ default: (await import("./GivenControl.tsx")).GivenControl })),
-  cases: lazy(async () => ({ default: (await import("./CasesControl.tsx")).CasesControl })),
-  list: lazy(async () => ({ default: (await import("./ListControl.tsx")).ListControl })),
-  regions: lazy(async () => ({ default: (await import("./RegionsControl.tsx")).RegionsControl })),
-  mask: lazy(async () => ({ default: (await import("./PaintControl.tsx")).PaintControl })),
-  labels: lazy(async () => ({ default: (await import("./PaintControl.tsx")).PaintControl })),
-  palette: lazy(async () => ({ default: (await import("./PaletteControl.tsx")).PaletteControl })),
-  plugin: lazy(async () => ({ default: (await import("./PluginControl.tsx")).PluginControl })),
+  file: later(async () => (await import("./FileControl.tsx")).FileControl),
+  picker: later(async () => (await import("./PickerControl.tsx")).PickerControl),
+  definition: later(async () => (await import("./DefinitionControl.tsx")).DefinitionControl),
+  ports: later(async () => (await import("./PortsControl.tsx")).PortsControl),
+  given: later(async () => (await import("./GivenControl.tsx")).GivenControl),
+  cases: later(async () => (await import("./CasesControl.tsx")).CasesControl),
+  list: later(async () => (await import("./ListControl.tsx")).ListControl),
+  regions: later(async () => (await import("./RegionsControl.tsx")).RegionsControl),
+  mask: later(async () => (await import("./PaintControl.tsx")).PaintControl),
+  labels: later(async () => (await import("./PaintControl.tsx")).PaintControl),
+  palette: later(async () => (await import("./PaletteControl.tsx")).PaletteControl),
+  plugin: later(async () => (await import("./PluginControl.tsx")).PluginControl),
 };
 
 export function Control(props: ControlProps) {

@@ -24,7 +24,7 @@ export function BatchDialog({ close }: { readonly close: () => void }) {
   };
   return (
     <Dialog
-      title={t("run.batch")}
+      title={t("batch.title")}
       close={close}
       footer={
         <>

@@ -1,16 +1,14 @@
 /** Everything that is wrong: with the document, and in the run that is shown. Each line leads to its node. */
 
 import { useShallow } from "zustand/react/shallow";
-import { faceOf, titleOf } from "../graph/face.ts";
-import { bodyAt, type Workflow } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import type { Fault } from "../server/http.ts";
-import { useCatalogue } from "../state/catalogue.ts";
-import { useDocuments, useWorkflow } from "../state/documents.ts";
+import { useDocuments } from "../state/documents.ts";
 import { useFaults } from "../state/faults.ts";
 import { lead } from "../state/lead.ts";
 import type { NodeRun } from "../state/run.ts";
 import { runOf, useSession } from "../state/session.ts";
+import { firstOf, useNodeTitle, usePathTitle } from "./node-title.ts";
 
 export function FaultsPanel() {
   const t = useT();
@@ -49,7 +47,7 @@ function keyOf(fault: Fault): string {
 
 function DocumentFault({ fault }: { readonly fault: Fault }) {
   const t = useT();
-  const title = useTitle(fault.node, fault.definition || null);
+  const title = useNodeTitle(fault.node, fault.definition || null);
   const at = [fault.definition ? t("faults.inside", { name: fault.definition }) : "", title, fault.input];
   return (
     <li>
@@ -84,12 +82,11 @@ function useFailed(): readonly (readonly [string, NodeRun])[] {
 }
 
 function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun }) {
-  const first = path.replace(/^sweep\[\d+\]\//, "").split(/[/[#]/)[0] ?? path;
-  const title = useTitle(first, null);
+  const title = usePathTitle(path);
   return (
     <li>
-      <button type="button" className="fault" onClick={() => lead(first)}>
-        <span className="fault-place">{path === first ? title : `${title} › ${path}`}</span>
+      <button type="button" className="fault" onClick={() => lead(firstOf(path))}>
+        <span className="fault-place">{title}</span>
         <span className="fault-message">{run.error?.message}</span>
         {run.error?.hint && (
           <span className="fault-hint" lang="en">
@@ -99,20 +96,4 @@ function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun 
       </button>
     </li>
   );
-}
-
-function useTitle(id: string, place: string | null): string {
-  const workflow = useWorkflow();
-  const catalogue = useCatalogue((state) => state.catalogue);
-  return workflow ? titleIn(workflow, place, id, catalogue) : id;
-}
-
-function titleIn(
-  workflow: Workflow,
-  place: string | null,
-  id: string,
-  catalogue: Parameters<typeof faceOf>[2],
-): string {
-  const node = bodyAt(workflow, place).nodes.get(id);
-  return node ? titleOf(node, faceOf(workflow, node, catalogue)) : id;
 }

@@ -124,7 +124,7 @@ function Tiles({ artifacts }: { readonly artifacts: readonly SavedArtifact[] }) 
                 className="gallery-handle"
                 aria-label={t("queue.drag", { name: one.name })}
               >
-                <Icon name="more" />
+                <Icon name="grip" />
               </AriaButton>
               <Tile artifact={one} />
             </GridListItem>

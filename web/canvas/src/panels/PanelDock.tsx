@@ -1,11 +1,12 @@
 /** The panels at the side: one open at a time. A new panel is a file and a line here. */
 
 import "./panels.css";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { type Key, useT } from "../i18n/i18n.ts";
 import { useUi } from "../state/ui.ts";
 import { IconButton } from "../ui/Button.tsx";
 import type { IconName } from "../ui/Icon.tsx";
+import { later } from "../ui/later.tsx";
 
 interface Panel {
   readonly name: string;
@@ -19,37 +20,37 @@ export const PANELS: readonly Panel[] = [
     name: "faults",
     title: "panel.faults",
     icon: "warn",
-    component: lazy(async () => ({ default: (await import("./FaultsPanel.tsx")).FaultsPanel })),
+    component: later(async () => (await import("./FaultsPanel.tsx")).FaultsPanel),
   },
   {
     name: "plan",
     title: "panel.plan",
     icon: "plan",
-    component: lazy(async () => ({ default: (await import("./PlanPanel.tsx")).PlanPanel })),
+    component: later(async () => (await import("./PlanPanel.tsx")).PlanPanel),
   },
   {
     name: "queue",
     title: "panel.queue",
     icon: "queue",
-    component: lazy(async () => ({ default: (await import("./QueuePanel.tsx")).QueuePanel })),
+    component: later(async () => (await import("./QueuePanel.tsx")).QueuePanel),
   },
   {
     name: "gallery",
     title: "panel.gallery",
     icon: "gallery",
-    component: lazy(async () => ({ default: (await import("./GalleryPanel.tsx")).GalleryPanel })),
+    component: later(async () => (await import("./GalleryPanel.tsx")).GalleryPanel),
   },
   {
     name: "interface",
     title: "panel.interface",
     icon: "ports",
-    component: lazy(async () => ({ default: (await import("./InterfacePanel.tsx")).InterfacePanel })),
+    component: later(async () => (await import("./InterfacePanel.tsx")).InterfacePanel),
   },
   {
     name: "definitions",
     title: "panel.definitions",
     icon: "parts",
-    component: lazy(async () => ({ default: (await import("./DefinitionPanel.tsx")).DefinitionPanel })),
+    component: later(async () => (await import("./DefinitionPanel.tsx")).DefinitionPanel),
   },
 ];
 

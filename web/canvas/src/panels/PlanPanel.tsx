@@ -3,16 +3,31 @@
 import { useEffect } from "react";
 import { useT } from "../i18n/i18n.ts";
 import type { PlanStep } from "../server/api.ts";
+import { useFaults } from "../state/faults.ts";
 import { lead } from "../state/lead.ts";
 import { usePlan } from "../state/plan.ts";
+import { useUi } from "../state/ui.ts";
+import { Button } from "../ui/Button.tsx";
+import { firstOf, usePathTitle } from "./node-title.ts";
 
 export function PlanPanel() {
   const t = useT();
   const { steps, error, of, setShown } = usePlan();
+  const faults = useFaults((state) => state.faults.length);
   useEffect(() => {
     setShown(true);
     return () => setShown(false);
   }, [setShown]);
+  if (faults > 0) {
+    return (
+      <div className="panel-empty" role="status">
+        <p>{t("plan.faults", { count: faults })}</p>
+        <Button icon="warn" onPress={() => useUi.getState().openPanel("faults")}>
+          {t("plan.show_faults")}
+        </Button>
+      </div>
+    );
+  }
   if (error) {
     return (
       <p className="panel-empty" role="alert">
@@ -22,9 +37,11 @@ export function PlanPanel() {
   }
   if (!of) return <p className="panel-empty">{t("panel.loading")}</p>;
   const hits = steps.filter((step) => step.status === "hit").length;
+  const runs = steps.filter((step) => step.status === "miss" || step.status === "unknown").length;
+  const counts = [t("plan.would_run", { count: runs }), t("plan.cached", { count: hits })].join(", ");
   return (
     <div className="plan">
-      <p role="status">{t("plan.counts", { run: steps.length - hits, hits })}</p>
+      <p role="status">{runs === 0 && hits > 0 ? t("plan.nothing") : counts}</p>
       <ol className="plan-list">
         {steps.map((step) => (
           <Step key={step.node} step={step} />
@@ -36,15 +53,16 @@ export function PlanPanel() {
 
 function Step({ step }: { readonly step: PlanStep }) {
   const t = useT();
+  const title = usePathTitle(step.node);
   return (
     <li>
       <button
         type="button"
         className="plan-step"
         data-status={step.status}
-        onClick={() => lead(step.node.split(/[/[#]/)[0] ?? step.node)}
+        onClick={() => lead(firstOf(step.node))}
       >
-        <span className="plan-node">{step.node}</span>
+        <span className="plan-node">{title}</span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>
         {step.reason && (
           <span className="plan-reason" lang="en">

@@ -12,6 +12,7 @@ import {
 import { useT } from "../i18n/i18n.ts";
 import type { Job } from "../server/api.ts";
 import { useQueue, watchQueue } from "../state/queue.ts";
+import { progressOf } from "../state/run.ts";
 import { useSession } from "../state/session.ts";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -97,7 +98,7 @@ function Waiting({ jobs }: { readonly jobs: readonly Job[] }) {
             data-paused={job.paused || undefined}
           >
             <AriaButton slot="drag" className="job-handle" aria-label={t("queue.drag", { name: job.name })}>
-              <Icon name="more" />
+              <Icon name="grip" />
             </AriaButton>
             <JobLine job={job} />
           </GridListItem>
@@ -116,8 +117,7 @@ function JobProgress({ job }: { readonly job: string }) {
     <progress
       className="job-progress"
       aria-label={t("queue.progress", { done: over, total: nodeCount })}
-      value={over}
-      max={nodeCount}
+      value={progressOf(run)}
     />
   );
 }

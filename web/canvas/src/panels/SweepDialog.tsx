@@ -55,7 +55,7 @@ export function SweepDialog({ close }: { readonly close: () => void }) {
   };
   return (
     <Dialog
-      title={t("run.sweep")}
+      title={t("sweep.title")}
       close={close}
       size="large"
       footer={

@@ -67,7 +67,6 @@ export class EventStream {
 
   private connect(): void {
     this.timer = null;
-    this.listener.connection("connecting");
     const query = new URLSearchParams({ preview_seconds: "0.2", progress_seconds: "0.1" });
     if (this.serial !== null) query.set("after", String(this.serial));
     const socket = new WebSocket(`${this.address}?${query}`);

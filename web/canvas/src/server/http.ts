@@ -1,6 +1,7 @@
 /** Requests to the server that this page came from. Every refusal is a `Problem` in the server's own words. */
 
 import { fromPlain, type Json, type Plain, parseJson, toPlain, writeJson } from "../graph/json.ts";
+import { t } from "../i18n/i18n.ts";
 
 /** One thing that is wrong with a document. */
 export interface Fault {
@@ -103,7 +104,7 @@ async function send(path: string, asked: Request): Promise<Response> {
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(0, "server_away", "The server can not be reached.");
+    throw new Problem(0, "server_away", t("connection.unreached"));
   }
 }
 

@@ -8,6 +8,8 @@ import { activeTab, useDocuments, usePlace } from "./documents.ts";
 import { useSession } from "./session.ts";
 
 interface FaultsState {
+  /** The document that was checked last. */
+  readonly of: Workflow | null;
   readonly faults: readonly Fault[];
   /** The same by where they are: the definition, or null, and the node. */
   readonly byNode: ReadonlyMap<string, readonly Fault[]>;
@@ -17,6 +19,7 @@ interface FaultsState {
 }
 
 export const useFaults = create<FaultsState>()((set, get) => ({
+  of: null,
   faults: [],
   byNode: new Map(),
   refuse(refused) {
@@ -45,18 +48,18 @@ const PAUSE = 300; // milliseconds without an edit before the server is asked
 export function watchFaults(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking: AbortController | null = null;
-  let asked: Workflow | null = null;
   const check = async () => {
     const workflow = activeTab(useDocuments.getState())?.history.present;
     asking?.abort();
     if (!workflow) return useFaults.getState().set([]);
-    if (workflow === asked) return; // nothing new to say, and what a run was refused for stays
+    if (workflow === useFaults.getState().of) return; // nothing new to say, and what a run was refused for stays
     asking = new AbortController();
     const { signal } = asking;
     try {
       const faults = await checkWorkflow(workflow, signal);
-      if (!signal.aborted) useFaults.getState().set(faults);
-      asked = workflow;
+      if (signal.aborted) return;
+      useFaults.getState().set(faults);
+      useFaults.setState({ of: workflow });
     } catch {
       // the server is away, or a newer question is on its way: what is shown stays
     }

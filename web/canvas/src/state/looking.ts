@@ -6,8 +6,9 @@
 import { bodiesOf } from "../graph/face.ts";
 import { bodyAt, type Workflow } from "../graph/workflow.ts";
 import { activeTab, useDocuments } from "./documents.ts";
+import type { Shown } from "./following.ts";
 import type { Run } from "./run.ts";
-import { runOf, type Shown, useSession } from "./session.ts";
+import { runOf, useSession } from "./session.ts";
 
 /** One step inwards: what was entered, and the uses of it that can be looked at. */
 export interface Level {

@@ -2,11 +2,13 @@
 
 import { create } from "zustand";
 import type { Workflow } from "../graph/workflow.ts";
+import { t } from "../i18n/i18n.ts";
 import { type PlanStep, planWorkflow } from "../server/api.ts";
 import { Problem } from "../server/http.ts";
 import { activeTab, useDocuments } from "./documents.ts";
 import { useFaults } from "./faults.ts";
 import { around } from "./run.ts";
+import { useSession } from "./session.ts";
 
 interface PlanState {
   /** The document that was asked about; the plan holds for no other. */
@@ -34,24 +36,28 @@ export const usePlan = create<PlanState>()((set, get) => ({
   },
 }));
 
-const PAUSE = 250; // milliseconds without an edit before the server is asked
-
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking: AbortController | null = null;
 
 function askSoon(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void ask(), usePlan.getState().of ? PAUSE : 0);
+  timer = setTimeout(ask);
 }
 
 async function ask(): Promise<void> {
   const workflow = activeTab(useDocuments.getState())?.history.present ?? null;
   if (!workflow || !usePlan.getState().shown) return;
   asking?.abort();
-  const [fault] = useFaults.getState().faults;
+  const { of, faults } = useFaults.getState();
+  if (of !== workflow) {
+    // It is checked first, and asked about then.
+    if (useSession.getState().connection === "away") tell(workflow, [], t("connection.unreached"));
+    return;
+  }
+  const [fault] = faults;
   if (fault) {
-    usePlan.setState({ of: workflow, steps: [], byNode: new Map(), error: fault.message, asking: false });
-    return; // what cannot run has no plan
+    tell(workflow, [], fault.message); // what cannot run has no plan
+    return;
   }
   asking = new AbortController();
   const { signal } = asking;
@@ -59,21 +65,32 @@ async function ask(): Promise<void> {
   try {
     const steps = await planWorkflow(workflow, {}, signal);
     if (signal.aborted) return;
-    usePlan.setState({ of: workflow, steps, byNode: stepsByNode(steps), error: "", asking: false });
+    tell(workflow, steps, "");
   } catch (error) {
     if (signal.aborted) return;
     const words =
       error instanceof Problem && error.faults[0] ? error.faults[0].message : (error as Error).message;
-    usePlan.setState({ of: workflow, steps: [], byNode: new Map(), error: words, asking: false });
+    tell(workflow, [], words);
   }
 }
 
-/** Ask anew after an edit while the plan is shown; returns what ends it. */
+function tell(of: Workflow, steps: readonly PlanStep[], error: string): void {
+  usePlan.setState({ of, steps, byNode: stepsByNode(steps), error, asking: false });
+}
+
+/** Ask anew when an edited document was checked, or the server is back, while the plan is shown; returns what ends it. */
 export function watchPlan(): () => void {
-  return useDocuments.subscribe((state, before) => {
-    const changed = activeTab(state)?.history.present !== activeTab(before)?.history.present;
-    if (changed && usePlan.getState().shown) askSoon();
-  });
+  const stops = [
+    useFaults.subscribe((state, before) => {
+      if (state.of !== before.of && usePlan.getState().shown) askSoon();
+    }),
+    useSession.subscribe((state, before) => {
+      if (state.connection !== before.connection && usePlan.getState().shown) askSoon();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** Steps by node. A node of which only what is inside is planned is a hit where all of that is. */

@@ -19,7 +19,7 @@ import { useCatalogue } from "./catalogue.ts";
 import { activeTab, useDocuments } from "./documents.ts";
 import { useFaults } from "./faults.ts";
 import { freshId } from "./fresh-id.ts";
-import { useSession } from "./session.ts";
+import { runOf, useSession } from "./session.ts";
 import { useUi } from "./ui.ts";
 
 /** The node that a sweep puts around a document; see docs/flow.md. */
@@ -32,7 +32,7 @@ export async function run(options: RunOptions = {}): Promise<Job | null> {
   try {
     const key = freshId(); // a repeated request is the same job
     const job = await submitWorkflow(tab.history.present, { key, ...options });
-    useSession.getState().show(tab.key, job.id, options.sweep ? SWEEP : "");
+    useSession.getState().follow(tab.key, job.id, options.sweep ? SWEEP : "");
     useFaults.getState().set([]); // what is queued has none
     return job;
   } catch (error) {
@@ -109,6 +109,12 @@ export function refused(error: unknown): void {
   } else {
     ui.say({ tone: "bad", text: error instanceof Error ? error.message : t("error.unexpected") });
   }
+}
+
+/** Whether the run that the active tab shows can be stopped. */
+export function canInterrupt(): boolean {
+  const status = runOf(useSession.getState(), useDocuments.getState().active)?.status;
+  return status === "running" || status === "queued";
 }
 
 /** Stop the run that the active tab shows. */

@@ -3,25 +3,17 @@
 import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { Connection, JobEvent, Preview } from "../server/events.ts";
+import { followed, type ShownRuns, withAsked } from "./following.ts";
 import { type Inside, type NodeRun, type Run, type Runs, taken, withPreview } from "./run.ts";
 
 export type { Inside, NodeRun, Run } from "./run.ts";
-
-/** Which run the canvas of a tab shows, and what of it. */
-export interface Shown {
-  readonly job: string;
-  /** The node that a sweep put around the document; empty for a plain run. */
-  readonly around: string;
-  /** What was chosen to be looked at, by the definition that was entered: a path such as `each[2]`. */
-  readonly chosen: ReadonlyMap<string, string>;
-}
 
 interface SessionState {
   readonly connection: Connection;
   /** Jobs by id: those of this page, and whatever else was told. */
   readonly runs: Runs;
   /** What the canvas of each tab shows. */
-  readonly shown: ReadonlyMap<string, Shown>;
+  readonly shown: ShownRuns;
   /** Where the canvas of each tab is within its run: the path of what is around its nodes, or empty. */
   readonly looking: ReadonlyMap<string, string>;
   setConnection(connection: Connection): void;
@@ -30,7 +22,10 @@ interface SessionState {
   takePreview(preview: Preview): void;
   /** Take a job's whole journal, as it was read: it holds unless more was told already. */
   restore(job: string, facts: readonly JobEvent[]): void;
+  /** Show a run on the canvas of a tab, whatever else that tab follows. */
   show(tab: string, job: string, around?: string): void;
+  /** Show a run that was asked for in a tab, after those that it asked for before. */
+  follow(tab: string, job: string, around?: string): void;
   /** Stop showing a run on the canvas. */
   hide(tab: string): void;
   choose(tab: string, definition: string, path: string): void;
@@ -49,7 +44,10 @@ export const useSession = create<SessionState>()((set, get) => ({
     if (connection !== get().connection) set({ connection });
   },
   take(events) {
-    set(({ runs, shown }) => ({ runs: bounded(taken(runs, events), shown) }));
+    set(({ runs, shown }) => {
+      const now = taken(runs, events);
+      return { runs: bounded(now, shown), shown: followed(shown, now) };
+    });
   },
   takePreview({ job, node, picture }) {
     const before = get().runs.get(job)?.nodes.get(node)?.preview ?? "";
@@ -69,7 +67,12 @@ export const useSession = create<SessionState>()((set, get) => ({
   },
   show(tab, job, around = "") {
     const chosen: ReadonlyMap<string, string> = new Map();
-    set(({ shown }) => ({ shown: new Map(shown).set(tab, { job, around, chosen }) }));
+    set(({ shown }) => ({ shown: new Map(shown).set(tab, { job, around, chosen, next: [] }) }));
+  },
+  follow(tab, job, around = "") {
+    set(({ shown, runs }) => ({
+      shown: new Map(shown).set(tab, withAsked(shown.get(tab), { job, around }, runs)),
+    }));
   },
   hide(tab) {
     set(({ shown }) => ({ shown: new Map([...shown].filter(([key]) => key !== tab)) }));
@@ -89,7 +92,7 @@ export const useSession = create<SessionState>()((set, get) => ({
 }));
 
 /** The newest runs, and those that are shown; the pictures of others are given back. */
-function bounded(runs: Runs, shown: ReadonlyMap<string, Shown>): Runs {
+function bounded(runs: Runs, shown: ShownRuns): Runs {
   if (runs.size <= MOST_RUNS) return runs;
   const needed = new Set([...shown.values()].map((one) => one.job));
   const dropped = [...runs.keys()].slice(0, runs.size - MOST_RUNS).filter((job) => !needed.has(job));

@@ -21,6 +21,7 @@ const PATHS = {
   lock: "M4 7h8v6.5H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2",
   next: "M3.5 8h8M8.5 4.5 12 8l-3.5 3.5",
   more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
+  grip: "M6 4h.1M10 4h.1M6 8h.1M10 8h.1M6 12h.1M10 12h.1",
   down: "m4 6 4 4 4-4",
   right: "m6 4 4 4-4 4",
   fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",

@@ -1,8 +1,9 @@
 /** A button that opens a menu. The menu itself is loaded when somebody is about to open it. */
 
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type ReactNode, Suspense, useRef, useState } from "react";
 import { Icon, type IconName } from "./Icon.tsx";
 import "./button.css";
+import { later } from "./later.tsx";
 
 /** A line of a menu; null is a line between groups. */
 export interface MenuEntry {
@@ -29,8 +30,7 @@ interface Props {
   readonly onOpen?: () => void;
 }
 
-const load = () => import("./MenuList.tsx");
-const MenuList = lazy(async () => ({ default: (await load()).MenuList }));
+const MenuList = later(async () => (await import("./MenuList.tsx")).MenuList);
 
 export function MenuButton(props: Props) {
   const {
@@ -60,8 +60,8 @@ export function MenuButton(props: Props) {
         aria-expanded={isOpen}
         data-tip={children ? undefined : label}
         disabled={isDisabled ?? false}
-        onPointerEnter={() => void load()}
-        onFocus={() => void load()}
+        onPointerEnter={() => MenuList.ahead()}
+        onFocus={() => MenuList.ahead()}
         onClick={open}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;

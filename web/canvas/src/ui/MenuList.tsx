@@ -22,6 +22,7 @@ export function MenuList({ label, entries, anchor, align, close }: Props) {
       triggerRef={anchor}
       placement={`bottom ${align}`}
       offset={4}
+      containerPadding={8}
       isOpen
       onOpenChange={(open) => !open && close()}
     >
