@@ -5,6 +5,7 @@ Nothing that is large is loaded for it, and what is told of one run has a bound.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ NODE_BYTES = 16 * 1024  # of JSON, told of the outputs of one node
 RUN_BYTES = 1024 * 1024  # of all nodes of a run together
 OUTPUT_BYTES = 64 * 1024  # of the document's outputs
 LOADED_BYTES = 256 * 1024  # a value that takes more in the store is not loaded to be told
+_AROUND = 4  # bytes around a name and its value: quotes, a colon, a comma
 _SCALARS = (bool, int, float, str, NONE)
 _CONTAINERS = (list, tuple, dict)
 _SCALAR_TYPES = frozenset(one.__name__ for one in _SCALARS)
@@ -48,20 +50,23 @@ class Telling:
 
     def of_node(self, task: Task) -> Gave:
         """What is told of a node that gave its outputs: numbers, texts, and lists and dicts of them."""
-        refs = {link: ref for name in task.outputs if (ref := self._ref(link := Link(task.node, name)))}
-        values = {}
+        sizes: dict[str, int] = {}  # by digest: what two outputs share is held once
+        values: dict[str, Any] = {}
         left = before = min(NODE_BYTES, self._left)
-        for link in refs:
+        for name in task.outputs:
+            ref = self._walk.refs.get(link := Link(task.node, name))
+            if ref is None:
+                continue
+            sizes[ref.digest] = ref.size
             try:
-                value = self._value(link, Room(left, naming=False))
+                value, size = self._scalar(ref, left) or self._other(link, left)
             except NotPlain:
                 continue
-            size = json_size({link.output: value})
-            if size <= left:
-                values[link.output] = value
+            if (size := size + len(name.encode()) + _AROUND) <= left:
+                values[name] = value
                 left -= size
         self._left -= before - left
-        return Gave(sum({ref.digest: ref.size for ref in refs.values()}.values()), values)
+        return Gave(sum(sizes.values()), values)
 
     def of_outputs(self, outputs: Mapping[str, Link]) -> dict[str, Any]:
         """What is told of outputs by name, as far as there is room.
@@ -71,7 +76,7 @@ class Telling:
         told: dict[str, Any] = {}
         left = OUTPUT_BYTES
         for name, link in outputs.items():
-            ref = self._ref(link)
+            ref = self._walk.refs.get(link)
             if ref is None:
                 continue
             for value in (self._told(link, ref, left), _type_of(ref)):
@@ -81,6 +86,19 @@ class Telling:
                     left -= size
                     break
         return told
+
+    def _scalar(self, ref: ValueRef, left: int) -> tuple[Any, int] | None:
+        """A number or short text that is in its reference, and the bytes of it; nearly all are that."""
+        if not ref.text or ref.type not in _SCALAR_TYPES:
+            return None
+        value = json.loads(ref.text)
+        if type(value) is float:
+            value = plain(value, self._catalogue, Room(left, naming=False))
+        return value, len(ref.text)
+
+    def _other(self, link: Link, left: int) -> tuple[Any, int]:
+        value = self._value(link, Room(left, naming=False))
+        return value, json_size(value)
 
     def _told(self, link: Link, ref: ValueRef, left: int) -> Any:
         try:
@@ -122,9 +140,6 @@ class Telling:
             return type(self._catalogue.value_type(ref.type).codec) is JsonCodec
         except UnknownValueType:
             return False
-
-    def _ref(self, link: Link) -> ValueRef | None:
-        return self._walk.refs.get(link)
 
 
 def _type_of(ref: ValueRef) -> dict[str, Any]:
