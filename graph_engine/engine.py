@@ -196,6 +196,7 @@ class Engine:
             tuple(account.errors),
             tuple(account.stuck),
             program.muted_outputs,
+            execution.told(),
         )
 
     def show_previews(self, previews: Previews | None) -> None:
@@ -291,6 +292,7 @@ def run_document(
             result.nodes,
             result.seconds,
             muted_outputs=result.muted_outputs,
+            told=result.told,
         )
     if isinstance(document, Path | str):
         document = engine.load(document)

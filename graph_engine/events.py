@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from graph_engine import errors
 
@@ -47,19 +47,26 @@ class NodePreview:
 
 @dataclass(frozen=True)
 class NodeHit:
-    """A node's outputs are known already; nothing was computed or loaded."""
+    """A node's outputs are known already, and nothing was computed; they are told as of one that finished."""
 
     node: str
     node_type: str
+    memory: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class NodeFinished:
-    """A node computed its outputs in `seconds`, and they are stored."""
+    """A node computed its outputs in `seconds`, and they are stored, where they take `memory` bytes.
+
+    `values` are the small ones among them by name: numbers, texts, and lists and dicts of them, as JSON.
+    """
 
     node: str
     node_type: str
     seconds: float
+    memory: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,8 @@ def show_job(job: Job, *, as_json: bool) -> None:
             print(f"  {name}: {value}")
     for node, report in job.result.get("nodes", {}).items():
         print(f"  {node}: {report['status']}{', ' + report['reason'] if report['reason'] else ''}")
+    for line in cli_output.output_lines(job.result.get("outputs", {})):
+        print(f"  output {line}")
     for artifact in job.result.get("artifacts", ()):
         print(
             f"  {artifact['name']} ({artifact['size']:,} bytes); `latentgraph jobs save {job.id}` writes it"
@@ -273,7 +275,7 @@ def _tell(job: Job, worker: LocalWorker, queue: JobQueue, arguments: argparse.Na
         print(json.dumps(job_json(job) | {"paths": list(map(str, paths))}, ensure_ascii=False), flush=True)
         return
     print(job_line(job), flush=True)
-    for path in paths:
+    for path in paths or cli_output.output_lines(job.result.get("outputs", {})):
         print(f"  {path}", flush=True)
     if job.error:
         print(job.error, file=sys.stderr)

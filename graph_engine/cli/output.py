@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
@@ -182,6 +182,11 @@ def result_json(result: RunResult, paths: Iterable[Path]) -> dict[str, Any]:
         "errors": [str(error) for error in result.errors],
         "problems": [],
     }
+
+
+def output_lines(outputs: Mapping[str, Any]) -> Iterable[str]:
+    """Outputs as a job keeps them, a line each."""
+    return (f"{name}: {shown(value)}" for name, value in outputs.items())
 
 
 def problems_json(status: str, problems: Iterable[Problem]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from graph_engine.errors import EngineError, NodeFailed
 from graph_engine.execution.compile import Program, Task
 from graph_engine.execution.paths import around
 from graph_engine.execution.result import NodeReport
+from graph_engine.execution.told import Gave
 from graph_engine.execution.walk import Opened
 
 
@@ -42,16 +43,16 @@ class Account:
         if reason:
             self._reasons[node] = reason
 
-    def hit(self, task: Task) -> None:
+    def hit(self, task: Task, gave: Gave) -> None:
         """A node was known already."""
-        self.reports[task.node] = NodeReport(task.type_name, "hit")
-        self._listener(events.NodeHit(task.node, task.type_name))
+        self.reports[task.node] = NodeReport(task.type_name, "hit", memory=gave.memory)
+        self._listener(events.NodeHit(task.node, task.type_name, gave.memory, gave.values))
         self._announce(task.node)
 
-    def miss(self, task: Task, reason: str, seconds: float) -> None:
+    def miss(self, task: Task, reason: str, seconds: float, gave: Gave) -> None:
         """A node was computed."""
-        self.reports[task.node] = NodeReport(task.type_name, "miss", reason, seconds)
-        self._listener(events.NodeFinished(task.node, task.type_name, seconds))
+        self.reports[task.node] = NodeReport(task.type_name, "miss", reason, seconds, gave.memory)
+        self._listener(events.NodeFinished(task.node, task.type_name, seconds, gave.memory, gave.values))
         self._announce(task.node)
 
     def cancelled(self, task: Task) -> None:
@@ -86,14 +87,14 @@ class Account:
         """One more item of a loop is over."""
         self._listener(events.NodeProgress(opened.task.node, opened.items_over, len(opened.items)))
 
-    def closed(self, task: Task) -> None:
+    def closed(self, task: Task, gave: Gave) -> None:
         """All is over that ran in a node's place, and its outputs are known."""
         node = task.node
         if not self._ran[node] and node not in self._reasons:
-            self.hit(task)
+            self.hit(task, gave)
             return
         inside = f"{self._ran[node]} of {self._inside[node]} nodes inside ran"
-        self.miss(task, self._reasons.get(node) or inside, self._seconds[node])
+        self.miss(task, self._reasons.get(node) or inside, self._seconds[node], gave)
 
     def over(self, task: Task) -> bool:
         """A node is settled: count it in the nodes that it is inside of. Gives whether it came to its end."""

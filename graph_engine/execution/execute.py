@@ -32,6 +32,7 @@ from graph_engine.execution.keys import Keys, Parts, key_of, why_changed
 from graph_engine.execution.lanes import Lanes, Threads, Turn
 from graph_engine.execution.plan import ALWAYS, EVICTED
 from graph_engine.execution.recall import Asks, flight_key, recall
+from graph_engine.execution.told import Telling
 from graph_engine.execution.values import Values
 from graph_engine.execution.walk import NotKnown, Opened, Postponed, Walk, all_links
 from graph_engine.store.content import ContentStore, Missing
@@ -66,6 +67,7 @@ class Execution:
         self._walk = Walk(program)
         self._last = context.store.memo.last_parts(program.name)
         self._values = Values(self._walk, context.store)
+        self._telling = Telling(self._walk, self._values.load)
         self._settling = True  # False once nothing new may start
         self._queues: dict[str, list[tuple[tuple[int, ...], int, Job]]] = {
             lane: [] for lane in context.lanes.sizes
@@ -106,6 +108,10 @@ class Execution:
             with suppress(Missing):  # what is damaged is gone now, and made again
                 return self._walk.value(link, self._values.load)
         raise ValueGone(f"The value of '{link}' is gone, and can not be made again now: run it again.")
+
+    def told(self) -> dict[str, Any]:
+        """The program's outputs that are known, as plain JSON within limits."""
+        return self._telling.of_outputs(self._program.outputs)
 
     def known(self, link: Link) -> bool:
         """Whether an output was settled."""
@@ -200,7 +206,7 @@ class Execution:
         if task.declared.expands:
             self._open(task)
         else:
-            self.account.hit(task)
+            self.account.hit(task, self._telling.of_node(task))
             self._over(task)
 
     # Computing: a job waits for its values, then for its lane, and comes back as an outcome.
@@ -341,7 +347,7 @@ class Execution:
             self._open(task)
             return
         self.account.ran(task.node, outcome.seconds)
-        self.account.miss(task, job.reason, outcome.seconds)
+        self.account.miss(task, job.reason, outcome.seconds, self._telling.of_node(task))
         if not again:
             self._over(task)
 
@@ -455,7 +461,7 @@ class Execution:
             before = (link.node for link in (*inner, *all_links(task)) if not self.known(link))
             self._skip(task, self._lost_in.get(node) or next(before, node))
         else:
-            self.account.closed(task)
+            self.account.closed(task, self._telling.of_node(task))
             self._over(task)
 
     # The end of a node.

@@ -16,12 +16,16 @@ NodeStatus = Literal["hit", "miss", "failed", "skipped", "cancelled", "bypassed"
 
 @dataclass(frozen=True)
 class NodeReport:
-    """What became of one node: "miss" means it was computed, in `seconds`, for `reason`."""
+    """What became of one node: "miss" means it was computed, in `seconds`, for `reason`.
+
+    `memory` is the bytes that its outputs take in the store.
+    """
 
     node_type: str
     status: NodeStatus
     reason: str = ""
     seconds: float = 0.0
+    memory: int = 0
 
 
 class Outputs(Mapping[str, Any]):
@@ -53,6 +57,7 @@ class RunResult:
     errors: tuple[EngineError, ...] = field(default=())
     stuck: tuple[str, ...] = field(default=())  # nodes that did not stop at their limit
     muted_outputs: Mapping[str, str] = field(default_factory=dict)  # why an output is not there
+    told: Mapping[str, Any] = field(default_factory=dict)  # the outputs as plain JSON within limits
 
     def raise_for_status(self) -> RunResult:
         """Raise the first error of a run that failed, or `Cancelled`; else give the result back."""

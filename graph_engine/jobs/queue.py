@@ -21,7 +21,7 @@ from graph_engine.jobs.errors import IdempotencyConflict, JobConflict
 from graph_engine.jobs.job import ENDED, Job, JobStatus, Request
 from graph_engine.jobs.listing import JobList, unknown
 from graph_engine.jobs.order import line_of, next_job, place_before
-from graph_engine.jobs.rows import COLUMNS, job_of, request_digest, to_json
+from graph_engine.jobs.rows import COLUMNS, former_digest, job_of, request_digest, to_json
 from graph_engine.jobs.status import Reason, ended, given_back, moved, status_is
 
 MAX_CRASHES = 5  # workers that a job may bring down in a row, without a node finished in between
@@ -274,7 +274,7 @@ class JobQueue(JobList):
                 (request.owner, request.idempotency_key),
             ).fetchone()
             if known is not None:
-                if known[1] != digest:
+                if known[1] != digest and known[1] != former_digest(request):
                     raise IdempotencyConflict(
                         f"The idempotency key '{request.idempotency_key}' was used for another request, "
                         f"which is job '{known[0]}'. Use a new key for a new request."

@@ -68,6 +68,7 @@ class Report(Line):
     status: NodeStatus
     reason: Text = ""
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    memory: Count = 0
 
 
 class Result(Line):
@@ -75,6 +76,7 @@ class Result(Line):
 
     model_config = ConfigDict(extra="allow")
     artifacts: list[SavedFile] = []
+    outputs: dict[Text, Any] = {}
     nodes: dict[str, Report] = {}
     lock: Lock | None = None
 

@@ -81,21 +81,41 @@ def request_digest(request: Request) -> str:
     """
     if request.idempotency_key is None:
         return ""
+    return _digest(request, _compact(request.document))
+
+
+def former_digest(request: Request) -> str:
+    """`request_digest` as queues of before made it, which takes longer."""
+    return _digest(request, _as_file(request.document))
+
+
+def _digest(request: Request, document: str) -> str:
     wanted = None if request.wanted is None else list(request.wanted)
-    asked = [_without_lock(request.document), wanted]
+    asked = [document, wanted]
     return digest_text(canonical_json([*asked, True] if request.continue_on_error else asked))
 
 
-def _without_lock(document: str) -> str:
-    """The text as it would be without a lock, so that requests of before there were locks count as well."""
-    try:
-        raw = json.loads(document)
-    except (ValueError, RecursionError):
-        return document
-    if not isinstance(raw, dict) or "lock" not in raw:
+def _compact(document: str) -> str:
+    """The text of a document without a lock and without spaces."""
+    raw = _object(document)
+    return document if raw is None else to_json({name: one for name, one in raw.items() if name != "lock"})
+
+
+def _as_file(document: str) -> str:
+    """The text as a file would have it without a lock."""
+    raw = _object(document)
+    if raw is None or "lock" not in raw:
         return document
     del raw["lock"]
     return json.dumps(raw, indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(document: str) -> dict[str, Any] | None:
+    try:
+        raw = json.loads(document)
+    except (ValueError, RecursionError):
+        return None
+    return raw if isinstance(raw, dict) else None
 
 
 def to_json(value: Any) -> str:

@@ -29,9 +29,13 @@ def given_back(reason: Reason, error: str) -> Fact:
 
 
 def ended(status: JobStatus, seconds: float, error: str, result: Mapping[str, Any]) -> Fact:
-    """A job's end; `seconds` are of the attempt that ended it, and what was done has its artifacts."""
-    artifacts = {"artifacts": [asdict(one) for one in artifacts_in(result)]} if status == "done" else {}
-    return status_is(status, seconds=round(seconds, 4), error=error[:LONGEST_ERROR], **artifacts)
+    """A job's end; `seconds` are of the attempt that ended it, and what was done has its artifacts.
+
+    The outputs are those that the run came to, which may be some of a failed one, too.
+    """
+    given = {"artifacts": [asdict(one) for one in artifacts_in(result)]} if status == "done" else {}
+    outputs = {"outputs": result["outputs"]} if result.get("outputs") else {}
+    return status_is(status, seconds=round(seconds, 4), error=error[:LONGEST_ERROR], **given, **outputs)
 
 
 def moved(priority: int) -> Fact:

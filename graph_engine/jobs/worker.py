@@ -68,10 +68,11 @@ class Worker(Protocol):
 
 
 def result_of(result: RunResult) -> dict[str, Any]:
-    """What is kept of a run: its artifacts, what became of each node, and how long it took."""
+    """What is kept of a run: its artifacts and outputs, what became of each node, and how long it took."""
     return {
         "seconds": round(result.seconds, 4),
         "artifacts": [asdict(one) for one in result.artifacts],
+        "outputs": dict(result.told),
         "nodes": {node: asdict(report) for node, report in result.nodes.items()},
         **({"stuck": list(result.stuck)} if result.stuck else {}),
     }

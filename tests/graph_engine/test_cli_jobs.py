@@ -119,6 +119,16 @@ def test_steering(cli: Cli) -> None:
     assert "Say which job" in err
 
 
+def test_the_outputs_of_a_job_are_shown(cli: Cli) -> None:
+    document = doc(
+        {"n": ("number", {"value": 12})}, interface={"outputs": {"o": {"node": "n", "output": "integer"}}}
+    )
+    job = submit(cli, document=document)
+    assert cli("work")[1].splitlines()[1] == "  o: 12"
+    assert "  output o: 12" in cli("jobs", "show", job)[1].splitlines()
+    assert json.loads(cli("jobs", "show", job, "--json")[1])["result"]["outputs"] == {"o": 12}
+
+
 def test_the_same_key_is_the_same_job(cli: Cli) -> None:
     assert submit(cli, "--key", "k") == submit(cli, "--key", "k")
     status, _, err = cli("submit", "--key", "k", "--set", "x=9", document=SAVE)

@@ -84,6 +84,10 @@ def test_submit_and_wait_saves_what_was_made(cli: Cli, tmp_path: Path) -> None:
     assert "save: " in err
 
 
+def test_submit_and_wait_prints_the_outputs_where_no_file_was_made(cli: Cli) -> None:
+    assert cli("submit", "--wait", "--set", "value=68", document=two_nodes())[:2] == (0, "sum: 69\n")
+
+
 def test_submit_and_wait_in_json_is_one_object_with_the_paths(cli: Cli, tmp_path: Path) -> None:
     status, out, _ = cli("submit", "--wait", "--json", "--out", str(tmp_path), document=saving(32))
     assert status == 0

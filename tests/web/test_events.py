@@ -51,6 +51,7 @@ def test_a_stream_gives_every_fact_in_order_and_ends_with_the_job(http: Http) ->
     assert events[0].data["data"]["status"] == "queued"
     assert events[-1].kind == "job_status"
     assert events[-1].data["data"]["status"] == "done"
+    assert events[-1].data["data"]["outputs"] == {"sum": 1235}
     assert {"run_started", "node_started", "node_finished", "run_finished"} <= {
         event.kind for event in events
     }

@@ -28,6 +28,8 @@ def test_a_submitted_job_is_accepted_run_and_shown_with_what_became_of_it(http: 
     assert ended["status"] == "done"
     assert ended["inputs"] == {"value": 41}
     assert set(ended["nodes"]) == {"one", "sum"}
+    assert ended["nodes"]["one"]["memory"] == 2
+    assert ended["outputs"] == {"sum": 42}
     assert ended["attempts"] == 1
     assert ended["finished"] >= ended["submitted"]
 

@@ -95,6 +95,9 @@ class TestDescription:
         api = workflow_openapi(INTERFACE, WHAT)
         assert "`sum`: Sum (int)" in api["paths"]["/api/v1/jobs/{job}"]["get"]["description"]
         assert api["x-outputs"] == INTERFACE["outputs"]
+        schemas = api["components"]["schemas"]
+        assert schemas["JobView"]["properties"]["outputs"] == {"$ref": "#/components/schemas/Outputs"}
+        assert schemas["Outputs"]["properties"] == {"sum": {"title": "Sum", "x-type": "int"}}
 
 
 TOYS = document(

@@ -79,6 +79,8 @@ def workflow_openapi(interface: Mapping[str, Any], what: Described, number: int 
     inputs, more = inputs_schema(interface["inputs"])
     schemas |= more
     schemas["Inputs"] = inputs
+    schemas["Outputs"] = outputs_schema(interface["outputs"])
+    schemas["JobView"]["properties"]["outputs"] = {"$ref": f"{NAMES}Outputs"}
     run = schemas["RunForm"]
     run["properties"]["inputs"] = {"$ref": f"{NAMES}Inputs"}
     run["title"] = what.name
@@ -172,14 +174,26 @@ def inputs_schema(inputs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, An
     }, more
 
 
+def outputs_schema(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The schema of `outputs`. Any JSON may come: one that is large, or no JSON, is told by its type."""
+    return {
+        "title": "Outputs",
+        "type": "object",
+        "description": JobView.model_fields["outputs"].description,
+        "properties": {
+            name: {"title": one.get("title") or name, "x-type": one["type"]} for name, one in outputs.items()
+        },
+    }
+
+
 def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:
     """What a done job has, for people."""
     lines = [
         f"- `{name}`: {one.get('title') or name} ({one['type']})"
-        + (", one of the `artifacts`" if one.get("artifact") else "")
+        + (", also one of the `artifacts`" if one.get("artifact") else "")
         for name, one in outputs.items()
     ]
-    said = "\n".join(["A done job of this workflow has computed:", "", *lines]) if lines else ""
+    said = "\n".join(["A done job of this workflow has, in its `outputs`:", "", *lines]) if lines else ""
     files = "The files that it saved are its `artifacts`; `GET /api/v1/artifacts/{digest}` reads one."
     return f"{said}\n\n{files}".strip()
 

@@ -16,6 +16,8 @@ def as_job(view: JobSummary) -> Job:
     whole = view if isinstance(view, JobView) else None
     if whole is not None and whole.nodes:
         result["nodes"] = {name: one.model_dump() for name, one in whole.nodes.items()}
+    if whole is not None and whole.outputs:
+        result["outputs"] = whole.outputs
     return Job(
         id=view.id,
         status=view.status,

@@ -15,6 +15,7 @@ from typing import Any
 
 from graph_engine.cli.inputs import split_option
 from graph_engine.cli.jobs import job_json
+from graph_engine.cli.output import output_lines
 from graph_engine.errors import FileMissing
 from graph_engine.export import check_folder
 from graph_engine.files import UPLOAD_PREFIX
@@ -208,7 +209,7 @@ def _print(job: JobView, arguments: argparse.Namespace, paths: list[Path]) -> No
         shown = job_json(as_job(job)) | ({"paths": list(map(str, paths))} if arguments.wait else {})
         print(json.dumps(shown, ensure_ascii=False, indent=2))
     elif arguments.wait:
-        for path in paths:
-            print(path)
+        for line in paths or output_lines(job.outputs):
+            print(line)
     else:
         print(job.id)

@@ -165,6 +165,7 @@ class NodeView(View):
     status: Literal["hit", "miss", "failed", "skipped", "cancelled", "bypassed", "muted"]
     reason: str = ""
     seconds: float = 0.0
+    memory: int = Field(0, description="Bytes that its outputs take in the store.")
 
 
 class JobSummary(View):
@@ -197,6 +198,12 @@ class JobView(JobSummary):
     idempotency_key: str | None = None
     continue_on_error: bool = False
     models: list[Reference] = Field([], description="What it needs, by content.")
+    outputs: dict[str, Json] = Field(
+        {},
+        description="The outputs of the interface by name: numbers, texts, lists and objects of them as "
+        "JSON, with `NaN`, `Infinity` and `-Infinity` as texts; an artifact as in `artifacts`; anything "
+        "else, and what is too large (64 KiB in all, 4,096 items in one), as an object with its `type`.",
+    )
     nodes: dict[str, NodeView] = Field({})
     events: int = Field(0, description="The number of its last event.")
 

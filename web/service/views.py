@@ -36,6 +36,7 @@ def job_view(job: Job) -> JobView:
         idempotency_key=job.idempotency_key,
         continue_on_error=job.continue_on_error,
         models=list(job.required_models),
+        outputs=dict(job.result.get("outputs", {})),
         nodes=nodes,
         events=job.events,
     )

@@ -92,6 +92,16 @@ def test_a_lock_is_no_part_of_the_request(queue):
         queue.submit(Request(texts[0].replace("x/y", "x/z"), idempotency_key="k"))
 
 
+def test_a_key_that_an_older_version_took_still_means_its_request(queue):
+    text = '{"latentgraph": 1, "nodes": {"n": {"type": "x/y", "inputs": {"t": "ü"}}}, "lock": {"packs": {}}}'
+    job = queue.submit(Request(text, idempotency_key="k", wanted=("n",)))
+    before = "cf4f14dab285e51c1ef37b82d3b6c6aa05b449cce7f1275bc9d2dfa9a98e8f64"
+    queue.file.change(lambda connection: connection.execute("UPDATE job SET request = ?", (before,)))
+    assert queue.submit(Request(text, idempotency_key="k", wanted=("n",))).id == job.id
+    with pytest.raises(IdempotencyConflict):
+        queue.submit(Request(text, idempotency_key="k"))
+
+
 def test_the_same_key_and_request_is_the_same_job(queue):
     first = queue.submit(request("a", owner="ann", idempotency_key="k"))
     assert queue.submit(request("a", owner="ann", idempotency_key="k")) == first

@@ -208,3 +208,21 @@ def test_a_killed_process_loses_no_job_and_finished_nodes_do_not_run_again(
     numbers = [event.number for event in bench.journal.read(jobs[0])]
     assert numbers == list(range(1, len(numbers) + 1))
     assert (engine.data / "out" / "picture.toy").is_file()
+
+
+def test_a_job_keeps_its_outputs_and_the_journal_tells_them_again_with_each_attempt(bench: Bench) -> None:
+    nodes = {"n": ("number", {"value": 4}), "sum": ("add", {"a": link("n.integer"), "b": 1})}
+    job = bench.submit(document(nodes, outputs={"out": "sum.integer"}))
+    ended = bench.run()
+    assert ended is not None
+    assert ended.result["outputs"] == {"out": 5}
+    assert ended.result["nodes"]["sum"]["memory"] == 1
+    bench.queue.retry(job)
+    assert bench.queue.get(job).result == {}
+    again = bench.run()
+    assert again is not None
+    assert again.result["outputs"] == {"out": 5}
+    told = [event.data for event in bench.journal.read(job)]
+    assert [data["outputs"] for data in told if "outputs" in data] == [{"out": 5}, {"out": 5}]
+    values = [(data["node"], data["values"], data["memory"]) for data in told if "values" in data]
+    assert values == 2 * [("n", {"integer": 4}, 1), ("sum", {"integer": 5}, 1)]

@@ -50,19 +50,29 @@ export interface NodePreview {
   media_type: string;
 }
 /**
- * A node's outputs are known already; nothing was computed or loaded.
+ * A node's outputs are known already, and nothing was computed; they are told as of one that finished.
  */
 export interface NodeHit {
   node: string;
   node_type: string;
+  memory: number;
+  values: {
+    [k: string]: unknown;
+  };
 }
 /**
- * A node computed its outputs in `seconds`, and they are stored.
+ * A node computed its outputs in `seconds`, and they are stored, where they take `memory` bytes.
+ *
+ * `values` are the small ones among them by name: numbers, texts, and lists and dicts of them, as JSON.
  */
 export interface NodeFinished {
   node: string;
   node_type: string;
   seconds: number;
+  memory: number;
+  values: {
+    [k: string]: unknown;
+  };
 }
 /**
  * An artifact of a node that finished, or was a hit: blake3 hex `digest`, `size` in bytes.
@@ -472,6 +482,12 @@ export interface JobView {
    * Items: Content by its digest: an upload, a model.
    */
   models: string[];
+  /**
+   * The outputs of the interface by name: numbers, texts, lists and objects of them as JSON, with `NaN`, `Infinity` and `-Infinity` as texts; an artifact as in `artifacts`; anything else, and what is too large (64 KiB in all, 4,096 items in one), as an object with its `type`.
+   */
+  outputs: {
+    [k: string]: unknown;
+  };
   nodes: {
     [k: string]: NodeView;
   };
@@ -488,6 +504,10 @@ export interface NodeView {
   status: "hit" | "miss" | "failed" | "skipped" | "cancelled" | "bypassed" | "muted";
   reason: string;
   seconds: number;
+  /**
+   * Bytes that its outputs take in the store.
+   */
+  memory: number;
 }
 /**
  * How an artifact was made.
