@@ -32,6 +32,9 @@ export function useShowing(scene: Scene): View {
   const shown = useRef("");
   const ready = flow.viewportInitialized;
 
+  // What is drawn from afar is there in the first frame: it need not wait for React Flow.
+  useLayoutEffect(() => useView.getState().see(first.view), [first]);
+
   useLayoutEffect(() => {
     if (shown.current === where || !ready) return;
     shown.current = where;
