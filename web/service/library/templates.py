@@ -63,7 +63,7 @@ class Templates:
         self._lock = threading.Lock()
 
     def all(self, language: str = "") -> list[Template]:
-        """Every template, in a language where it has words: the server's first, with pictures first, by name."""
+        """Every template, in a language where it has words: the server's first, then by picture and name."""
         found = [
             one for pack, folder in self._folders() for one in _said_in(language, self._in(pack, folder))
         ]
