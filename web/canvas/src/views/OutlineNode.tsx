@@ -4,7 +4,7 @@ import { createElement, type KeyboardEvent, type ReactNode, useId, useRef, useSt
 import { duplicate, removeNodes, renameNode, setMode } from "../graph/commands/nodes.ts";
 import { usesOf } from "../graph/commands/uses.ts";
 import { definitionTitle } from "../graph/definition.ts";
-import { bodiesOf, type Face, titleOf } from "../graph/face.ts";
+import { bodiesOf, type Face } from "../graph/face.ts";
 import { needing, sourcesOf } from "../graph/outline.ts";
 import { type Body, hasPlace, type WorkflowNode } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
@@ -24,6 +24,8 @@ import { OutlineMade } from "./OutlineMade.tsx";
 
 interface Props {
   readonly id: string;
+  /** What it is called among the nodes of the list. */
+  readonly title: string;
   readonly body: Body;
   readonly faces: ReadonlyMap<string, Face>;
   readonly order: readonly string[];
@@ -32,7 +34,7 @@ interface Props {
   readonly openAtFirst: boolean;
 }
 
-export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }: Props) {
+export function OutlineNode({ id, title, body, faces, order, level, run, openAtFirst }: Props) {
   const t = useT();
   const heading = useId();
   const [open, setOpen] = useState(openAtFirst);
@@ -41,7 +43,6 @@ export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }:
   const edit = useEdit();
   const [node, face] = [body.nodes.get(id), faces.get(id)];
   if (!node || !face) return null;
-  const title = titleOf(node, face);
   const remove = () => {
     const beside = besideOf(own.current);
     focusSoon(() => beside);
