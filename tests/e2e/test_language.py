@@ -38,7 +38,12 @@ SPOKEN = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const { data, parentElement } = walker.currentNode;
-        if (!parentElement.closest("script, style, noscript, code, [lang]:not(html)")) said.push(data);
+        const apart = "script, style, noscript, code, .prose, [lang]:not(html)";
+        if (!parentElement.closest(apart)) said.push(data);
+    }
+    for (const one of document.querySelectorAll(".prose")) {
+        const names = [...one.querySelectorAll("code")].map((code) => code.textContent);
+        said.push(names.reduce((text, name) => text.replace(name, ""), one.textContent));
     }
     for (const one of document.querySelectorAll("*")) {
         if (one.closest("[lang]:not(html)")) continue; // what is said in another language says so
@@ -71,7 +76,8 @@ def texts(route: Route) -> dict[str, Any]:
 
     def titled(name: str, spec: Mapping[str, Any]) -> dict[str, str]:
         title = spec.get("title") or name.replace("_", " ")
-        return {"title": f"⟦{title}⟧", "help": f"⟦{spec.get('help', '')}⟧"}
+        paragraphs = spec.get("help", "").split("\n\n")
+        return {"title": f"⟦{title}⟧", "help": "\n\n".join(f"⟦{one}⟧" for one in paragraphs)}
 
     def choices(spec: Mapping[str, Any]) -> dict[str, str]:
         schema = spec.get("schema") or {}

@@ -135,6 +135,7 @@ def test_an_outline_is_worked_by_the_keyboard_alone(editor: Editor) -> None:
     page.get_by_label("Name of Add").press_sequentially("Plus some")
     page.keyboard.press("Enter")
     expect(part(page, "Plus some")).to_be_visible()
+    expect(titles.nth(1)).to_be_focused()
 
     page.get_by_role("combobox", name="Add a node").focus()
     page.keyboard.type("total")
@@ -150,9 +151,17 @@ def test_an_outline_is_worked_by_the_keyboard_alone(editor: Editor) -> None:
     total.get_by_role("combobox").last.select_option(label="Number · Integer")
     expect(total.get_by_role("combobox")).to_have_count(3)
 
+    total.get_by_role("button", name="Actions for Total").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="Delete").press("Enter")
+    expect(total).to_have_count(0)
+    expect(page.locator(".outline-toggle:focus")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(total).to_be_visible()
     total.get_by_role("button", name="Total", exact=True).focus()
     page.keyboard.press("Delete")
     expect(total).to_have_count(0)
+    expect(page.locator(".outline-toggle:focus")).to_have_count(1)
     page.keyboard.press("Control+z")
     expect(total).to_be_visible()
 
@@ -163,6 +172,7 @@ def test_an_outline_tells_how_a_run_goes(editor: Editor) -> None:
     page.keyboard.press("Control+Enter")
     expect(part(page, "Save text").locator(".outline-status")).to_have_attribute("data-status", "done")
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("Run: done")
+    expect(part(page, "Save text").get_by_role("link", name="answer.txt")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(part(page, "Show").locator(".outline-status")).to_have_text("cached")
 
@@ -213,7 +223,11 @@ def test_a_node_is_bypassed_and_taken_along_again(editor: Editor) -> None:
 
 
 def test_all_of_it_is_there_on_a_phone(editors: Editors, toy_server: Http) -> None:
-    page = editors(toy_server, **PHONE).open(SUM)
+    gone = {"type": "elsewhere/a_node_of_a_pack_that_is_not_here", "version": 1, "inputs": {}}
+    page = editors(toy_server, **PHONE).open({**SUM, "nodes": {**SUM["nodes"], "gone": gone}})
+    told = page.get_by_role("dialog")
+    expect(told).to_be_in_viewport(ratio=1)  # what it needs is told, in a dialog that fits
+    told.get_by_role("button", name="OK").tap()
     more = page.get_by_role("button", name="Views and panels")
     for view in ("Form", "Outline"):
         more.tap()

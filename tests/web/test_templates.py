@@ -119,6 +119,13 @@ class TestFinding:
         assert list(raw["definitions"]) == ["One"]
         assert _said(Templates((), tmp_path).get("one", "fr").document.as_json()) == {"Two", "One"}
 
+    def test_those_with_a_picture_come_first(self, tmp_path: Path) -> None:
+        (tmp_path / "media").mkdir()
+        (tmp_path / "media" / "later.png").write_bytes(b"picture")
+        for name in ("early", "later"):
+            (tmp_path / f"{name}.json").write_text(json.dumps({**two_nodes(), "name": name}))
+        assert [one.id for one in Templates((), tmp_path).all()] == ["later", "early"]
+
     def test_the_nearest_name_is_told(self) -> None:
         with pytest.raises(UnknownTemplate, match="Did you mean 'text_to_image'"):
             Templates(()).get("text_to_imag")

@@ -282,6 +282,6 @@ class TemplateView(TemplateSummary):
 
 
 class TemplateList(View):
-    """The templates here, by name."""
+    """The templates here: of each pack those with a picture first, by name."""
 
     templates: list[TemplateSummary]

@@ -63,11 +63,11 @@ class Templates:
         self._lock = threading.Lock()
 
     def all(self, language: str = "") -> list[Template]:
-        """Every template, those of the server first, then by name; in a language, where there are words."""
+        """Every template, in a language where it has words: the server's first, then by picture and name."""
         found = [
             one for pack, folder in self._folders() for one in _said_in(language, self._in(pack, folder))
         ]
-        return sorted(found, key=lambda one: (one.pack, one.document.name.casefold(), one.id))
+        return sorted(found, key=_place)
 
     def get(self, template: str, language: str = "") -> Template:
         """One of them. Raises `UnknownTemplate`."""
@@ -122,6 +122,10 @@ class Templates:
         with self._lock:
             self._known[file] = (state, document)
         return document
+
+
+def _place(one: Template) -> tuple[str, bool, str, str]:
+    return one.pack, one.thumbnail is None, one.document.name.casefold(), one.id
 
 
 def _said_in(language: str, templates: Iterable[Template]) -> Iterator[Template]:

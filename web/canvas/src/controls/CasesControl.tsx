@@ -15,6 +15,9 @@ export function CasesControl(props: ControlProps) {
   const add = () => set(new Map(cases).set(freeText(t("cases.case"), cases), ""));
   return (
     <fieldset className="cases-control" aria-label={props.label}>
+      <button type="button" className="button quiet" onClick={add}>
+        {t("cases.add")}
+      </button>
       {[...cases].map(([name, definition]) => (
         <div key={name} className="case-line">
           <CaseName
@@ -37,9 +40,6 @@ export function CasesControl(props: ControlProps) {
           />
         </div>
       ))}
-      <button type="button" className="button quiet" onClick={add}>
-        {t("cases.add")}
-      </button>
     </fieldset>
   );
 }

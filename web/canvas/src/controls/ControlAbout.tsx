@@ -89,9 +89,15 @@ function facts(input: InputFace): Fact[] {
   const found: (Fact | null)[] = [
     { name: "type", text: shapeTitle(input.shape, useCatalogue.getState().catalogue) },
     range ? { name: "range", text: range } : null,
-    input.default === undefined ? null : { name: "default", text: brief(fromPlain(input.default)) },
+    input.default === undefined ? null : { name: "default", text: defaultText(input) },
   ];
   return found.filter((one) => one !== null);
+}
+
+function defaultText(input: InputFace): string {
+  const value = String(input.default);
+  if (input.control === "choice" && input.default !== null) return input.choices?.[value] ?? value;
+  return brief(fromPlain(input.default ?? null));
 }
 
 const LONGEST = 160; // letters of a default, or of choices

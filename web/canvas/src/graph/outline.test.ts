@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { needing } from "./outline.ts";
+import { EMPTY_CATALOGUE } from "./catalogue.ts";
+import { facesOf } from "./face.ts";
+import { needing, titlesIn } from "./outline.ts";
 import { bodyAt, parseWorkflow } from "./workflow.ts";
 
 describe("what needs a node", () => {
@@ -12,5 +14,19 @@ describe("what needs a node", () => {
     }}`);
     expect([...needing(bodyAt(workflow, null), "a")].sort()).toEqual(["a", "b", "c"]);
     expect([...needing(bodyAt(workflow, null), "d")]).toEqual(["d"]);
+  });
+});
+
+describe("the titles of nodes in a list", () => {
+  it("have the id where several are called the same", () => {
+    const workflow = parseWorkflow(`{"latentgraph": 1, "nodes": {
+      "one": {"type": "x/y"}, "two": {"type": "x/y"}, "three": {"type": "x/y", "title": "Third"}
+    }}`);
+    const body = bodyAt(workflow, null);
+    expect([...titlesIn(body, facesOf(workflow, body, EMPTY_CATALOGUE)).values()]).toEqual([
+      "Y (one)",
+      "Y (two)",
+      "Third",
+    ]);
   });
 });

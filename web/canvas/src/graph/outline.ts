@@ -24,6 +24,20 @@ export function needing(body: Body, id: string): ReadonlySet<string> {
   return found;
 }
 
+/** What people read of the nodes in a list, where no place tells them apart: those called the same have their id. */
+export function titlesIn(body: Body, faces: ReadonlyMap<string, Face>): ReadonlyMap<string, string> {
+  const titles = new Map<string, string>();
+  const called = new Map<string, number>();
+  for (const [id, node] of body.nodes) {
+    const face = faces.get(id);
+    const title = face ? titleOf(node, face) : id;
+    titles.set(id, title);
+    called.set(title, (called.get(title) ?? 0) + 1);
+  }
+  for (const [id, title] of titles) if (called.get(title) !== 1) titles.set(id, `${title} (${id})`);
+  return titles;
+}
+
 /** An output that may be linked to, with what people read of it. */
 export interface Source {
   readonly node: string;
@@ -39,10 +53,11 @@ export function sourcesOf(
   order: readonly string[],
   except: ReadonlySet<string>,
 ): readonly Source[] {
+  const titles = titlesIn(body, faces);
   return order.flatMap((id) => {
-    const [node, face] = [body.nodes.get(id), faces.get(id)];
-    if (!node || !face || except.has(id)) return [];
-    const title = titleOf(node, face);
+    const face = faces.get(id);
+    if (!face || except.has(id)) return [];
+    const title = titles.get(id) ?? id;
     return face.outputs.map((one) => ({
       node: id,
       output: one.name,

@@ -8,7 +8,7 @@ import { facesOf, type InputFace, titleOf } from "../graph/face.ts";
 import { isLinkOnly } from "../graph/geometry.ts";
 import type { Plain } from "../graph/json.ts";
 import { bodyAt, linksOf, type Workflow } from "../graph/workflow.ts";
-import { useT } from "../i18n/i18n.ts";
+import { t, useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useWorkflow } from "../state/documents.ts";
 import { run } from "../state/running.ts";
@@ -23,6 +23,8 @@ interface Choice {
   readonly name: string;
   readonly title: string;
   readonly takesText: boolean;
+  /** The values that there are to choose from, as they are written. */
+  readonly values: readonly string[];
 }
 
 interface Column {
@@ -93,11 +95,7 @@ export function SweepDialog({ close }: { readonly close: () => void }) {
               <textarea
                 value={column.text}
                 spellCheck={false}
-                placeholder={t(
-                  choices.find((one) => one.name === column.name)?.takesText
-                    ? "sweep.values_text"
-                    : "sweep.values_number",
-                )}
+                placeholder={hintOf(choices.find((one) => one.name === column.name))}
                 onChange={(event) => change(column.key, { text: event.target.value })}
               />
             </label>
@@ -146,6 +144,16 @@ function nextColumn(choices: readonly Choice[], taken: readonly Column[]): Colum
   return next ? [{ key: `${taken.length} ${next.name}`, name: next.name, text: "" }] : [];
 }
 
+/** What to type for an input: what there is to choose, else what values look like. */
+function hintOf(choice: Choice | undefined): string {
+  if (choice && choice.values.length > 0) return choice.values.join("\n");
+  return t(choice?.takesText ? "sweep.values_text" : "sweep.values_number");
+}
+
+function valuesOf(input: InputFace | undefined): readonly string[] {
+  return (schemaOf(input?.schema ?? null)?.enum ?? []).map(String);
+}
+
 /** The inputs that can be swept: those of the interface, then every literal of a node of the document. */
 export function choicesOf(workflow: Workflow, catalogue: Catalogue): Choice[] {
   const body = bodyAt(workflow, null);
@@ -156,7 +164,12 @@ export function choicesOf(workflow: Workflow, catalogue: Catalogue): Choice[] {
   for (const [name, port] of body.interface.inputs) {
     taken.add(`${port.node}.${port.input}`);
     const input = inputAt(port.node, port.input);
-    found.push({ name, title: port.title || input?.title || name, takesText: isText(input) });
+    found.push({
+      name,
+      title: port.title || input?.title || name,
+      takesText: isText(input),
+      values: valuesOf(input),
+    });
   }
   for (const [id, node] of body.nodes) {
     const face = faces.get(id);
@@ -165,7 +178,7 @@ export function choicesOf(workflow: Workflow, catalogue: Catalogue): Choice[] {
       if (taken.has(name) || input.fixed || isLinkOnly(input)) continue;
       if (linksOf(node.inputs.get(input.name)).length > 0) continue;
       const title = `${face ? titleOf(node, face) : id} › ${input.title}`;
-      found.push({ name, title, takesText: isText(input) });
+      found.push({ name, title, takesText: isText(input), values: valuesOf(input) });
     }
   }
   return found;

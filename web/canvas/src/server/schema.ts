@@ -990,7 +990,7 @@ export interface TemplateInput {
   help: string;
 }
 /**
- * The templates here, by name.
+ * The templates here: of each pack those with a picture first, by name.
  */
 export interface TemplateList {
   templates: TemplateSummary[];

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import "../ui/menu.css";
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
+import { ComboBox, Input, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { categoryTitle, nodeHelp, nodeTitle } from "../graph/catalogue.ts";
 import { addNode } from "../graph/commands/nodes.ts";
 import { bodyAt } from "../graph/workflow.ts";
@@ -60,7 +60,6 @@ export function AddNode() {
       menuTrigger="input"
       allowsEmptyCollection
     >
-      <Label className="visually-hidden">{t("outline.add")}</Label>
       <Input className="text-field" placeholder={t("outline.add")} />
       <Popover className="menu-popover add-node-list">
         <ListBox

@@ -3,6 +3,7 @@
 import { useMemo, useState } from "react";
 import { facesOf } from "../graph/face.ts";
 import { runningOrder } from "../graph/order.ts";
+import { titlesIn } from "../graph/outline.ts";
 import { bodyAt, type Place } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
@@ -33,6 +34,7 @@ export function OutlineBody({ place, level, prefix }: Props) {
     () => (workflow && body ? facesOf(workflow, body, catalogue) : new Map()),
     [workflow, body, catalogue],
   );
+  const titles = useMemo(() => (body ? titlesIn(body, faces) : new Map()), [body, faces]);
   if (!body) return null;
   return (
     <HereContext value={place}>
@@ -41,6 +43,7 @@ export function OutlineBody({ place, level, prefix }: Props) {
           <OutlineNode
             key={id}
             id={id}
+            title={titles.get(id) ?? id}
             body={body}
             faces={faces}
             order={order}

@@ -1,10 +1,10 @@
 /** A node of the outline: its name, how it stands, what it takes, and what is inside it. */
 
-import { createElement, type KeyboardEvent, type ReactNode, useId, useState } from "react";
+import { createElement, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
 import { duplicate, removeNodes, renameNode, setMode } from "../graph/commands/nodes.ts";
 import { usesOf } from "../graph/commands/uses.ts";
 import { definitionTitle } from "../graph/definition.ts";
-import { bodiesOf, type Face, titleOf } from "../graph/face.ts";
+import { bodiesOf, type Face } from "../graph/face.ts";
 import { needing, sourcesOf } from "../graph/outline.ts";
 import { type Body, hasPlace, type WorkflowNode } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
@@ -20,9 +20,12 @@ import { Prose } from "../ui/Prose.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import { OutlineBody } from "./OutlineBody.tsx";
 import { OutlineInput } from "./OutlineInput.tsx";
+import { OutlineMade } from "./OutlineMade.tsx";
 
 interface Props {
   readonly id: string;
+  /** What it is called among the nodes of the list. */
+  readonly title: string;
   readonly body: Body;
   readonly faces: ReadonlyMap<string, Face>;
   readonly order: readonly string[];
@@ -31,30 +34,30 @@ interface Props {
   readonly openAtFirst: boolean;
 }
 
-export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }: Props) {
+export function OutlineNode({ id, title, body, faces, order, level, run, openAtFirst }: Props) {
   const t = useT();
   const heading = useId();
   const [open, setOpen] = useState(openAtFirst);
   const [renaming, setRenaming] = useState(false);
+  const own = useRef<HTMLLIElement>(null);
   const edit = useEdit();
   const [node, face] = [body.nodes.get(id), faces.get(id)];
   if (!node || !face) return null;
-  const title = titleOf(node, face);
   const remove = () => {
+    const beside = besideOf(own.current);
+    focusSoon(() => beside);
     edit(t("edit.remove", { count: 1 }), (workflow, place) => removeNodes(workflow, place, new Set([id])));
   };
   const pressed = (event: KeyboardEvent<HTMLButtonElement>) => {
     if (event.key === "F2") setRenaming(true);
     else if (event.key === "ArrowRight") setOpen(true);
     else if (event.key === "ArrowLeft") setOpen(false);
-    else if (event.key === "Delete") {
-      focusBeside(event.currentTarget);
-      remove();
-    } else if (!moved(event)) return;
+    else if (event.key === "Delete") remove();
+    else if (!moved(event)) return;
     event.preventDefault();
   };
   return (
-    <li className="outline-node" data-node={id} data-mode={node.mode ?? undefined}>
+    <li ref={own} className="outline-node" data-node={id} data-mode={node.mode ?? undefined}>
       <article aria-labelledby={heading}>
         <div className="outline-head">
           {createElement(
@@ -69,7 +72,10 @@ export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }:
                 commit={(text) =>
                   edit(t("menu.rename"), (workflow, place) => renameNode(workflow, place, id, text))
                 }
-                left={() => setRenaming(false)}
+                left={() => {
+                  setRenaming(false);
+                  focusSoon(() => toggleOf(own.current));
+                }}
               />
             ) : (
               <button
@@ -89,6 +95,7 @@ export function OutlineNode({ id, body, faces, order, level, run, openAtFirst }:
           <Menu id={id} title={title} node={node} rename={() => setRenaming(true)} remove={remove} />
         </div>
         <NodeFaults id={id} inputs={open ? new Set(face.inputs.map((one) => one.name)) : null} />
+        {run !== null && <OutlineMade path={run} />}
         {open && <Content id={id} node={node} face={face} body={body} faces={faces} order={order} />}
         {open && <Inside node={node} level={level + 1} run={run} />}
       </article>
@@ -106,11 +113,23 @@ function moved({ key, currentTarget }: KeyboardEvent<HTMLButtonElement>): boolea
   return true;
 }
 
-/** Before a node goes, hand the focus to the one after it, or before it. */
-function focusBeside(toggle: HTMLElement): void {
+function toggleOf(node: HTMLElement | null): HTMLElement | null {
+  return node?.querySelector<HTMLElement>(".outline-toggle") ?? null;
+}
+
+/** What has the focus when a node is gone: the one after it, or before it. */
+function besideOf(node: HTMLElement | null): HTMLElement | null {
   const all = [...document.querySelectorAll<HTMLElement>(".outline-toggle")];
-  const at = all.indexOf(toggle);
-  (all[at + 1] ?? all[at - 1])?.focus();
+  const own = all.filter((one) => node?.contains(one));
+  const at = all.indexOf(own[0] as HTMLElement);
+  return all[at + own.length] ?? all[at - 1] ?? null;
+}
+
+/** Give the focus on, when what had it is gone and nobody else took it: the keyboard stays where it was. */
+function focusSoon(find: () => HTMLElement | null): void {
+  setTimeout(() => {
+    if (document.activeElement === document.body) find()?.focus();
+  });
 }
 
 interface MenuProps {

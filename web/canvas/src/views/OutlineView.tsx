@@ -20,7 +20,10 @@ export function OutlineView() {
     <div className="outline-view">
       <header className="outline-top">
         <h1>{title}</h1>
-        <p className="outline-note">{count === 0 ? t("outline.empty") : t("outline.about")}</p>
+        <p className="outline-note">
+          {count === 0 ? t("outline.empty") : t("outline.about")}{" "}
+          {count > 0 && <span className="outline-keys">{t("outline.keys")}</span>}
+        </p>
         <AddNode />
       </header>
       <RunTold />
