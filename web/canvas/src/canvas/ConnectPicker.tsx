@@ -13,12 +13,13 @@ import { Picker, type PickerItem } from "../ui/Picker.tsx";
 import { colourOf } from "./colours.ts";
 import { link, place, type SocketChoice } from "./use-connecting.ts";
 
-/** `about` is the id of the node to connect, or a loose end with the node that it was dropped on. */
+/** `about` is the id of the node to connect, a loose end of it, or one with the node that it was dropped on. */
 export function ConnectPicker({ about }: { readonly about: unknown }) {
   const scene = useScene();
   const [from, setFrom] = useState<LooseEnd | null>(null);
   if (typeof about === "object" && about !== null) {
-    return <Dropped scene={scene} choice={about as SocketChoice} />;
+    if ("sockets" in about) return <Dropped scene={scene} choice={about as SocketChoice} />;
+    return <Targets scene={scene} from={about as LooseEnd} />;
   }
   const node = typeof about === "string" ? scene.nodes.get(about) : undefined;
   if (!node) return null;

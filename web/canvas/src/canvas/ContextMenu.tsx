@@ -35,7 +35,7 @@ export const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]
     ["frame", "group", "ungroup", "enter", "make-own"],
     ["remove", "heal"],
   ],
-  link: [["waypoint"], ["remove"]],
+  link: [["insert-node", "waypoint"], ["remove"]],
 };
 
 export const ARRANGE = [

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import type { Shape } from "../graph/shape.ts";
+import type { Edge } from "../graph/workflow.ts";
 
 export type View = "canvas" | "form" | "outline";
 
@@ -19,6 +20,8 @@ export interface Palette {
   /** Where on the page the palette appears, in pixels. */
   readonly screen: readonly [number, number];
   readonly from: LooseEnd | null;
+  /** The link that a node is to go into. */
+  readonly link?: Edge;
 }
 
 export interface Toast {
