@@ -266,6 +266,10 @@ def test_what_is_selected_is_duplicated_deleted_and_brought_back(page: Page) -> 
 
 def test_a_copy_is_dragged_off_with_alt(page: Page) -> None:
     start = middle(node(page, "two").locator(".node-header"))
+    drag(page, start, (start[0] + 40, start[1] + 140), drop=False)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert middle(node(page, "two").locator(".node-header")) == start
     page.keyboard.down("Alt")
     drag(page, start, (start[0] + 40, start[1] + 140))
     page.keyboard.up("Alt")

@@ -2,13 +2,13 @@
 
 import { isPortEdge } from "../graph/port-cards.ts";
 import type { Edge } from "../graph/workflow.ts";
-import { freePlace, pointedAt } from "../state/pointing.ts";
+import { canvasPlace, freePlace, pointedAt } from "../state/pointing.ts";
 import { currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
 import { tabOpensPalette } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
-import { canvasPoint, useView } from "../state/view.ts";
+import { useView } from "../state/view.ts";
 import { looseEnd } from "../state/wiring.ts";
 import type { Action } from "./action.ts";
 
@@ -17,7 +17,7 @@ const STEP = 1.25;
 
 function addNode(): void {
   const screen = freePlace();
-  useUi.getState().openPalette({ at: canvasPoint(screen), screen, from: null });
+  useUi.getState().openPalette({ at: canvasPlace(screen), screen, from: null });
 }
 
 /** The link that is selected, where a node can go into it; links of ports lead out of the document. */
@@ -30,8 +30,8 @@ function insertNode(): void {
   const [scene, link] = [currentScene(), chosenLink()];
   const from = scene && link && looseEnd(scene, link.source, "output", link.output);
   if (!from) return;
-  const screen = pointedAt() ?? freePlace();
-  useUi.getState().openPalette({ at: canvasPoint(screen), screen, from, link });
+  const screen = pointedAt();
+  useUi.getState().openPalette({ at: canvasPlace(screen), screen, from, link });
 }
 
 const zoomBy = (factor: number) => useView.getState().show({ kind: "zoom", factor });

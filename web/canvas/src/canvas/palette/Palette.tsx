@@ -48,7 +48,7 @@ export function Palette({ palette, scene }: Props) {
       setQuery={setQuery}
       choose={choose}
       close={close}
-      at={palette.screen}
+      {...(palette.screen ? { at: palette.screen } : {})}
       empty={t(from ? "palette.none_fits" : "palette.none", { query })}
       header={
         from && (
