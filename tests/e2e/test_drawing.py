@@ -51,6 +51,11 @@ def open_boxes(page: Page) -> Locator:
 def test_boxes_are_drawn_named_moved_and_taken_back(editor: Editor) -> None:
     page = editor.open(one("core/draw_regions", regions=[APPLE]))
     stage = open_boxes(page)
+    page.mouse.move(*at(stage, 0.5, 0.2))
+    page.mouse.down()
+    page.mouse.move(*at(stage, 0.9, 0.4), steps=3)
+    page.keyboard.press("Escape")  # the box, not the editor
+    page.mouse.up()
     with becomes(page, "it", lambda inputs: len(boxes(inputs)) == 2):
         drag(page, stage, (0.5, 0.5), (0.6, 0.7), (0.9, 0.801))
     with becomes(page, "it", lambda inputs: boxes(inputs)[1][0] == "table"):

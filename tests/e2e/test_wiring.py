@@ -207,6 +207,23 @@ def test_a_node_dropped_on_a_link_goes_in_between(page: Page) -> None:
     assert nodes["sum"]["inputs"] == {"a": {"from": "sign.integer"}}
 
 
+def test_a_menu_puts_a_node_into_a_link_and_takes_links_from_a_socket(page: Page) -> None:
+    start, end = middle(socket(page, "one", "output")), middle(socket(page, "sum", "input", "a"))
+    page.mouse.click((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, button="right")
+    page.get_by_role("menuitem", name="Insert node").click()
+    expect(page.get_by_role("dialog", name="Add a node")).to_contain_text("fit into this link")
+    page.keyboard.type("sign")
+    page.keyboard.press("Enter")
+    expect(links(page)).to_have_count(2)
+    assert copied(page)["sum"]["inputs"] == {"a": {"from": "sign.integer"}}
+    page.mouse.click(*middle(socket(page, "sum", "input", "b")), button="right")
+    expect(page.get_by_role("menuitem", name="Connect")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.click(*middle(socket(page, "one", "output")), button="right")
+    page.get_by_role("menuitem", name="Disconnect").click()
+    expect(links(page)).to_have_count(1)
+
+
 def test_a_waypoint_bends_a_link_and_healing_takes_it_out_again(page: Page) -> None:
     start, end = middle(socket(page, "one", "output")), middle(socket(page, "sum", "input", "a"))
     page.mouse.dblclick((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
@@ -249,6 +266,10 @@ def test_what_is_selected_is_duplicated_deleted_and_brought_back(page: Page) -> 
 
 def test_a_copy_is_dragged_off_with_alt(page: Page) -> None:
     start = middle(node(page, "two").locator(".node-header"))
+    drag(page, start, (start[0] + 40, start[1] + 140), drop=False)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert middle(node(page, "two").locator(".node-header")) == start
     page.keyboard.down("Alt")
     drag(page, start, (start[0] + 40, start[1] + 140))
     page.keyboard.up("Alt")

@@ -8,11 +8,10 @@ import { type Key, t } from "../i18n/i18n.ts";
 import { useDocuments } from "../state/documents.ts";
 import { useGestures } from "../state/gestures.ts";
 import { annotationsIn } from "../state/moving.ts";
-import { freePlace } from "../state/pointing.ts";
+import { canvasPlace, freePlace } from "../state/pointing.ts";
 import { boxOf, currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useUi } from "../state/ui.ts";
-import { canvasPoint } from "../state/view.ts";
 import type { Action } from "./action.ts";
 import { canvasHasKeys } from "./select.ts";
 
@@ -106,7 +105,7 @@ function addNote(): void {
 }
 
 function centred({ width, height }: { readonly width: number; readonly height: number }): Box {
-  const [x, y] = canvasPoint(freePlace());
+  const [x, y] = canvasPlace(freePlace());
   return { x: x - width / 2, y: y - height / 2, width, height };
 }
 

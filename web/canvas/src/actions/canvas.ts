@@ -1,11 +1,15 @@
 /** Adding nodes, connecting by the keyboard, and what part of the canvas is seen. */
 
-import { freePlace } from "../state/pointing.ts";
+import { isPortEdge } from "../graph/port-cards.ts";
+import type { Edge } from "../graph/workflow.ts";
+import { canvasPlace, freePlace, pointedAt } from "../state/pointing.ts";
+import { currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
 import { useSettings } from "../state/settings.ts";
 import { tabOpensPalette } from "../state/surface.ts";
 import { useUi } from "../state/ui.ts";
-import { canvasPoint, useView } from "../state/view.ts";
+import { useView } from "../state/view.ts";
+import { looseEnd } from "../state/wiring.ts";
 import type { Action } from "./action.ts";
 
 const onCanvas = () => useUi.getState().view === "canvas";
@@ -13,7 +17,21 @@ const STEP = 1.25;
 
 function addNode(): void {
   const screen = freePlace();
-  useUi.getState().openPalette({ at: canvasPoint(screen), screen, from: null });
+  useUi.getState().openPalette({ at: canvasPlace(screen), screen, from: null });
+}
+
+/** The link that is selected, where a node can go into it; links of ports lead out of the document. */
+function chosenLink(): Edge | undefined {
+  const { edges } = useSelection.getState();
+  return currentScene()?.edges.find((edge) => edges.has(edge.id) && !isPortEdge(edge));
+}
+
+function insertNode(): void {
+  const [scene, link] = [currentScene(), chosenLink()];
+  const from = scene && link && looseEnd(scene, link.source, "output", link.output);
+  if (!from) return;
+  const screen = pointedAt();
+  useUi.getState().openPalette({ at: canvasPlace(screen), screen, from, link });
 }
 
 const zoomBy = (factor: number) => useView.getState().show({ kind: "zoom", factor });
@@ -27,6 +45,15 @@ export const canvasActions: readonly Action[] = [
     group: "edit",
     enabled: (keys) => onCanvas() && (keys !== "Tab" || tabOpensPalette()),
     run: addNode,
+  },
+  {
+    id: "insert-node",
+    title: "menu.insert_node",
+    keys: [],
+    scope: "canvas",
+    group: "edit",
+    enabled: () => onCanvas() && chosenLink() !== undefined,
+    run: insertNode,
   },
   {
     id: "connect",

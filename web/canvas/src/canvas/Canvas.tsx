@@ -125,7 +125,7 @@ function Surface() {
       {minimap && scene.nodes.size > 0 && <Minimap scene={scene} />}
       <ConnectionHint />
       <Suspense>
-        {palette && <Palette key={palette.screen.join()} palette={palette} scene={scene} />}
+        {palette && <Palette key={String(palette.screen)} palette={palette} scene={scene} />}
         {menu && <ContextMenu menu={menu} />}
         {socket && <SocketMenu socket={socket} />}
       </Suspense>

@@ -5,6 +5,7 @@ import { useRef } from "react";
 import { type Action, shownKeys } from "../actions/action.ts";
 import { actionOf } from "../actions/actions.ts";
 import { useT } from "../i18n/i18n.ts";
+import { activeTab, useDocuments } from "../state/documents.ts";
 import { useGestures } from "../state/gestures.ts";
 import { byTouch } from "../state/pointing.ts";
 import { useSelection } from "../state/selection.ts";
@@ -45,6 +46,8 @@ function SelectionMenu() {
 
 export function CanvasTools() {
   const t = useT();
+  const history = useDocuments((state) => activeTab(state)?.history);
+  const idle = { undo: !history?.past.length, redo: !history?.future.length };
   const zoom = useView((state) => Math.round(state.view.zoom * 100));
   return (
     <div className="canvas-tools" role="toolbar" aria-label={t("canvas.tools")}>
@@ -57,6 +60,7 @@ export function CanvasTools() {
             key={id}
             icon={icon}
             label={t(action.title)}
+            aria-disabled={(id === "undo" || id === "redo") && idle[id] ? true : undefined}
             {...(keys ? { keys: shownKeys(keys) } : {})}
             onPress={() => {
               if (action.enabled?.() !== false) action.run();

@@ -7,18 +7,19 @@ import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { type Scene, type SceneNode, useScene } from "../state/scene.ts";
 import { type LooseEnd, useUi } from "../state/ui.ts";
-import { middleOfView, useView } from "../state/view.ts";
+import { middleOfView } from "../state/view.ts";
 import { circleOf, looseEnd, refusalOf, shapeTitle, wireTo } from "../state/wiring.ts";
 import { Picker, type PickerItem } from "../ui/Picker.tsx";
 import { colourOf } from "./colours.ts";
 import { link, place, type SocketChoice } from "./use-connecting.ts";
 
-/** `about` is the id of the node to connect, or a loose end with the node that it was dropped on. */
+/** `about` is the id of the node to connect, a loose end of it, or one with the node that it was dropped on. */
 export function ConnectPicker({ about }: { readonly about: unknown }) {
   const scene = useScene();
   const [from, setFrom] = useState<LooseEnd | null>(null);
   if (typeof about === "object" && about !== null) {
-    return <Dropped scene={scene} choice={about as SocketChoice} />;
+    if ("sockets" in about) return <Dropped scene={scene} choice={about as SocketChoice} />;
+    return <Targets scene={scene} from={about as LooseEnd} />;
   }
   const node = typeof about === "string" ? scene.nodes.get(about) : undefined;
   if (!node) return null;
@@ -106,6 +107,8 @@ function Sockets({ scene, node, choose }: SocketsProps) {
       setQuery={setQuery}
       close={close}
       empty={t("connect.none")}
+      small
+      header={<p className="picker-header">{t("connect.which", { node: titleOf(node.node, node.face) })}</p>}
       choose={({ id }) => {
         const [side = "", ...name] = id.split(" ");
         const from = looseEnd(scene, node.id, side === "input" ? "input" : "output", name.join(" "));
@@ -167,12 +170,11 @@ function byDistance(scene: Scene, from: string): [string, SceneNode][] {
 
 function openPalette(scene: Scene, from: LooseEnd): void {
   const node = scene.nodes.get(from.node);
-  const { corner, size } = useView.getState();
   const [x, y] = node?.at ?? middleOfView();
   const beside = from.side === "output" ? (node?.geometry.width ?? 0) + 72 : -72;
   useUi.getState().openPalette({
     at: [x + beside, y + 60],
-    screen: [corner[0] + size.width / 2, corner[1] + size.height / 3],
+    screen: null,
     from,
   });
 }

@@ -35,8 +35,10 @@ export const MENUS: Readonly<Record<Menu["kind"], readonly (readonly string[])[]
     ["frame", "group", "ungroup", "enter", "make-own"],
     ["remove", "heal"],
   ],
-  link: [["waypoint"], ["remove"]],
+  link: [["insert-node", "waypoint"], ["remove"]],
 };
+
+const WIDEST = 360; // pixels of a menu
 
 export const ARRANGE = [
   "align-left",
@@ -73,7 +75,8 @@ export function ContextMenu({ menu }: { readonly menu: Menu }) {
         onOpenChange={(open) => {
           if (!open) close();
         }}
-        placement="bottom start"
+        // Beside the pointer it may slide up and down, so that all of it is seen; a phone has no room for that.
+        placement={innerWidth > 2 * WIDEST ? "right top" : "bottom start"}
         offset={2}
       >
         <AriaMenu

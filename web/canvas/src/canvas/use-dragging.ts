@@ -20,7 +20,11 @@ export function useDragging(scene: Scene) {
   /** What goes along with the frame that is dragged, with where it was. */
   const carried = useRef<{ readonly frame: string; readonly from: ReadonlyMap<string, At> } | null>(null);
 
+  /** Whether Escape ended the drag before the pointer did. */
+  const ended = useRef(false);
+
   const change = useCallback((changes: NodeChange<CanvasNode>[]) => {
+    if (ended.current) return;
     const moved = changes.flatMap((one) =>
       one.type === "position" && one.position ? [[one.id, [one.position.x, one.position.y]] as const] : [],
     );
@@ -36,15 +40,27 @@ export function useDragging(scene: Scene) {
     setMoves(next);
   }, []);
 
+  const watch = useCallback(() => {
+    ended.current = false;
+    onEscape(() => {
+      ended.current = true;
+      latest.current = NO_MOVES;
+      setMoves(NO_MOVES);
+      useGestures.getState().setInsertion(null);
+    });
+  }, []);
+
   const start = useCallback<OnNodeDrag<CanvasNode>>(
     (_, node) => {
+      watch();
       carried.current = node.type === "frame" ? { frame: node.id, from: contents(scene, node.id) } : null;
     },
-    [scene],
+    [scene, watch],
   );
 
   const drag = useCallback<OnNodeDrag<CanvasNode>>(
     (_, node, dragged) => {
+      if (ended.current) return;
       const one = node.type === "card" && dragged.length === 1 ? scene.nodes.get(node.id) : undefined;
       const edge =
         one && isLoose(scene, node.id)
@@ -61,6 +77,7 @@ export function useDragging(scene: Scene) {
       const { insertion, setInsertion } = useGestures.getState();
       const edge = scene.edges.find((one) => one.id === insertion) ?? null;
       setInsertion(null);
+      ended.current = false;
       carried.current = null;
       latest.current = NO_MOVES;
       setMoves(NO_MOVES);
@@ -74,12 +91,29 @@ export function useDragging(scene: Scene) {
     () => ({
       onNodeDragStart: start,
       onNodeDrag: drag,
+      onSelectionDragStart: watch,
       onNodeDragStop: (event: unknown) => stop(event as { altKey?: boolean }),
       onSelectionDragStop: (event: unknown) => stop(event as { altKey?: boolean }),
     }),
-    [start, drag, stop],
+    [start, drag, stop, watch],
   );
   return { moves, change, handlers };
+}
+
+/** Do something if Escape is pressed before the pointer is let go. */
+function onEscape(act: () => void): void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const stop = () => listening.abort();
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // the selection stays
+    act();
+    stop();
+  };
+  window.addEventListener("keydown", key, { capture: true, signal });
+  for (const over of ["pointerup", "pointercancel"])
+    window.addEventListener(over, stop, { capture: true, signal });
 }
 
 /** Where everything in a frame is, and the frame itself, by the names that the canvas has for them. */

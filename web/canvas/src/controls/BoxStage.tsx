@@ -15,8 +15,10 @@ import {
 } from "../graph/drawing/boxes.ts";
 import { type SnapLines, snapLines, snapMoved, snapPoint, snapResized } from "../graph/drawing/snap.ts";
 import { useT } from "../i18n/i18n.ts";
+import { useDocuments } from "../state/documents.ts";
 import { useDrawing } from "../state/drawing.ts";
 import { freshId } from "../state/fresh-id.ts";
+import { useEscape } from "../ui/use-escape.ts";
 
 export interface BoxStageProps {
   readonly regions: readonly Region[];
@@ -200,6 +202,16 @@ function useBoxGestures(props: BoxStageProps, stage: RefObject<HTMLDivElement | 
     }
     return snapResized(now.box, now.kind, at, known, reach());
   };
+
+  useEscape(() => {
+    const now = gesture.current;
+    if (!now) return false;
+    gesture.current = null;
+    setGuides(NO_LINES);
+    if (now.begun) useDocuments.getState().undo();
+    if (now.kind === "draw") select(null);
+    return true;
+  });
 
   return {
     guides,

@@ -13,6 +13,7 @@ import {
 import type { Point } from "../graph/painting/raster.ts";
 import type { Brush } from "../graph/painting/stroke.ts";
 import { useT } from "../i18n/i18n.ts";
+import { useEscape } from "../ui/use-escape.ts";
 import type { Painting } from "./painting.ts";
 
 export type Tool = "brush" | "erase" | "fill" | "rectangle" | "polygon";
@@ -252,18 +253,12 @@ function usePainting(
     shape.set([]);
     doing.current = null;
   };
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || doing.current === null) return;
-      event.preventDefault();
-      event.stopPropagation(); // what is being drawn ends, not the painter
-      painting.cancel();
-      shape.set([]);
-      doing.current = "dropped";
-    };
-    document.addEventListener("keydown", key, true);
-    return () => document.removeEventListener("keydown", key, true);
-  }, [painting, shape.set]);
+  useEscape(() => {
+    if (doing.current === null) return false;
+    drop();
+    doing.current = "dropped"; // until the pointer is let go
+    return true;
+  });
   const end = (event: PointerEvent) => {
     pointers.current.delete(event.pointerId);
     if (doing.current === "stroke") painting.end();

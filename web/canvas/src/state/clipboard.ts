@@ -9,10 +9,9 @@ import { removeNodes } from "../graph/commands/nodes.ts";
 import { t } from "../i18n/i18n.ts";
 import { activeTab, placeOf, useDocuments } from "./documents.ts";
 import { annotationsIn } from "./moving.ts";
-import { pointedAt } from "./pointing.ts";
+import { canvasPlace, pointedAt } from "./pointing.ts";
 import { useSelection } from "./selection.ts";
 import { useUi } from "./ui.ts";
-import { canvasPoint, middleOfView } from "./view.ts";
 
 /** What was copied last in this page. */
 let own = "";
@@ -58,7 +57,7 @@ export async function cutSelection(): Promise<void> {
 
 /** Paste, asked for by a menu; what this page copied itself where the browser forbids its clipboard. */
 export async function pasteHere(withLinks: boolean): Promise<void> {
-  const at = placeInHand();
+  const at = canvasPlace(pointedAt());
   let text = own;
   try {
     const found = await navigator.clipboard.readText();
@@ -69,7 +68,7 @@ export async function pasteHere(withLinks: boolean): Promise<void> {
   paste(text, withLinks, at);
 }
 
-function paste(text: string, withLinks: boolean, to = placeInHand()): void {
+function paste(text: string, withLinks: boolean, to = canvasPlace(pointedAt())): void {
   const ui = useUi.getState();
   let made: ReadonlyMap<string, string> = new Map();
   let refused = "";
@@ -88,11 +87,6 @@ function paste(text: string, withLinks: boolean, to = placeInHand()): void {
 }
 
 const BESIDE = 24;
-
-function placeInHand(): readonly [number, number] {
-  const at = pointedAt();
-  return at ? canvasPoint(at) : middleOfView();
-}
 
 /** A place of its own for what is pasted once more. */
 function nextPlace(at: readonly [number, number]): readonly [number, number] {

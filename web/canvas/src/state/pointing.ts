@@ -1,7 +1,7 @@
 /** Where hands are on the canvas: what is added or pasted goes there. In pixels of the page. */
 
 import { isEmptyCanvas } from "./surface.ts";
-import { middleOfView, useView } from "./view.ts";
+import { canvasPoint, middleOfView } from "./view.ts";
 
 type At = readonly [number, number];
 
@@ -15,13 +15,14 @@ export function pointedAt(): At | null {
   return menu ?? mouse;
 }
 
-/** The same, where there is room for something new; else the middle of what is seen. */
-export function freePlace(): At {
-  const at = menu ?? (mouse && isEmptyCanvas(document.elementFromPoint(...mouse)) ? mouse : null);
-  if (at) return at;
-  const { view, corner } = useView.getState();
-  const [x, y] = middleOfView();
-  return [x * view.zoom + view.x + corner[0], y * view.zoom + view.y + corner[1]];
+/** The same, where there is room for something new. */
+export function freePlace(): At | null {
+  return menu ?? (mouse && isEmptyCanvas(document.elementFromPoint(...mouse)) ? mouse : null);
+}
+
+/** A place of the page on the canvas; the middle of what is seen for none. */
+export function canvasPlace(at: At | null): At {
+  return at ? canvasPoint(at) : middleOfView();
 }
 
 /** Do what was chosen from a menu, there where it was opened. */

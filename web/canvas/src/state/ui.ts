@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import type { Shape } from "../graph/shape.ts";
+import type { Edge } from "../graph/workflow.ts";
 
 export type View = "canvas" | "form" | "outline";
 
@@ -16,9 +17,11 @@ export interface LooseEnd {
 /** The open palette: where on the canvas a node is to go, and what it is to be connected to. */
 export interface Palette {
   readonly at: readonly [number, number];
-  /** Where on the page the palette appears, in pixels. */
-  readonly screen: readonly [number, number];
+  /** Where on the page the palette appears, in pixels; null for the middle. */
+  readonly screen: readonly [number, number] | null;
   readonly from: LooseEnd | null;
+  /** The link that a node is to go into. */
+  readonly link?: Edge;
 }
 
 export interface Toast {

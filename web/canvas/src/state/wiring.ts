@@ -1,7 +1,7 @@
 /** What may be linked to what on the canvas, and why not, in words. */
 
 import { type Catalogue, valueTitle } from "../graph/catalogue.ts";
-import type { InputFace, OutputFace } from "../graph/face.ts";
+import type { Face, InputFace, OutputFace } from "../graph/face.ts";
 import { isPortCard, isPortEdge } from "../graph/port-cards.ts";
 import { fitsInput, type Shape } from "../graph/shape.ts";
 import type { Edge } from "../graph/workflow.ts";
@@ -188,16 +188,27 @@ export function throughNode(
   edge: Pick<Edge, "source" | "output" | "target" | "input">,
   node: string,
 ): { readonly node: string; readonly input: string; readonly many: boolean; readonly output: string } | null {
-  if (node === edge.source || node === edge.target || isPortEdge(edge)) return null;
+  const face = scene.nodes.get(node)?.face;
+  if (!face || node === edge.source || node === edge.target) return null;
+  const found = throughFace(scene, edge, face);
+  return found && { node, ...found };
+}
+
+/** The same of a node that is not there yet. */
+export function throughFace(
+  scene: Scene,
+  edge: Pick<Edge, "source" | "output" | "target" | "input">,
+  face: Pick<Face, "inputs" | "outputs">,
+): { readonly input: string; readonly many: boolean; readonly output: string } | null {
+  if (isPortEdge(edge)) return null;
   const [source, target] = [scene.nodes.get(edge.source), scene.nodes.get(edge.target)];
   const given = outputOf(source, edge.output);
   const wanted = inputOf(target, edge.input);
-  const face = scene.nodes.get(node)?.face;
-  if (!given || !wanted || !face) return null;
+  if (!given || !wanted) return null;
   const fitting = inTurn(face.inputs).filter(
     (one) => !one.fixed && fitsInput(given.shape, one.shape, one.many),
   );
   const input = fitting.find((one) => one.type === given.type) ?? fitting[0];
   const output = face.outputs.find((one) => fitsInput(one.shape, wanted.shape, wanted.many));
-  return input && output ? { node, input: input.name, many: input.many, output: output.name } : null;
+  return input && output ? { input: input.name, many: input.many, output: output.name } : null;
 }

@@ -9,7 +9,7 @@ import { useCatalogue } from "../../state/catalogue.ts";
 import type { Scene } from "../../state/scene.ts";
 import { tabGoesOn } from "../../state/surface.ts";
 import { type Palette as PaletteState, useUi } from "../../state/ui.ts";
-import { shapeTitle } from "../../state/wiring.ts";
+import { shapeTitle, throughFace } from "../../state/wiring.ts";
 import { Picker, type PickerItem } from "../../ui/Picker.tsx";
 import { addFromPalette } from "./add-node.ts";
 import { actionItems, nodeItems } from "./items.ts";
@@ -24,11 +24,12 @@ export function Palette({ palette, scene }: Props) {
   const t = useT();
   const catalogue = useCatalogue((state) => state.catalogue);
   const [query, setQuery] = useState("");
-  const { from } = palette;
-  const items = useMemo(
-    () => [...nodeItems(catalogue, query, from), ...(from ? [] : actionItems(ACTIONS, query))],
-    [catalogue, query, from],
-  );
+  const { from, link } = palette;
+  const items = useMemo(() => {
+    if (!from) return [...nodeItems(catalogue, query, from), ...actionItems(ACTIONS, query)];
+    const found = nodeItems(catalogue, query, from);
+    return link ? found.filter(({ id }) => throughFace(scene, link, specFace(id, catalogue))) : found;
+  }, [catalogue, query, from, link, scene]);
   const close = () => {
     tabGoesOn();
     useUi.getState().closePalette();
@@ -47,14 +48,15 @@ export function Palette({ palette, scene }: Props) {
       setQuery={setQuery}
       choose={choose}
       close={close}
-      at={palette.screen}
+      {...(palette.screen ? { at: palette.screen } : {})}
       empty={t(from ? "palette.none_fits" : "palette.none", { query })}
       header={
         from && (
           <p className="picker-header">
-            {t(from.side === "output" ? "palette.for_output" : "palette.for_input", {
-              type: shapeTitle(from.shape, catalogue),
-            })}
+            {t(
+              link ? "palette.for_link" : from.side === "output" ? "palette.for_output" : "palette.for_input",
+              { type: shapeTitle(from.shape, catalogue) },
+            )}
           </p>
         )
       }

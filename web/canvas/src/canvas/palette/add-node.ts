@@ -2,6 +2,7 @@
 
 import type { Catalogue } from "../../graph/catalogue.ts";
 import { lead } from "../../graph/commands/leading.ts";
+import { insertOnLink } from "../../graph/commands/links.ts";
 import { addNode } from "../../graph/commands/nodes.ts";
 import { type Face, specFace } from "../../graph/face.ts";
 import { geometryOf } from "../../graph/geometry.ts";
@@ -11,17 +12,19 @@ import { useDocuments } from "../../state/documents.ts";
 import type { Scene } from "../../state/scene.ts";
 import { useSelection } from "../../state/selection.ts";
 import type { LooseEnd, Palette } from "../../state/ui.ts";
-import { inputOf } from "../../state/wiring.ts";
+import { inputOf, throughFace } from "../../state/wiring.ts";
 
 export function addFromPalette(type: string, palette: Palette, scene: Scene, catalogue: Catalogue): void {
   const face = specFace(type, catalogue);
-  const { from } = palette;
-  const socket = from && socketFor(from, face, scene, catalogue);
+  const { from, link: into } = palette;
+  const through = into && throughFace(scene, into, face);
+  const socket = from && !into ? socketFor(from, face, scene, catalogue) : null;
   const at = placeFor(face, palette.at, from, socket);
   let id = "";
   useDocuments.getState().edit(t("edit.add", { title: face.title }), (workflow, place) => {
     const made = addNode(workflow, place, { type, version: catalogue.nodes[type]?.version ?? 1, at });
     id = made.id;
+    if (into && through) return insertOnLink(made.workflow, place, into, { node: id, ...through });
     if (!from || !socket) return made.workflow;
     const link =
       from.side === "output"
