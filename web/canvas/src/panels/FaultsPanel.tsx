@@ -8,6 +8,7 @@ import { useFaults } from "../state/faults.ts";
 import { lead } from "../state/lead.ts";
 import type { NodeRun } from "../state/run.ts";
 import { runOf, useSession } from "../state/session.ts";
+import { More } from "./More.tsx";
 import { firstOf, useNodeTitle, usePathTitle } from "./node-title.ts";
 
 export function FaultsPanel() {
@@ -20,21 +21,29 @@ export function FaultsPanel() {
       {failed.length > 0 && (
         <section className="fault-group" aria-label={t("faults.in_run")}>
           <h3>{t("faults.in_run")}</h3>
-          <ul className="fault-list">
-            {failed.map(([path, run]) => (
-              <RunFault key={path} path={path} run={run} />
-            ))}
-          </ul>
+          <More of={failed}>
+            {(shown) => (
+              <ul className="fault-list">
+                {shown.map(([path, run]) => (
+                  <RunFault key={path} path={path} run={run} />
+                ))}
+              </ul>
+            )}
+          </More>
         </section>
       )}
       {faults.length > 0 && (
         <section className="fault-group" aria-label={t("faults.in_document")}>
           <h3>{t("faults.in_document")}</h3>
-          <ul className="fault-list">
-            {faults.map((fault) => (
-              <DocumentFault key={keyOf(fault)} fault={fault} />
-            ))}
-          </ul>
+          <More of={faults}>
+            {(shown) => (
+              <ul className="fault-list">
+                {shown.map((fault) => (
+                  <DocumentFault key={keyOf(fault)} fault={fault} />
+                ))}
+              </ul>
+            )}
+          </More>
         </section>
       )}
     </>

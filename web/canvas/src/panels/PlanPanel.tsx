@@ -8,6 +8,7 @@ import { lead } from "../state/lead.ts";
 import { usePlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Button } from "../ui/Button.tsx";
+import { More } from "./More.tsx";
 import { firstOf, usePathTitle } from "./node-title.ts";
 
 export function PlanPanel() {
@@ -42,11 +43,15 @@ export function PlanPanel() {
   return (
     <div className="plan">
       <p role="status">{runs === 0 && hits > 0 ? t("plan.nothing") : counts}</p>
-      <ol className="plan-list">
-        {steps.map((step) => (
-          <Step key={step.node} step={step} />
-        ))}
-      </ol>
+      <More of={steps}>
+        {(shown) => (
+          <ol className="plan-list">
+            {shown.map((step) => (
+              <Step key={step.node} step={step} />
+            ))}
+          </ol>
+        )}
+      </More>
     </div>
   );
 }
@@ -62,7 +67,10 @@ function Step({ step }: { readonly step: PlanStep }) {
         data-status={step.status}
         onClick={() => lead(firstOf(step.node))}
       >
-        <span className="plan-node">{title}</span>
+        <span className="plan-node">
+          {title}
+          {title !== step.node && firstOf(step.node) === step.node && <code>{step.node}</code>}
+        </span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>
         {step.reason && (
           <span className="plan-reason" lang="en">

@@ -63,7 +63,10 @@ export async function pasteHere(withLinks: boolean): Promise<void> {
     const found = await navigator.clipboard.readText();
     if (canPaste(found)) text = found;
   } catch {
-    if (!own) return useUi.getState().say({ tone: "bad", text: t("clipboard.denied") });
+    if (!own) {
+      useUi.getState().say({ tone: "bad", text: t("clipboard.denied") });
+      return;
+    }
   }
   paste(text, withLinks, at);
 }

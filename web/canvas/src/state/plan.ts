@@ -1,10 +1,12 @@
 /** What a run of the active document would do: which nodes it would run, and why. Asked for, never by itself. */
 
 import { create } from "zustand";
-import type { Workflow } from "../graph/workflow.ts";
+import { bodiesOf, facesOf } from "../graph/face.ts";
+import { bodyAt, type Workflow, type WorkflowNode } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 import { type PlanStep, planWorkflow } from "../server/api.ts";
 import { Problem } from "../server/http.ts";
+import { useCatalogue } from "./catalogue.ts";
 import { activeTab, useDocuments } from "./documents.ts";
 import { useFaults } from "./faults.ts";
 import { around } from "./run.ts";
@@ -59,6 +61,10 @@ async function ask(): Promise<void> {
     tell(workflow, [], fault.message); // what cannot run has no plan
     return;
   }
+  if (runsNothing(workflow)) {
+    tell(workflow, [], t("plan.runs_nothing"));
+    return;
+  }
   asking = new AbortController();
   const { signal } = asking;
   usePlan.setState({ asking: true });
@@ -72,6 +78,16 @@ async function ask(): Promise<void> {
       error instanceof Problem && error.faults[0] ? error.faults[0].message : (error as Error).message;
     tell(workflow, [], words);
   }
+}
+
+/** Whether a document, as it is seen from here, has nothing that a run would be for. */
+function runsNothing(workflow: Workflow): boolean {
+  const body = bodyAt(workflow, null);
+  if (body.interface.outputs.size > 0) return false;
+  const faces = facesOf(workflow, body, useCatalogue.getState().catalogue);
+  const couldSave = (id: string, node: WorkflowNode) =>
+    faces.get(id)?.kind === "effect" || bodiesOf(node).length > 0; // what is inside may
+  return ![...body.nodes].some(([id, node]) => couldSave(id, node));
 }
 
 function tell(of: Workflow, steps: readonly PlanStep[], error: string): void {

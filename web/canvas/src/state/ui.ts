@@ -28,6 +28,8 @@ export interface Toast {
   readonly id: number;
   readonly tone: "info" | "good" | "bad";
   readonly text: string;
+  /** Whether it stays until it is dismissed, as trouble does. */
+  readonly lasting?: boolean;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
@@ -47,7 +49,8 @@ interface UiState {
   closeDialog(): void;
   openPalette(palette: Palette): void;
   closePalette(): void;
-  say(toast: Omit<Toast, "id">): void;
+  /** Show a message; returns what `dismiss` takes. */
+  say(toast: Omit<Toast, "id">): number;
   dismiss(id: number): void;
 }
 
@@ -66,6 +69,10 @@ export const useUi = create<UiState>()((set) => ({
   closeDialog: () => set({ dialog: null }),
   openPalette: (palette) => set({ palette }),
   closePalette: () => set({ palette: null }),
-  say: (toast) => set((state) => ({ toasts: [...state.toasts.slice(-3), { ...toast, id: ++toasts }] })),
+  say(toast) {
+    const id = ++toasts;
+    set((state) => ({ toasts: [...state.toasts.slice(-3), { ...toast, id }] }));
+    return id;
+  },
   dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
 }));

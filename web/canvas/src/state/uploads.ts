@@ -3,6 +3,7 @@
 import { t, useLanguage } from "../i18n/i18n.ts";
 import { sendUpload, type Upload } from "../server/api.ts";
 import { ask, Problem } from "../server/http.ts";
+import { wordsOfTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
 
 interface Limits {
@@ -22,11 +23,19 @@ function readLimits(): Promise<Limits> {
 /** Pictures as the server takes them; everything else is refused by what it holds, whatever it is called. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/webp"]);
 
+const LARGE = 8_000_000; // bytes from which on one waits for them
+
 /** Send a file; null, with the reason said, where it can not be sent. `picture` refuses what is none. */
 export async function upload(file: File, picture: boolean): Promise<Upload | null> {
+  const { say, dismiss } = useUi.getState();
+  let waiting: number | null = null;
   try {
     const { upload_bytes: most } = await readLimits();
     if (file.size > most) throw new Problem(413, "too_large", t("upload.too_large", sizes(file, most)));
+    if (file.size > LARGE) {
+      const about = { name: file.name, size: shownBytes(file.size) };
+      waiting = say({ tone: "info", text: t("upload.sending", about), lasting: true });
+    }
     const sent = await sendUpload(file, file.name || "pasted.png");
     if (picture && !PICTURES.has(sent.media_type)) {
       throw new Problem(
@@ -37,9 +46,11 @@ export async function upload(file: File, picture: boolean): Promise<Upload | nul
     }
     return sent;
   } catch (error) {
-    const text = error instanceof Error ? error.message : t("error.unexpected");
-    useUi.getState().say({ tone: "bad", text });
+    const why = wordsOfTrouble(error);
+    say({ tone: "bad", text: why.includes(file.name) ? why : t("upload.failed", { name: file.name, why }) });
     return null;
+  } finally {
+    if (waiting !== null) dismiss(waiting);
   }
 }
 

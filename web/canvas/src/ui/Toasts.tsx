@@ -23,7 +23,7 @@ function ToastView({ toast }: { readonly toast: Toast }) {
   const t = useT();
   const dismiss = useUi((state) => state.dismiss);
   useEffect(() => {
-    if (toast.tone === "bad") return;
+    if (toast.tone === "bad" || toast.lasting) return;
     const timer = setTimeout(() => dismiss(toast.id), SHOWN);
     return () => clearTimeout(timer);
   }, [toast, dismiss]);
