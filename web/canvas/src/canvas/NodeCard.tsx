@@ -22,6 +22,7 @@ import { type NodeRun, useNodeRun } from "../state/session.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { hueOf } from "./colours.ts";
+import { NodeGave } from "./NodeGave.tsx";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
 import { NodeTrouble } from "./NodeTrouble.tsx";
@@ -68,7 +69,8 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
           <RowView key={`${row.y}`} row={row} scene={scene} faulty={isAt(row, faults, run)} />
         ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
-      {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
+      {scene.shows === "picture" && run && <NodePicture run={run} scene={scene} />}
+      {scene.shows !== null && scene.shows !== "picture" && run && <NodeGave run={run} scene={scene} />}
       {scene.face.missing ? (
         <Missing scene={scene} />
       ) : (
@@ -108,7 +110,7 @@ function NodeHeader({ scene, title, run, planned }: HeaderProps) {
           <span className="visually-hidden">{t(`node.mode.${mode}`)}</span>
         </span>
       )}
-      <NodeStatus run={run} node={scene.id} title={title} planned={planned} />
+      <NodeStatus run={run} scene={scene} title={title} planned={planned} />
     </header>
   );
 }
