@@ -1,6 +1,7 @@
 /** Small plots: curves over steps, counts of values, bars. They read their data; nothing moves in them. */
 
 import "./plot.css";
+import "./series.css";
 import { useLanguage, useT } from "../i18n/i18n.ts";
 import { aboutNumbers } from "./figures.ts";
 import { binsOf, boundsOf, ticksOf } from "./plot-scales.ts";

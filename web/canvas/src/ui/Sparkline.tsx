@@ -1,6 +1,7 @@
 /** A row of numbers as a line without axes: how it goes, not how much it is. */
 
 import "./sparkline.css";
+import "./series.css";
 import { boundsOf } from "./plot-scales.ts";
 
 const WIDTH = 200;
