@@ -21,7 +21,7 @@ from graph_engine.packs.catalogue import classes_in
 from graph_engine.store.content import Missing
 from graph_engine.store.value_ref import ValueRef
 
-NODE_BYTES = 16 * 1024  # of JSON, told of the outputs of one node
+NODE_BYTES = 64 * 1024  # of JSON, told of the outputs of one node
 RUN_BYTES = 1024 * 1024  # of all nodes of a run together
 OUTPUT_BYTES = 64 * 1024  # of the document's outputs
 LOADED_BYTES = 256 * 1024  # a value that takes more in the store is not loaded to be told

@@ -58,9 +58,10 @@ def test_a_run_is_followed_on_its_nodes_and_kept_in_the_cache(editor: Editor) ->
     run(page)
     expect(status(page, "sum")).to_contain_text("✓")
     run(page)
-    expect(status(page, "sum")).to_have_text("cached")
+    expect(status(page, "sum")).to_have_text("4,714cached")
     status(page, "sum").click()
     expect(page.get_by_role("dialog", name="Add")).to_contain_text("computed before")
+    expect(page.get_by_role("dialog", name="Add")).to_contain_text("its outputs hold 4 byte")
 
 
 def test_pictures_of_work_in_progress_appear_and_a_run_can_be_stopped(editor: Editor) -> None:
@@ -312,9 +313,21 @@ def test_a_page_notices_that_the_server_serves_a_newer_editor(editor: Editor) ->
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_what_is_told_of_a_run_is_accessible(editors: Editors, toy_server: Http, theme: str) -> None:
     editor = editors(toy_server, color_scheme=theme)
-    page = editor.open(loop([100, 101]))
+    document = loop([100, 101])
+    document["nodes"] = {"loss": toy("decay"), **document["nodes"]}
+    document["interface"]["outputs"]["loss"] = {"node": "loss", "output": "numbers"}
+    document["layout"] = {"positions": {"loss": [0, 0], "each": [320, 0]}}
+    page = editor.open(document)
     run(page)
     expect(status(page, "each")).to_have_text("failed")
+    page.get_by_role("button", name=re.compile("^Decay: 40 numbers from .* Show it large$")).click()
+    losses = page.get_by_role("dialog", name="Decay")
+    expect(losses.get_by_role("img", name=re.compile("^Numbers: 40 numbers"))).to_be_visible()
+    assert violations(page) == []
+    losses.get_by_role("radio", name="Histogram").check(force=True)
+    expect(losses.get_by_role("img", name=re.compile("how often values come"))).to_be_visible()
+    editor.look(f"plot-{theme}")
+    page.keyboard.press("Escape")
     panel(page, "Problems")
     expect(page.get_by_role("complementary", name="Problems")).to_contain_text("108 is the bad one")
     editor.look(f"problems-{theme}")

@@ -84,6 +84,7 @@ def test_a_form_is_filled_in_and_run(editor: Editor) -> None:
     with page.expect_download() as kept:
         link.click()
     assert kept.value.path().read_text() == "42"
+    expect(result(page).get_by_role("definition")).to_have_text("42")
 
     page.get_by_role("heading", name="A sum").click()
     page.keyboard.press("Control+z")

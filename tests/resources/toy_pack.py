@@ -111,6 +111,13 @@ def divide(a: int, b: int = 1) -> Parts:
     return Parts(a // b, a % b)
 
 
+@node(title="Decay", category="arithmetic")
+def decay(steps: Annotated[int, Field(ge=0, le=100_000)] = 40, rate: float = 0.9) -> list[float]:
+    """A curve that falls, as losses do, with a little rise now and then."""
+    calls["decay"] += 1
+    return [rate**step + 0.05 * (step % 7 == 6) for step in range(steps)]
+
+
 @node(title="Sign")
 def sign(a: int) -> int:
     """-1, 0 or 1: many inputs give the same output."""

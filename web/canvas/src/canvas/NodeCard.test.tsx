@@ -44,7 +44,7 @@ beforeEach(() => {
   const workflow = parseWorkflow(DOCUMENT);
   const tab = useDocuments.getState().open(workflow, { kind: "new" });
   useSession.getState().show(tab, "job");
-  const { nodes } = new Scenes().make(workflow, null, EMPTY_CATALOGUE, new Set());
+  const { nodes } = new Scenes().make(workflow, null, EMPTY_CATALOGUE, new Map());
   render(<Cards nodes={[...nodes.values()]} />);
   tell(["job_status", { status: "running" }], ["node_started", { node: "one" }]);
   drawn();

@@ -23,6 +23,7 @@ import { shapeTitle } from "../state/wiring.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { plainProse } from "../ui/Prose.tsx";
 import { hueOf } from "./colours.ts";
+import { NodeGave } from "./NodeGave.tsx";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
 import { inputOf, NodeTrouble } from "./NodeTrouble.tsx";
@@ -77,7 +78,8 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
         />
       ))}
       {scene.collapsed && <CollapsedSockets scene={scene} />}
-      {scene.geometry.picture && run && <NodePicture run={run} scene={scene} />}
+      {scene.shows === "picture" && run && <NodePicture run={run} scene={scene} />}
+      {scene.shows !== null && scene.shows !== "picture" && run && <NodeGave run={run} scene={scene} />}
       {scene.face.missing ? (
         <Missing scene={scene} />
       ) : (
@@ -117,7 +119,7 @@ function NodeHeader({ scene, title, run, planned }: HeaderProps) {
           <span className="visually-hidden">{t(`node.mode.${mode}`)}</span>
         </span>
       )}
-      <NodeStatus run={run} node={scene.id} title={title} planned={planned} />
+      <NodeStatus run={run} scene={scene} title={title} planned={planned} />
     </header>
   );
 }

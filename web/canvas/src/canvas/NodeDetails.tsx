@@ -3,7 +3,9 @@
 import "./node-details.css";
 import { useRef } from "react";
 import { Dialog, Heading, Popover } from "react-aria-components";
+import { said } from "../graph/values.ts";
 import { useT } from "../i18n/i18n.ts";
+import { ValueList } from "../panels/ValueList.tsx";
 import { thumbnailAddress } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -18,7 +20,7 @@ import { isPicture } from "./NodePicture.tsx";
 import { wordsOf } from "./NodeStatus.tsx";
 
 export function NodeDetails() {
-  const { node, title, anchor, hide } = useDetails();
+  const { node, title, anchor, outputs, hide } = useDetails();
   const tab = useDocuments((state) => state.active) ?? "";
   const run = useNodeRun(tab, node);
   const inside = useInside(tab, node);
@@ -37,6 +39,7 @@ export function NodeDetails() {
         <Heading slot="title">{title}</Heading>
         <Facts run={run} inside={inside} />
         {run.error && <Trouble error={run.error} />}
+        <Gave run={run} outputs={outputs} />
         {run.curves.length > 0 && <LinePlot curves={run.curves} label={title} />}
         <Saved run={run} />
       </Dialog>
@@ -54,7 +57,9 @@ function Facts({ run, inside }: { readonly run: NodeRun; readonly inside: Inside
   if (run.note) facts.push([t("details.note"), run.note]);
   if (run.seconds > 0) facts.push([t("details.time"), shownSeconds(run.seconds)]);
   if (run.began) facts.push([t("details.began"), shownTime(new Date(run.began), true)]);
-  if (run.memory > 0) facts.push([t("details.memory"), shownBytes(run.memory)]);
+  if (run.memory > 0) {
+    facts.push([t("details.memory"), t("details.holds", { size: shownBytes(run.memory) })]);
+  }
   if (run.tries > 0) facts.push([t("details.tries"), String(run.tries)]);
   if (inside) {
     const { done, hits, running, failed } = inside;
@@ -70,6 +75,20 @@ function Facts({ run, inside }: { readonly run: NodeRun; readonly inside: Inside
       ))}
     </dl>
   );
+}
+
+interface GaveProps {
+  readonly run: NodeRun;
+  readonly outputs: readonly { readonly name: string; readonly title: string }[];
+}
+
+/** What the node gave, as far as it is told. */
+function Gave({ run, outputs }: GaveProps) {
+  const t = useT();
+  const values = said(run.values);
+  if (Object.keys(values).length === 0) return null;
+  const titles = Object.fromEntries(outputs.map((one) => [one.name, one.title]));
+  return <ValueList values={values} titles={titles} label={t("details.values")} />;
 }
 
 function Trouble({ error }: { readonly error: NonNullable<NodeRun["error"]> }) {

@@ -1,24 +1,27 @@
 /** How a node's run stands, in a few words in its title; pressed, it says the rest. */
 
+import { shortIn } from "../graph/values.ts";
 import { useT } from "../i18n/i18n.ts";
 import type { PlanStep } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
 import type { Inside, NodeRun } from "../state/run.ts";
+import type { SceneNode } from "../state/scene.ts";
 import { useInside } from "../state/session.ts";
+import { briefOf } from "../ui/figures.ts";
 import { shownSeconds } from "../ui/time.ts";
 
 interface Props {
   readonly run: NodeRun | null;
-  readonly node: string;
+  readonly scene: SceneNode;
   readonly title: string;
   readonly planned: PlanStep | null;
 }
 
-export function NodeStatus({ run, node, title, planned }: Props) {
+export function NodeStatus({ run, scene, title, planned }: Props) {
   const t = useT();
   const tab = useDocuments((state) => state.active) ?? "";
-  const inside = useInside(tab, node);
+  const inside = useInside(tab, scene.id);
   const show = useDetails((state) => state.show);
   if (planned) {
     return (
@@ -28,16 +31,19 @@ export function NodeStatus({ run, node, title, planned }: Props) {
     );
   }
   if (!run) return null;
+  const brief = briefOf(shortIn(run.values));
+  const status = wordsOf(run, inside, t);
   return (
     <button
       type="button"
       className="node-status nodrag"
       data-status={run.status}
       title={run.error?.message ?? run.reason}
-      aria-label={t("node.details", { title, status: wordsOf(run, inside, t) })}
-      onClick={(event) => show(node, title, event.currentTarget)}
+      aria-label={t("node.details", { title, status: brief ? `${status}, ${brief}` : status })}
+      onClick={(event) => show(scene.id, title, event.currentTarget, scene.face.outputs)}
     >
-      {wordsOf(run, inside, t)}
+      {brief && <span className="node-value">{brief}</span>}
+      {status}
     </button>
   );
 }

@@ -16,7 +16,7 @@ function row(places: readonly (readonly [number, number])[]): Scene {
   ]);
   const positions = Object.fromEntries(places.map((at, index) => [`n${index}`, at]));
   const document = { latentgraph: 1, nodes: Object.fromEntries(nodes), layout: { positions } };
-  return new Scenes().make(parseWorkflow(JSON.stringify(document)), null, EMPTY_CATALOGUE, NONE);
+  return new Scenes().make(parseWorkflow(JSON.stringify(document)), null, EMPTY_CATALOGUE, new Map());
 }
 
 const place = fc.tuple(fc.integer({ min: -4000, max: 4000 }), fc.integer({ min: -4000, max: 4000 }));

@@ -6,6 +6,7 @@ import { choicesOf } from "./SweepDialog.tsx";
 test("an input with choices says which values there are, whatever they are called in the reader's language", () => {
   const fit = {
     type: "choice",
+    shape: { is: "any" } as const,
     required: false,
     many: false,
     schema: { enum: ["stretch", "crop"] },

@@ -1,6 +1,7 @@
 /** Which plots the JSON of an artifact can be shown as. */
 
 import type { Plain } from "../graph/json.ts";
+import { isRecord } from "../graph/values.ts";
 import type { PlotCurve } from "../ui/Plot.tsx";
 
 export type PlotData =
@@ -88,8 +89,4 @@ function indexed(values: readonly number[]): (readonly [number, number])[] {
 
 function isNumber(value: Plain | undefined): boolean {
   return typeof value === "number" && Number.isFinite(value);
-}
-
-function isRecord(value: Plain | undefined): value is Readonly<Record<string, Plain>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,11 +2,15 @@
 
 import { create } from "zustand";
 
+type Titled = readonly { readonly name: string; readonly title: string }[];
+
 interface DetailsState {
   readonly node: string;
   readonly title: string;
   readonly anchor: HTMLElement | null;
-  show(node: string, title: string, anchor: HTMLElement): void;
+  /** What its outputs are called. */
+  readonly outputs: Titled;
+  show(node: string, title: string, anchor: HTMLElement, outputs: Titled): void;
   hide(): void;
 }
 
@@ -14,6 +18,7 @@ export const useDetails = create<DetailsState>()((set) => ({
   node: "",
   title: "",
   anchor: null,
-  show: (node, title, anchor) => set({ node, title, anchor }),
+  outputs: [],
+  show: (node, title, anchor, outputs) => set({ node, title, anchor, outputs }),
   hide: () => set({ anchor: null }),
 }));

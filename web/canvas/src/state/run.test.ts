@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobEvent } from "../server/events.ts";
-import { around, extended, progressOf, type Run, type Runs, taken } from "./run.ts";
+import { extended } from "./curves.ts";
+import { around, progressOf, type Run, type Runs, taken } from "./run.ts";
 
 const JOB = "job-1";
 
@@ -27,7 +28,7 @@ const LOOP = told(
   ["run_started", { nodes: 3 }],
   ["node_opened", { node: "each", items: 3 }],
   ["node_started", { node: "text", reason: "it has not run before" }],
-  ["node_finished", { node: "text", seconds: 0.5 }],
+  ["node_finished", { node: "text", seconds: 0.5, memory: 40, values: { text: "a" } }],
   ["node_hit", { node: "each[0]/loud" }],
   ["node_started", { node: "each[1]/loud", reason: "word differs" }],
   ["node_progress", { node: "each[1]/loud", done: 1, total: 4, note: "loss 0.5" }],
@@ -42,6 +43,24 @@ const LOOP = told(
 );
 
 describe("a run, as its events tell it", () => {
+  it("says what each node gave, one that was cached too, and what the workflow gives", () => {
+    const run = runOf(
+      told(
+        ["job_status", { status: "running" }],
+        ["run_started", { nodes: 2 }],
+        ["node_hit", { node: "sum", memory: 1, values: { integer: 5 } }],
+        ["node_finished", { node: "each", seconds: 1, memory: 64, values: { loss: [2, "NaN"] } }],
+        ["job_status", { status: "done", seconds: 1, outputs: { sum: 5 } }],
+      ),
+    );
+    expect(run.nodes.get("sum")).toMatchObject({ status: "hit", memory: 1, values: { integer: 5 } });
+    expect(run.nodes.get("each")).toMatchObject({ memory: 64, values: { loss: [2, "NaN"] } });
+    expect(run.outputs).toEqual({ sum: 5 });
+    const again = told(["job_status", { status: "queued", retried: true }]);
+    const retried = again.map((one) => ({ ...one, number: 6, serial: 6 }));
+    expect(runOf(retried, new Map([[JOB, run]])).outputs).toEqual({});
+  });
+
   it("is the same however its events are split, and whatever of them is told twice", () => {
     const whole = runOf(LOOP);
     fc.assert(

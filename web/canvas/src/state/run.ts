@@ -3,8 +3,10 @@
  * `each`), and what happens inside a node is counted at each node around it.
  */
 
+import { NO_VALUES, type Values } from "../graph/values.ts";
 import type { Artifact, JobStatus } from "../server/api.ts";
 import type { JobEvent } from "../server/events.ts";
+import { type Curve, extended } from "./curves.ts";
 
 /** How a node of a run stands. */
 export interface NodeRun {
@@ -17,8 +19,10 @@ export interface NodeRun {
   readonly seconds: number;
   /** When it began, as the server's clock says; empty for what did not run. */
   readonly began: string;
-  /** Bytes that the worker held more at most while it ran; 0 where that is not known. */
+  /** Bytes that its outputs take in the store; 0 where that is not known. */
   readonly memory: number;
+  /** The outputs that are small: numbers, texts, and lists and objects of them. */
+  readonly values: Values;
   /** How often it failed and was tried again. */
   readonly tries: number;
   /** The newest preview, as an address that this page made. */
@@ -36,12 +40,6 @@ export interface NodeError {
   readonly hint: string;
   /** The node that failed: this one, or one inside it. */
   readonly at: string;
-}
-
-/** Values of one name over the steps of a node. */
-export interface Curve {
-  readonly name: string;
-  readonly points: readonly (readonly [number, number])[];
 }
 
 /** What runs inside a node: bodies of a loop, parts of a call. */
@@ -64,6 +62,8 @@ export interface Run {
   readonly nodes: ReadonlyMap<string, NodeRun>;
   readonly inside: ReadonlyMap<string, Inside>;
   readonly artifacts: readonly Artifact[];
+  /** The outputs of the interface, as far as the run came to them. */
+  readonly outputs: Values;
   readonly error: string;
   /** Nodes of the document that are to run, and how many of them are over. */
   readonly nodeCount: number;
@@ -85,6 +85,7 @@ const WAITING: NodeRun = {
   seconds: 0,
   began: "",
   memory: 0,
+  values: NO_VALUES,
   tries: 0,
   preview: "",
   artifacts: [],
@@ -94,7 +95,6 @@ const WAITING: NodeRun = {
 
 const NOTHING_INSIDE: Inside = { items: 0, begun: 0, running: 0, hits: 0, done: 0, failed: 0 };
 const MOST_ARTIFACTS = 64; // of what is inside, at the nodes around it
-const MOST_POINTS = 2000;
 
 /** A run that is being changed: its maps are copied once for each batch of events. */
 interface Draft extends Omit<Run, "nodes" | "inside"> {
@@ -112,6 +112,7 @@ function emptyRun(job: string): Run {
     nodes: new Map(),
     inside: new Map(),
     artifacts: [],
+    outputs: NO_VALUES,
     error: "",
     nodeCount: 0,
     over: 0,
@@ -165,6 +166,7 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
     run.error = String(data.error ?? "");
     if (typeof data.paused === "boolean") run.paused = data.paused;
     if (typeof data.seconds === "number") run.seconds = data.seconds;
+    run.outputs = valuesIn(data.outputs);
     if (run.status !== "running") endNodes(run, run.status === "queued" ? "waiting" : "cancelled");
   },
   run_started(run, _node, data) {
@@ -206,13 +208,11 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
     const curves = extended(now.curves, done, note);
     set(run, node, { status: "running", done, total: Number(data.total ?? 0), note, curves });
   },
-  node_hit(run, node) {
-    set(run, node, { status: "hit" });
+  node_hit(run, node, data) {
+    set(run, node, { status: "hit", ...gaveIn(data) });
   },
   node_finished(run, node, data) {
-    const curves = run.nodes.get(node)?.curves ?? [];
-    const memory = Number(data.memory ?? 0);
-    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), memory, curves });
+    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), ...gaveIn(data) });
   },
   node_retried(run, node, data) {
     set(run, node, { tries: Number(data.tries ?? 0), reason: String(data.reason ?? "") });
@@ -323,6 +323,15 @@ function endNodes(run: Writable<Draft>, status: "waiting" | "cancelled"): void {
   for (const [node, { status: now }] of run.nodes) if (now === "running") set(run, node, { status });
 }
 
+/** What a node gave, as it is told when it is over. */
+function gaveIn(data: Data): Pick<NodeRun, "memory" | "values"> {
+  return { memory: Number(data.memory ?? 0), values: valuesIn(data.values) };
+}
+
+function valuesIn(raw: unknown): Values {
+  return raw !== null && typeof raw === "object" ? (raw as Values) : NO_VALUES;
+}
+
 function artifactIn(data: Data): Artifact {
   return {
     digest: String(data.digest ?? ""),
@@ -348,25 +357,4 @@ function nodeError(raw: unknown, at: string): NodeError {
     hint: String(said.hint ?? ""),
     at,
   };
-}
-
-const NAMED_NUMBER = /([\p{L}_][\p{L}\d_ -]*?) (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?=,|$)/giu;
-
-/** Curves with what a note says at a step: `loss 0.25, reconstruction 0.1`. */
-export function extended(curves: readonly Curve[], step: number, note: string): readonly Curve[] {
-  const found = [...note.matchAll(NAMED_NUMBER)];
-  if (found.length === 0) return curves;
-  const now = new Map(curves.map((one) => [one.name, one]));
-  for (const [, name = "", value = ""] of found) {
-    const points = now.get(name.trim())?.points ?? [];
-    if (points.at(-1)?.[0] === step) continue;
-    now.set(name.trim(), { name: name.trim(), points: thinned([...points, [step, Number(value)]]) });
-  }
-  return [...now.values()];
-}
-
-/** Points that are not too many: every second one where there are, the last one always. */
-function thinned(points: Curve["points"]): Curve["points"] {
-  if (points.length <= MOST_POINTS) return points;
-  return points.filter((_, index) => index % 2 === 0 || index === points.length - 1);
 }

@@ -29,10 +29,10 @@ import {
 import { t } from "../i18n/i18n.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { useDocuments, usePlace, useWorkflow } from "./documents.ts";
-import { usePictured } from "./session.ts";
+import { type Shows, usePictured } from "./session.ts";
 import { useSettings } from "./settings.ts";
 
-const PICTURE_HEIGHT = 208;
+const SHOWN_HEIGHTS: Readonly<Record<Shows["kind"], number>> = { picture: 208, plot: 72, text: 72 };
 
 export interface SceneNode {
   readonly id: string;
@@ -44,7 +44,8 @@ export interface SceneNode {
   readonly colour: string;
   /** The size that the layout gives it, if it does. */
   readonly size: readonly [number, number] | undefined;
-  readonly pictured: boolean;
+  /** What is shown under its rows. */
+  readonly shows: Shows["kind"] | null;
   /** Inputs that are in the interface. */
   readonly promoted: ReadonlySet<string>;
   /** Inputs that a link leads to. */
@@ -67,7 +68,7 @@ export class Scenes {
     workflow: Workflow,
     place: Place,
     catalogue: Catalogue,
-    pictures: ReadonlySet<string>,
+    pictures: ReadonlyMap<string, Shows>,
     ports = false,
   ): Scene {
     const body = bodyAt(workflow, place);
@@ -90,7 +91,7 @@ export class Scenes {
           positions.get(id) ?? [0, 0],
           body,
           into,
-          pictures.has(id),
+          pictures.get(id) ?? null,
           promoted.get(id) ?? NONE,
         ),
       );
@@ -125,7 +126,7 @@ export class Scenes {
     const node = { type: id, version: 1, title: "", mode: null, inputs: EMPTY_OBJECT };
     const linked = new Set(face.inputs.map((one) => one.name).filter((name) => name !== NEW_PORT));
     const geometry = geometryOf(face, { width: CARD_WIDTH });
-    const rest = { collapsed: false, colour: "", size: undefined, pictured: false, promoted: NONE };
+    const rest = { collapsed: false, colour: "", size: undefined, shows: null, promoted: NONE };
     return { id, node, face, geometry, at, linked, ...rest };
   }
 
@@ -136,14 +137,14 @@ export class Scenes {
     at: readonly [number, number],
     body: Body,
     into: readonly Edge[],
-    pictured: boolean,
+    shown: Shows | null,
     promoted: ReadonlySet<string>,
   ): SceneNode {
     const collapsed = body.layout.collapsed.has(id);
     const colour = body.layout.colours.get(id) ?? "";
     const size = body.layout.sizes.get(id);
     const before = this.known.get(id);
-    const picture = pictured && !collapsed ? PICTURE_HEIGHT : 0;
+    const shows = collapsed || isWritten(node, shown) ? null : (shown?.kind ?? null);
     if (
       before &&
       before.node === node &&
@@ -153,7 +154,7 @@ export class Scenes {
       before.at[1] === at[1] &&
       before.collapsed === collapsed &&
       before.colour === colour &&
-      before.pictured === picture > 0 &&
+      before.shows === shows &&
       before.size?.[0] === size?.[0] &&
       before.size?.[1] === size?.[1]
     ) {
@@ -164,11 +165,18 @@ export class Scenes {
       width: size?.[0],
       height: size?.[1],
       collapsed,
-      picture,
+      picture: shows ? SHOWN_HEIGHTS[shows] : 0,
       linked,
     });
-    return { id, node, face, geometry, at, collapsed, colour, size, pictured: picture > 0, promoted, linked };
+    return { id, node, face, geometry, at, collapsed, colour, size, shows, promoted, linked };
   }
+}
+
+/** Whether a node would only show the texts that are written in its inputs. */
+function isWritten({ inputs }: WorkflowNode, shown: Shows | null): boolean {
+  if (shown?.kind !== "text") return false;
+  const written = new Set(inputs.values());
+  return shown.texts.every((text) => written.has(text));
 }
 
 const geometries = new WeakMap<Face, Map<string, Geometry>>();
@@ -218,12 +226,12 @@ function sceneFor(
   workflow: Workflow,
   place: Place,
   catalogue: Catalogue,
-  pictures: readonly string[],
+  pictures: ReadonlyMap<string, Shows>,
   ports: boolean,
 ): Scene {
   const key = [workflow, place, catalogue, pictures, ports];
   if (!made?.key.every((one, index) => one === key[index])) {
-    made = { key, scene: scenes.make(workflow, place, catalogue, new Set(pictures), ports) };
+    made = { key, scene: scenes.make(workflow, place, catalogue, pictures, ports) };
   }
   return made.scene;
 }

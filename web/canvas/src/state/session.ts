@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
+import { longTextsIn, rowsIn, type Values } from "../graph/values.ts";
 import type { Connection, JobEvent, Preview } from "../server/events.ts";
 import { followed, type ShownRuns, withAsked } from "./following.ts";
 import { type Inside, type NodeRun, type Run, type Runs, taken, withPreview } from "./run.ts";
@@ -128,19 +129,41 @@ export function useInside(tab: string, node: string): Inside | null {
   return useSession((state) => runOf(state, tab)?.inside.get(pathOf(state, tab, node)) ?? null);
 }
 
-/** The nodes that the canvas shows which have a picture, by their ids there. */
-export function usePictured(tab: string): readonly string[] {
+/** What a node shows under its rows: a picture, the plot of what it gave, or the texts that it gave. */
+export interface Shows {
+  readonly kind: "picture" | "plot" | "text";
+  readonly texts: readonly string[];
+}
+
+/** The nodes that the canvas shows which have something to show under their rows, by their ids there. */
+export function usePictured(tab: string): ReadonlyMap<string, Shows> {
   return useSession(
     useShallow((state) => {
       const prefix = pathOf(state, tab, "");
-      return [...(runOf(state, tab)?.nodes ?? [])].flatMap(([path, one]) => {
+      const found = new Map<string, Shows>();
+      for (const [path, one] of runOf(state, tab)?.nodes ?? []) {
         const isHere = path.startsWith(prefix) && !path.includes("/", prefix.length);
-        return isHere && hasPicture(one) ? [path.slice(prefix.length)] : [];
-      });
+        const shows = isHere ? showsOf(one) : null;
+        if (shows) found.set(path.slice(prefix.length), shows);
+      }
+      return found;
     }),
   );
 }
 
-function hasPicture(run: NodeRun): boolean {
-  return run.preview !== "" || run.artifacts.some((one) => one.media_type.startsWith("image/"));
+/** What a node has to be shown under its rows. */
+function showsOf(run: NodeRun): Shows | null {
+  const pictures = run.artifacts.some((one) => one.media_type.startsWith("image/"));
+  if (run.preview !== "" || pictures) return PICTURE;
+  if (rowsIn(run.values).length > 0) return PLOT;
+  const before = shownTexts.get(run.values);
+  if (before !== undefined) return before;
+  const texts = longTextsIn(run.values);
+  const shows: Shows | null = texts.length > 0 ? { kind: "text", texts } : null;
+  shownTexts.set(run.values, shows);
+  return shows;
 }
+
+const PICTURE: Shows = { kind: "picture", texts: [] };
+const PLOT: Shows = { kind: "plot", texts: [] };
+const shownTexts = new WeakMap<Values, Shows | null>(); // the same for the same values, so that nothing is drawn anew

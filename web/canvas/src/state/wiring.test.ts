@@ -61,7 +61,7 @@ function sceneNode(
     collapsed: false,
     colour: "",
     size: undefined,
-    pictured: false,
+    shows: null,
     promoted: new Set(),
     linked: new Set(linked),
   };

@@ -1,7 +1,9 @@
 /** Small plots: curves over steps, counts of values, bars. They read their data; nothing moves in them. */
 
 import "./plot.css";
-import { useLanguage } from "../i18n/i18n.ts";
+import "./series.css";
+import { useLanguage, useT } from "../i18n/i18n.ts";
+import { aboutNumbers } from "./figures.ts";
 import { binsOf, boundsOf, ticksOf } from "./plot-scales.ts";
 
 const WIDTH = 320;
@@ -65,20 +67,29 @@ export function LinePlot({
   );
 }
 
+/** What a plot shows, for those who do not see it. */
 function describe(curves: readonly PlotCurve[], label: string): string {
-  const ends = curves.map(({ name, points }) => `${name} ${shownNumber(points.at(-1)?.[1] ?? 0)}`);
-  return `${label}: ${ends.join(", ")}`;
+  const said = curves.map(({ name, points }) => {
+    const about = aboutNumbers(points.map(([, value]) => value));
+    return name === label ? about : `${name}: ${about}`;
+  });
+  return `${label}: ${said.join("; ")}`;
 }
 
 /** How often values come, in equal steps. */
 export function Histogram({ values, label }: { readonly values: readonly number[]; readonly label: string }) {
+  const t = useT();
   const bins = binsOf(values);
   if (bins.length === 0) return null;
   const xs = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1] as const;
   const ys = [0, Math.max(...bins.map((bin) => bin.count))] as const;
   return (
     <figure className="plot">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${label}: ${values.length}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={t("plot.histogram_of", { title: label, about: aboutNumbers(values) })}
+      >
         <Axes xs={xs} ys={ys}>
           {({ x, y }) =>
             bins.map((bin) => (

@@ -6,14 +6,18 @@ import { usesOf } from "../graph/commands/uses.ts";
 import { definitionTitle } from "../graph/definition.ts";
 import { bodiesOf, type Face } from "../graph/face.ts";
 import { needing, sourcesOf } from "../graph/outline.ts";
+import { NO_VALUES, said } from "../graph/values.ts";
 import { type Body, hasPlace, type WorkflowNode } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
+import { ValueList } from "../panels/ValueList.tsx";
 import { useDocuments, useWorkflow } from "../state/documents.ts";
 import { enterDefinition } from "../state/entering.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit, useHere } from "../state/here.ts";
 import { useNodeRun } from "../state/session.ts";
+import { shownBytes } from "../state/uploads.ts";
 import { CommitField } from "../ui/CommitField.tsx";
+import { briefOf } from "../ui/figures.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuButton } from "../ui/MenuButton.tsx";
 import { Prose } from "../ui/Prose.tsx";
@@ -97,6 +101,7 @@ export function OutlineNode({ id, title, body, faces, order, level, run, openAtF
         <NodeFaults id={id} inputs={open ? new Set(face.inputs.map((one) => one.name)) : null} />
         {run !== null && <OutlineMade path={run} />}
         {open && <Content id={id} node={node} face={face} body={body} faces={faces} order={order} />}
+        {open && run !== null && <Gave path={run} face={face} />}
         {open && <Inside node={node} level={level + 1} run={run} />}
       </article>
     </li>
@@ -177,19 +182,37 @@ function Menu({ id, title, node, rename, remove }: MenuProps) {
   );
 }
 
+/** How the node stands: its status, what it gave in a few words, and how much that holds. */
 function Status({ path }: { readonly path: string }) {
   const t = useT();
   const tab = useDocuments((state) => state.active) ?? "";
   const run = useNodeRun(tab, path);
   if (!run) return null;
   const percent = run.status === "running" && run.total > 0 ? Math.round((100 * run.done) / run.total) : null;
+  const brief = briefOf(run.values);
   return (
-    <span className="outline-status" data-status={run.status}>
-      {percent === null
-        ? t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) })
-        : `${percent} %`}
-    </span>
+    <>
+      {brief && <span className="outline-value">{brief}</span>}
+      <span className="outline-status" data-status={run.status}>
+        {percent === null
+          ? t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) })
+          : `${percent} %`}
+      </span>
+      {run.memory > 0 && (
+        <span className="outline-note">{t("outline.holds", { size: shownBytes(run.memory) })}</span>
+      )}
+    </>
   );
+}
+
+/** What the node gave, as far as it is told. */
+function Gave({ path, face }: { readonly path: string; readonly face: Face }) {
+  const t = useT();
+  const tab = useDocuments((state) => state.active) ?? "";
+  const values = said(useNodeRun(tab, path)?.values ?? NO_VALUES);
+  if (Object.keys(values).length === 0) return null;
+  const titles = Object.fromEntries(face.outputs.map((one) => [one.name, one.title]));
+  return <ValueList values={values} titles={titles} label={t("details.values")} />;
 }
 
 interface NodeFaultsProps {

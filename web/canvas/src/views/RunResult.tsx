@@ -1,9 +1,12 @@
 /** What the newest run of the document gives: how far it is, and its pictures, large. */
 
 import { useEffect, useRef } from "react";
+import { said, type Values } from "../graph/values.ts";
+import { bodyAt } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
+import { ValueList } from "../panels/ValueList.tsx";
 import { artifactAddress } from "../server/api.ts";
-import { useDocuments } from "../state/documents.ts";
+import { useDocuments, useWorkflow } from "../state/documents.ts";
 import { interrupt } from "../state/running.ts";
 import { type Run, runOf, useSession } from "../state/session.ts";
 import { Button } from "../ui/Button.tsx";
@@ -30,6 +33,8 @@ export function RunResult() {
   }
   const pictures = run.artifacts.filter((one) => one.media_type.startsWith("image/"));
   const files = run.artifacts.filter((one) => !one.media_type.startsWith("image/"));
+  const values = said(run.outputs);
+  const told = Object.keys(values).length > 0;
   const ended = run.status !== "queued" && run.status !== "running";
   return (
     <section ref={section} className="run-result" aria-label={t("result.label")} aria-busy={!ended}>
@@ -37,7 +42,7 @@ export function RunResult() {
       {ended && run.status !== "done" && (
         <p className="run-error">{run.error ? <span lang="en">{run.error}</span> : t(`job.${run.status}`)}</p>
       )}
-      {run.status === "done" && run.artifacts.length === 0 && (
+      {run.status === "done" && run.artifacts.length === 0 && !told && (
         <p className="run-none">{t("result.nothing_saved")}</p>
       )}
       <div className="run-pictures">
@@ -47,12 +52,26 @@ export function RunResult() {
           </a>
         ))}
       </div>
+      {told && <OutputValues values={values} />}
       {files.map((one) => (
         <a key={one.digest} className="run-file" href={artifactAddress(one.digest)} download={one.name}>
           {one.name}
         </a>
       ))}
     </section>
+  );
+}
+
+/** What the workflow gives as numbers, texts and rows of numbers, by the titles of its interface. */
+function OutputValues({ values }: { readonly values: Values }) {
+  const t = useT();
+  const workflow = useWorkflow();
+  const outputs = workflow ? bodyAt(workflow, null).interface.outputs : new Map<string, { title: string }>();
+  const titles = Object.fromEntries([...outputs].map(([name, port]) => [name, port.title]));
+  return (
+    <div className="run-values">
+      <ValueList values={values} titles={titles} label={t("result.values")} />
+    </div>
   );
 }
 
