@@ -204,6 +204,7 @@ def test_a_killed_process_loses_no_job_and_finished_nodes_do_not_run_again(
     slow, save = (bench.queue.get(job) for job in jobs)
     assert (slow.status, slow.attempts) == ("done", 2)
     assert slow.result["nodes"]["n"]["status"] == "hit"
+    assert list(slow.result["outputs"]) == ["out"]
     assert (save.status, save.attempts) == ("done", 1)
     numbers = [event.number for event in bench.journal.read(jobs[0])]
     assert numbers == list(range(1, len(numbers) + 1))
