@@ -89,7 +89,7 @@ class TestFinding:
         assert folder is not None
         said = {text for one in templates.all() for text in _said(one.document.as_json())}
         languages = sorted((folder / "locales").glob("*.json"))
-        assert [file.stem for file in languages] == ["ko"]
+        assert "ko" in [file.stem for file in languages]
         for file in languages:
             phrases = json.loads(file.read_text(encoding="utf-8"))
             assert set(phrases) == said, file.name

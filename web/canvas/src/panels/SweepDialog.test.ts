@@ -6,12 +6,12 @@ import { choicesOf } from "./SweepDialog.tsx";
 test("an input with choices says which values there are, whatever they are called in the reader's language", () => {
   const fit = {
     type: "choice",
-    shape: { is: "any" } as const,
+    shape: { is: "choice", of: ["stretch", "crop"] },
     required: false,
     many: false,
     schema: { enum: ["stretch", "crop"] },
     default: "crop",
-  };
+  } as const;
   const node = { version: 1, title: "Resize", category: "", lane: "cpu", kind: "pure", help: "" } as const;
   const catalogue = {
     ...EMPTY_CATALOGUE,
