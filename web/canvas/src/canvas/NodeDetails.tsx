@@ -4,6 +4,7 @@ import "./node-details.css";
 import { useRef } from "react";
 import { Dialog, Heading, Popover } from "react-aria-components";
 import { useT } from "../i18n/i18n.ts";
+import { said } from "../i18n/said.ts";
 import { thumbnailAddress } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -13,6 +14,7 @@ import { useUi } from "../state/ui.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
 import { LinePlot } from "../ui/Plot.tsx";
+import { Said } from "../ui/Said.tsx";
 import { shownSeconds, shownTime } from "../ui/time.ts";
 import { isPicture } from "./NodePicture.tsx";
 import { wordsOf } from "./NodeStatus.tsx";
@@ -48,7 +50,7 @@ function Facts({ run, inside }: { readonly run: NodeRun; readonly inside: Inside
   const t = useT();
   const facts: [string, string][] = [[t("details.status"), wordsOf(run, inside, t)]];
   if (run.reason)
-    facts.push([t(run.status === "skipped" ? "details.because" : "details.reason"), run.reason]);
+    facts.push([t(run.status === "skipped" ? "details.because" : "details.reason"), said(run.reason).text]);
   if (run.status === "hit") facts.push([t("details.reason"), t("details.hit")]);
   if (run.total > 0) facts.push([t("details.steps"), t("details.of", { done: run.done, total: run.total })]);
   if (run.note) facts.push([t("details.note"), run.note]);
@@ -78,8 +80,8 @@ function Trouble({ error }: { readonly error: NonNullable<NodeRun["error"]> }) {
     <div className="node-details-error" role="alert">
       <p lang="en">{error.message}</p>
       {error.hint && (
-        <p className="fault-hint" lang="en">
-          {error.hint}
+        <p className="fault-hint">
+          <Said of={error.hint} />
         </p>
       )}
       <Button tone="quiet" onPress={() => void navigator.clipboard?.writeText(error.message)}>

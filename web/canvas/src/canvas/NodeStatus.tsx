@@ -1,6 +1,7 @@
 /** How a node's run stands, in a few words in its title; pressed, it says the rest. */
 
 import { useT } from "../i18n/i18n.ts";
+import { said } from "../i18n/said.ts";
 import type { PlanStep } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -22,7 +23,7 @@ export function NodeStatus({ run, node, title, planned }: Props) {
   const show = useDetails((state) => state.show);
   if (planned) {
     return (
-      <span className="node-status" data-planned={planned.status} title={planned.reason}>
+      <span className="node-status" data-planned={planned.status} title={said(planned.reason).text}>
         {t(`plan.short.${planned.status}`)}
       </span>
     );
@@ -33,7 +34,7 @@ export function NodeStatus({ run, node, title, planned }: Props) {
       type="button"
       className="node-status nodrag"
       data-status={run.status}
-      title={run.error?.message ?? run.reason}
+      title={said(run.error?.message ?? run.reason).text}
       aria-label={t("node.details", { title, status: wordsOf(run, inside, t) })}
       onClick={(event) => show(node, title, event.currentTarget)}
     >

@@ -11,6 +11,7 @@ import type { Fault } from "../server/http.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { Button } from "../ui/Button.tsx";
+import { Said } from "../ui/Said.tsx";
 import { isOptional } from "./control-props.ts";
 
 interface Props {
@@ -61,9 +62,7 @@ function Facts({ input, fault }: Props) {
       {input.help && <p>{input.help}</p>}
       {fault && (
         <p className="control-about-wrong">
-          <span lang="en">
-            {fault.message} {fault.hint}
-          </span>
+          <Said of={fault.message} /> <Said of={fault.hint} />
         </p>
       )}
       <dl>

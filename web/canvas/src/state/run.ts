@@ -210,9 +210,10 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
     set(run, node, { status: "hit" });
   },
   node_finished(run, node, data) {
-    const curves = run.nodes.get(node)?.curves ?? [];
+    const { curves, total } = run.nodes.get(node) ?? WAITING;
     const memory = Number(data.memory ?? 0);
-    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), memory, curves });
+    // The last step is seldom told: progress is thinned out on its way.
+    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), memory, curves, done: total });
   },
   node_retried(run, node, data) {
     set(run, node, { tries: Number(data.tries ?? 0), reason: String(data.reason ?? "") });
@@ -342,13 +343,15 @@ function nodeError(raw: unknown, at: string): NodeError {
   }
   const said = raw as Data;
   return {
-    message: String(said.message ?? said.error ?? ""),
+    message: String(said.message ?? said.error ?? "").replace(PLACE, ""),
     code: String(said.code ?? ""),
     input: String(said.input ?? ""),
     hint: String(said.hint ?? ""),
     at,
   };
 }
+
+const PLACE = /^Node '[^']*' \([^)]*\) failed: /; // whoever shows an error says where it is
 
 const NAMED_NUMBER = /([\p{L}_][\p{L}\d_ -]*?) (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?=,|$)/giu;
 

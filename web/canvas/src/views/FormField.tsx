@@ -8,6 +8,7 @@ import { type Body, type InterfaceInput, linksOf } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit } from "../state/here.ts";
+import { Said } from "../ui/Said.tsx";
 
 interface Props {
   readonly name: string;
@@ -50,9 +51,7 @@ export function FormField({ name, field, face, body }: Props) {
       {help && <p className="form-help">{help}</p>}
       {wrong && (
         <p className="form-wrong" role="alert">
-          <span lang="en">
-            {wrong.message} {wrong.hint}
-          </span>
+          <Said of={wrong.message} /> <Said of={wrong.hint} />
         </p>
       )}
     </div>

@@ -16,6 +16,7 @@ import { useNodeRun } from "../state/session.ts";
 import { CommitField } from "../ui/CommitField.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuButton } from "../ui/MenuButton.tsx";
+import { Said } from "../ui/Said.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import { OutlineBody } from "./OutlineBody.tsx";
 import { OutlineInput } from "./OutlineInput.tsx";
@@ -186,9 +187,7 @@ function NodeFaults({ id, inputs }: NodeFaultsProps) {
   );
   return mine.map((one) => (
     <p key={`${one.code} ${one.input} ${one.message}`} className="outline-wrong">
-      <span lang="en">
-        {one.message} {one.hint}
-      </span>
+      <Said of={one.message} /> <Said of={one.hint} />
     </p>
   ));
 }
