@@ -18,6 +18,14 @@ class Saved:
     submitted: float
 
 
+_SAID = """(
+    artifact.name LIKE ? ESCAPE '\\' OR job.name LIKE ? ESCAPE '\\' OR EXISTS (
+        SELECT 1 FROM json_tree(iif(json_valid(job.document), job.document, '{}'), '$.nodes') AS given
+        WHERE given.type = 'text' AND given.path LIKE '%.inputs' AND given.value LIKE ? ESCAPE '\\'
+    )
+)"""
+
+
 def saved_page(
     file: SqliteFile,
     limit: int,
@@ -31,7 +39,7 @@ def saved_page(
     """A page of artifacts, those of the newest jobs first, and where the next page begins, None on the last.
 
     Of an owner's jobs, or of one job, where that is said. `media_type` is one or `image/*`; `search` is
-    looked for in names.
+    looked for in names, of files and of jobs, and in the texts that nodes of the job's document were given.
     """
     found = Conditions()
     newer = "newer.digest = artifact.digest AND newer.job > artifact.job"
@@ -55,7 +63,7 @@ def saved_page(
             "artifact.media_type LIKE ? ESCAPE '\\'", _escaped(media_type.removesuffix("*"), media_type)
         )
     if search:
-        found.add("artifact.name LIKE ? ESCAPE '\\'", "%" + _escaped(search, "*"))
+        found.add(_SAID, *["%" + _escaped(search, "*")] * 3)
     rows = file.rows(
         "SELECT artifact.digest, artifact.name, artifact.media_type, artifact.size, job.id, "
         "job.submitted, job.number "

@@ -307,6 +307,7 @@ def test_artifacts_are_listed_once_newest_first_in_pages_and_by_what_they_are(
     assert names("media_type=image") == []
     assert names("search=note%203") == ["note 3.txt"]
     assert names("search=%25") == []
+    assert names("search=TEXT%203") == ["note 3.txt"]  # what a node was given: a prompt, say
     assert names(f"job={made[0][0]}") == ["note 0.txt"]
     http.get(f"{ARTIFACTS}?job=job-{'0' * 16}").refused(404, "unknown_job")
     for odd in ("limit=0", "cursor=5", f"cursor=0.{'0' * 64}", "job=../x", "size=1"):

@@ -195,8 +195,10 @@ class TestOverHttp:
         http.get(f"{TEMPLATES}/nothing").refused(404, "unknown_template")
         http.get(f"{TEMPLATES}/..%2F..%2Fpyproject").refused(404, "not_found")
         http.post(f"{TEMPLATES}/nothing/runs", {}).refused(404, "unknown_template")
-        picture = http.get(f"{TEMPLATES}/text_to_image/thumbnail")
-        assert picture.status in (200, 404)
+
+    def test_every_template_here_has_a_picture(self, http: Http) -> None:
+        for one in http.get(TEMPLATES).ok()["templates"]:
+            assert http.get(f"{TEMPLATES}/{one['id']}/thumbnail").status == 200, one["id"]
 
     def test_a_template_whose_packs_are_missing_is_refused_with_every_problem(self, http: Http) -> None:
         refused = http.post(f"{TEMPLATES}/text_to_image/runs", {"inputs": {"promt": "x"}})

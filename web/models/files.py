@@ -78,7 +78,11 @@ class SavedQuery(Query):
     cursor: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,15}\.[0-9a-f]{64}$")] | None = None
     media_type: str = Field("", max_length=100, description="One, or `image/*`.")
     job: JobId | None = None
-    search: str = Field("", max_length=200, description="Text in names.")
+    search: str = Field(
+        "",
+        max_length=200,
+        description="Text in names of files and jobs, and in texts that nodes got.",
+    )
 
 
 class ArtifactQuery(Query):

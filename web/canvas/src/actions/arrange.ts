@@ -11,6 +11,7 @@ import { annotationsIn } from "../state/moving.ts";
 import { canvasPlace, freePlace } from "../state/pointing.ts";
 import { boxOf, currentScene } from "../state/scene.ts";
 import { useSelection } from "../state/selection.ts";
+import { sayTrouble } from "../state/trouble.ts";
 import { useUi } from "../state/ui.ts";
 import type { Action } from "./action.ts";
 import { canvasHasKeys } from "./select.ts";
@@ -72,13 +73,14 @@ const distributeActions = AXES.map(
 
 /** Lay out the selected nodes, or all if fewer than two are. */
 async function tidy(): Promise<void> {
-  const { tidied } = await import("../graph/tidy.ts");
+  const part = await import("../graph/tidy.ts").catch(() => null);
+  if (!part) return sayTrouble(new Error(t("part.lost")));
   const scene = currentScene();
   if (!scene) return;
   const chosen = selectedBoxes();
   const boxes = chosen.size > 1 ? chosen : new Map([...scene.nodes].map(([id, one]) => [id, boxOf(one)]));
   if (boxes.size === 0) return;
-  const to = tidied(scene.body, boxes);
+  const to = part.tidied(scene.body, boxes);
   edit()(t("arrange.tidy"), (workflow, place) => moveNodes(workflow, place, to));
 }
 

@@ -3,8 +3,9 @@
 import "./node-details.css";
 import { useRef } from "react";
 import { Dialog, Heading, Popover } from "react-aria-components";
-import { said } from "../graph/values.ts";
+import { sayable } from "../graph/values.ts";
 import { useT } from "../i18n/i18n.ts";
+import { said } from "../i18n/said.ts";
 import { ValueList } from "../panels/ValueList.tsx";
 import { thumbnailAddress } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
@@ -15,6 +16,7 @@ import { useUi } from "../state/ui.ts";
 import { shownBytes } from "../state/uploads.ts";
 import { Button } from "../ui/Button.tsx";
 import { LinePlot } from "../ui/Plot.tsx";
+import { Said } from "../ui/Said.tsx";
 import { shownSeconds, shownTime } from "../ui/time.ts";
 import { isPicture } from "./NodePicture.tsx";
 import { wordsOf } from "./NodeStatus.tsx";
@@ -51,7 +53,7 @@ function Facts({ run, inside }: { readonly run: NodeRun; readonly inside: Inside
   const t = useT();
   const facts: [string, string][] = [[t("details.status"), wordsOf(run, inside, t)]];
   if (run.reason)
-    facts.push([t(run.status === "skipped" ? "details.because" : "details.reason"), run.reason]);
+    facts.push([t(run.status === "skipped" ? "details.because" : "details.reason"), said(run.reason).text]);
   if (run.status === "hit") facts.push([t("details.reason"), t("details.hit")]);
   if (run.total > 0) facts.push([t("details.steps"), t("details.of", { done: run.done, total: run.total })]);
   if (run.note) facts.push([t("details.note"), run.note]);
@@ -85,7 +87,7 @@ interface GaveProps {
 /** What the node gave, as far as it is told. */
 function Gave({ run, outputs }: GaveProps) {
   const t = useT();
-  const values = said(run.values);
+  const values = sayable(run.values);
   if (Object.keys(values).length === 0) return null;
   const titles = Object.fromEntries(outputs.map((one) => [one.name, one.title]));
   return <ValueList values={values} titles={titles} label={t("details.values")} />;
@@ -97,8 +99,8 @@ function Trouble({ error }: { readonly error: NonNullable<NodeRun["error"]> }) {
     <div className="node-details-error" role="alert">
       <p lang="en">{error.message}</p>
       {error.hint && (
-        <p className="fault-hint" lang="en">
-          {error.hint}
+        <p className="fault-hint">
+          <Said of={error.hint} />
         </p>
       )}
       <Button tone="quiet" onPress={() => void navigator.clipboard?.writeText(error.message)}>

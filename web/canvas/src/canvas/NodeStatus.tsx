@@ -2,6 +2,7 @@
 
 import { shortIn } from "../graph/values.ts";
 import { useT } from "../i18n/i18n.ts";
+import { said } from "../i18n/said.ts";
 import type { PlanStep } from "../server/api.ts";
 import { useDetails } from "../state/details.ts";
 import { useDocuments } from "../state/documents.ts";
@@ -25,7 +26,7 @@ export function NodeStatus({ run, scene, title, planned }: Props) {
   const show = useDetails((state) => state.show);
   if (planned) {
     return (
-      <span className="node-status" data-planned={planned.status} title={planned.reason}>
+      <span className="node-status" data-planned={planned.status} title={said(planned.reason).text}>
         {t(`plan.short.${planned.status}`)}
       </span>
     );
@@ -38,7 +39,7 @@ export function NodeStatus({ run, scene, title, planned }: Props) {
       type="button"
       className="node-status nodrag"
       data-status={run.status}
-      title={run.error?.message ?? run.reason}
+      title={said(run.error?.message ?? run.reason).text}
       aria-label={t("node.details", { title, status: brief ? `${status}, ${brief}` : status })}
       onClick={(event) => show(scene.id, title, event.currentTarget, scene.face.outputs)}
     >

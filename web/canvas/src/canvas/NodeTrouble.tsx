@@ -5,6 +5,7 @@ import { useT } from "../i18n/i18n.ts";
 import type { Fault } from "../server/http.ts";
 import type { NodeRun } from "../state/run.ts";
 import { useUi } from "../state/ui.ts";
+import { Said } from "../ui/Said.tsx";
 
 interface Props {
   readonly node: string;
@@ -23,21 +24,17 @@ export function NodeTrouble({ node, inputs, run, faults }: Props) {
   const openPanel = useUi((state) => state.openPanel);
   const [fault] = faults;
   const error = run?.status === "failed" ? run.error : null;
-  const said = fault ?? error;
-  if (!said) return null;
+  const trouble = fault ?? error;
+  if (!trouble) return null;
   const more = faults.length - 1;
-  const input = inputs.find(({ name }) => name === inputOf(said.input ?? ""));
+  const input = inputs.find(({ name }) => name === inputOf(trouble.input ?? ""));
   return (
     <button type="button" className="node-trouble nodrag" onClick={() => openPanel("faults")}>
       <span className="node-trouble-message">
         {input && <strong>{input.title} </strong>}
-        <span lang="en">{said.message}</span>
+        <Said of={trouble.message} />
       </span>
-      {said.hint && (
-        <span className="node-trouble-hint" lang="en">
-          {said.hint}
-        </span>
-      )}
+      {trouble.hint && <Said className="node-trouble-hint" of={trouble.hint} />}
       {error && !fault && error.at !== node && <span className="node-trouble-hint">{error.at}</span>}
       {more > 0 && <span className="node-trouble-hint">{t("faults.more", { count: more })}</span>}
     </button>

@@ -23,6 +23,7 @@ import { useDocuments } from "../state/documents.ts";
 import { useInputFault } from "../state/fault-index.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { later } from "../ui/later.tsx";
+import { Said } from "../ui/Said.tsx";
 import { ChoiceControl } from "./ChoiceControl.tsx";
 import { type ControlProps, setNothing } from "./control-props.ts";
 import { LinesControl } from "./LinesControl.tsx";
@@ -86,9 +87,7 @@ export function Control(props: ControlProps) {
       {changed && value !== undefined && <Reset {...props} />}
       {fault && (
         <p className="control-fault" id={id}>
-          <span lang="en">
-            {fault.message} {fault.hint}
-          </span>
+          <Said of={fault.message} /> <Said of={fault.hint} />
         </p>
       )}
     </div>

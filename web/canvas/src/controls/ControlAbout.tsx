@@ -12,6 +12,7 @@ import { useCatalogue } from "../state/catalogue.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { Button } from "../ui/Button.tsx";
 import { Prose } from "../ui/Prose.tsx";
+import { Said } from "../ui/Said.tsx";
 import { isOptional } from "./control-props.ts";
 
 interface Props {
@@ -62,9 +63,7 @@ function Facts({ input, fault }: Props) {
       <Prose text={input.help} className="control-about-help" />
       {fault && (
         <p className="control-about-wrong">
-          <span lang="en">
-            {fault.message} {fault.hint}
-          </span>
+          <Said of={fault.message} /> <Said of={fault.hint} />
         </p>
       )}
       <dl>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { longTextsIn, numberIn, numbersIn, rowsIn, said, shortIn } from "./values.ts";
+import { longTextsIn, numberIn, numbersIn, rowsIn, sayable, shortIn } from "./values.ts";
 
 describe("values that a run tells", () => {
   it("are numbers, also those that JSON has words for", () => {
@@ -37,6 +37,6 @@ describe("values that a run tells", () => {
     const file = { digest: "00", name: "a.png", media_type: "image/png", size: 1 };
     const plain = { sum: 5, score: { type: "core/score", value: { loss: 1 } }, words: ["a"] };
     const silent = { image: { type: "core/image", size: 9 }, file, files: [file], none: null };
-    expect(said({ ...plain, ...silent })).toEqual(plain);
+    expect(sayable({ ...plain, ...silent })).toEqual(plain);
   });
 });

@@ -64,7 +64,7 @@ function isOnlyNamed(value: Plain): boolean {
 }
 
 /** The values that say something themselves: files and what is only named by its type are not among them. */
-export function said(values: Values): Values {
+export function sayable(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => {
       const some = Array.isArray(value) ? (value as readonly Plain[]) : [value];

@@ -1,7 +1,11 @@
 /** Run the workflow several times, each time with other seeds. */
 
 import { useState } from "react";
+import type { Catalogue } from "../graph/catalogue.ts";
+import { faceOf, titleOf } from "../graph/face.ts";
+import { bodyAt, type Workflow } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
+import { useCatalogue } from "../state/catalogue.ts";
 import { useWorkflow } from "../state/documents.ts";
 import { runBatch, type SeedSteps, seedsOf } from "../state/running.ts";
 import { useUi } from "../state/ui.ts";
@@ -16,7 +20,9 @@ export function BatchDialog({ close }: { readonly close: () => void }) {
   const openPanel = useUi((state) => state.openPanel);
   const [count, setCount] = useState(4);
   const [steps, setSteps] = useState<SeedSteps>("next");
+  const catalogue = useCatalogue((state) => state.catalogue);
   const seeds = workflow ? seedsOf(workflow) : new Map();
+  const titles = workflow ? [...seeds.keys()].map((seed) => seedTitle(workflow, seed, catalogue)) : [];
   const go = async () => {
     close();
     const jobs = await runBatch(count, steps);
@@ -62,9 +68,19 @@ export function BatchDialog({ close }: { readonly close: () => void }) {
           </select>
         </label>
         <p className="form-note">
-          {seeds.size === 0 ? t("batch.no_seed") : t("batch.which", { names: [...seeds.keys()].join(", ") })}
+          {seeds.size === 0 ? t("batch.no_seed") : t("batch.which", { names: titles.join(", ") })}
         </p>
       </form>
     </Dialog>
   );
+}
+
+/** What people know a seed by, `node.input`: the titles of the two. */
+function seedTitle(workflow: Workflow, seed: string, catalogue: Catalogue): string {
+  const [id = "", input = ""] = seed.split(".");
+  const node = bodyAt(workflow, null).nodes.get(id);
+  if (!node) return seed;
+  const face = faceOf(workflow, node, catalogue);
+  const title = face.inputs.find((one) => one.name === input)?.title ?? input;
+  return `${titleOf(node, face)} › ${title}`;
 }

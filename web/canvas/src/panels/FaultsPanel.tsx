@@ -8,8 +8,9 @@ import { useFaults } from "../state/faults.ts";
 import { lead } from "../state/lead.ts";
 import type { NodeRun } from "../state/run.ts";
 import { runOf, useSession } from "../state/session.ts";
+import { Said } from "../ui/Said.tsx";
 import { More } from "./More.tsx";
-import { firstOf, useNodeTitle, usePathTitle } from "./node-title.ts";
+import { firstOf, useInputTitle, useNodeTitle, usePathTitle } from "./node-title.ts";
 
 export function FaultsPanel() {
   const t = useT();
@@ -57,19 +58,14 @@ function keyOf(fault: Fault): string {
 function DocumentFault({ fault }: { readonly fault: Fault }) {
   const t = useT();
   const title = useNodeTitle(fault.node, fault.definition || null);
-  const at = [fault.definition ? t("faults.inside", { name: fault.definition }) : "", title, fault.input];
+  const input = useInputTitle(fault.node, fault.definition || null, fault.input);
+  const at = [fault.definition ? t("faults.inside", { name: fault.definition }) : "", title, input];
   return (
     <li>
       <button type="button" className="fault" onClick={() => lead(fault.node, fault.definition || null)}>
         <span className="fault-place">{at.filter(Boolean).join(" › ")}</span>
-        <span className="fault-message" lang="en">
-          {fault.message}
-        </span>
-        {fault.hint && (
-          <span className="fault-hint" lang="en">
-            {fault.hint}
-          </span>
-        )}
+        <Said className="fault-message" of={fault.message} />
+        {fault.hint && <Said className="fault-hint" of={fault.hint} />}
       </button>
     </li>
   );
@@ -97,11 +93,7 @@ function RunFault({ path, run }: { readonly path: string; readonly run: NodeRun 
       <button type="button" className="fault" onClick={() => lead(firstOf(path))}>
         <span className="fault-place">{title}</span>
         <span className="fault-message">{run.error?.message}</span>
-        {run.error?.hint && (
-          <span className="fault-hint" lang="en">
-            {run.error.hint}
-          </span>
-        )}
+        {run.error?.hint && <Said className="fault-hint" of={run.error.hint} />}
       </button>
     </li>
   );

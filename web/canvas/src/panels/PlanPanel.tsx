@@ -8,6 +8,7 @@ import { lead } from "../state/lead.ts";
 import { usePlan } from "../state/plan.ts";
 import { useUi } from "../state/ui.ts";
 import { Button } from "../ui/Button.tsx";
+import { Said } from "../ui/Said.tsx";
 import { More } from "./More.tsx";
 import { firstOf, usePathTitle } from "./node-title.ts";
 
@@ -72,11 +73,7 @@ function Step({ step }: { readonly step: PlanStep }) {
           {title !== step.node && firstOf(step.node) === step.node && <code>{step.node}</code>}
         </span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>
-        {step.reason && (
-          <span className="plan-reason" lang="en">
-            {step.reason}
-          </span>
-        )}
+        {step.reason && <Said className="plan-reason" of={step.reason} />}
       </button>
     </li>
   );

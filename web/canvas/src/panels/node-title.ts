@@ -13,6 +13,15 @@ export function useNodeTitle(id: string, place: Place): string {
   return workflow && node ? titleOf(node, faceOf(workflow, node, catalogue)) : id;
 }
 
+/** The title of an input of a node; its name where the node has none such. */
+export function useInputTitle(id: string, place: Place, input: string): string {
+  const workflow = useWorkflow();
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const node = workflow ? bodyAt(workflow, place).nodes.get(id) : undefined;
+  const inputs = workflow && node ? faceOf(workflow, node, catalogue).inputs : [];
+  return inputs.find((one) => one.name === input)?.title ?? input;
+}
+
 /** The node of the document that a path in a run is of, or is inside of: `each` for `each[2]/loud`. */
 export function firstOf(path: string): string {
   return path.replace(/^sweep\[\d+\]\//, "").split(/[/[#]/)[0] ?? path;

@@ -1525,7 +1525,7 @@ export interface SavedQuery {
   media_type?: string;
   job?: string | null;
   /**
-   * Text in names.
+   * Text in names of files and jobs, and in texts that nodes got.
    */
   search?: string;
 }

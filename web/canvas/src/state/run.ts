@@ -212,7 +212,9 @@ const KINDS: Readonly<Partial<Record<string, Take>>> = {
     set(run, node, { status: "hit", ...gaveIn(data) });
   },
   node_finished(run, node, data) {
-    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), ...gaveIn(data) });
+    const { total } = run.nodes.get(node) ?? WAITING;
+    // The last step is seldom told: progress is thinned out on its way.
+    set(run, node, { status: "done", seconds: Number(data.seconds ?? 0), done: total, ...gaveIn(data) });
   },
   node_retried(run, node, data) {
     set(run, node, { tries: Number(data.tries ?? 0), reason: String(data.reason ?? "") });
@@ -351,10 +353,12 @@ function nodeError(raw: unknown, at: string): NodeError {
   }
   const said = raw as Data;
   return {
-    message: String(said.message ?? said.error ?? ""),
+    message: String(said.message ?? said.error ?? "").replace(PLACE, ""),
     code: String(said.code ?? ""),
     input: String(said.input ?? ""),
     hint: String(said.hint ?? ""),
     at,
   };
 }
+
+const PLACE = /^Node '[^']*' \([^)]*\) failed: /; // whoever shows an error says where it is

@@ -9,6 +9,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useFaults } from "../state/faults.ts";
 import { useEdit } from "../state/here.ts";
 import { Prose } from "../ui/Prose.tsx";
+import { Said } from "../ui/Said.tsx";
 
 interface Props {
   readonly name: string;
@@ -51,9 +52,7 @@ export function FormField({ name, field, face, body }: Props) {
       <Prose text={help} className="form-help" />
       {wrong && (
         <p className="form-wrong" role="alert">
-          <span lang="en">
-            {wrong.message} {wrong.hint}
-          </span>
+          <Said of={wrong.message} /> <Said of={wrong.hint} />
         </p>
       )}
     </div>

@@ -15,6 +15,7 @@ import { useEdit, useHere } from "../state/here.ts";
 import { shapeTitle } from "../state/wiring.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { plainProse } from "../ui/Prose.tsx";
+import { Said } from "../ui/Said.tsx";
 import { OutlineLink } from "./OutlineLink.tsx";
 
 interface Props {
@@ -98,9 +99,7 @@ export function OutlineInput({ id, node, input, body, faces, sources }: Props) {
       </div>
       {wrong && (
         <p className="outline-wrong" id={wrongId}>
-          <span lang="en">
-            {wrong.message} {wrong.hint}
-          </span>
+          <Said of={wrong.message} /> <Said of={wrong.hint} />
         </p>
       )}
     </fieldset>

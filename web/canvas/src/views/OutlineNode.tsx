@@ -6,7 +6,7 @@ import { usesOf } from "../graph/commands/uses.ts";
 import { definitionTitle } from "../graph/definition.ts";
 import { bodiesOf, type Face } from "../graph/face.ts";
 import { needing, sourcesOf } from "../graph/outline.ts";
-import { NO_VALUES, said } from "../graph/values.ts";
+import { NO_VALUES, sayable } from "../graph/values.ts";
 import { type Body, hasPlace, type WorkflowNode } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { ValueList } from "../panels/ValueList.tsx";
@@ -21,6 +21,7 @@ import { briefOf } from "../ui/figures.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuButton } from "../ui/MenuButton.tsx";
 import { Prose } from "../ui/Prose.tsx";
+import { Said } from "../ui/Said.tsx";
 import { shownSeconds } from "../ui/time.ts";
 import { OutlineBody } from "./OutlineBody.tsx";
 import { OutlineInput } from "./OutlineInput.tsx";
@@ -209,7 +210,7 @@ function Status({ path }: { readonly path: string }) {
 function Gave({ path, face }: { readonly path: string; readonly face: Face }) {
   const t = useT();
   const tab = useDocuments((state) => state.active) ?? "";
-  const values = said(useNodeRun(tab, path)?.values ?? NO_VALUES);
+  const values = sayable(useNodeRun(tab, path)?.values ?? NO_VALUES);
   if (Object.keys(values).length === 0) return null;
   const titles = Object.fromEntries(face.outputs.map((one) => [one.name, one.title]));
   return <ValueList values={values} titles={titles} label={t("details.values")} />;
@@ -229,9 +230,7 @@ function NodeFaults({ id, inputs }: NodeFaultsProps) {
   );
   return mine.map((one) => (
     <p key={`${one.code} ${one.input} ${one.message}`} className="outline-wrong">
-      <span lang="en">
-        {one.message} {one.hint}
-      </span>
+      <Said of={one.message} /> <Said of={one.hint} />
     </p>
   ));
 }

@@ -1,7 +1,7 @@
 /** What the newest run of the document gives: how far it is, and its pictures, large. */
 
 import { useEffect, useRef } from "react";
-import { said, type Values } from "../graph/values.ts";
+import { sayable, type Values } from "../graph/values.ts";
 import { bodyAt } from "../graph/workflow.ts";
 import { useT } from "../i18n/i18n.ts";
 import { ValueList } from "../panels/ValueList.tsx";
@@ -33,7 +33,7 @@ export function RunResult() {
   }
   const pictures = run.artifacts.filter((one) => one.media_type.startsWith("image/"));
   const files = run.artifacts.filter((one) => !one.media_type.startsWith("image/"));
-  const values = said(run.outputs);
+  const values = sayable(run.outputs);
   const told = Object.keys(values).length > 0;
   const ended = run.status !== "queued" && run.status !== "running";
   return (
