@@ -234,7 +234,7 @@ function annotationNode(
     height,
     measured: { width, height },
     handles: [],
-    zIndex: kind === "frame" ? -10 : 0,
+    zIndex: kind === "frame" ? -10 : selected ? 11 : 0, // a note that is written is not hidden by nodes
     dragHandle: ".annotation-grip",
     domAttributes: PLAIN,
     ...(kind === "frame" ? { style: { pointerEvents: "none" as const } } : {}),
