@@ -193,7 +193,7 @@ function Status({ path }: { readonly path: string }) {
   const brief = briefOf(run.values);
   return (
     <>
-      {brief && <span className="outline-value">{brief}</span>}
+      {brief && <span className="outline-brief">{brief}</span>}
       <span className="outline-status" data-status={run.status}>
         {percent === null
           ? t(`node.status.${run.status}`, { time: shownSeconds(run.seconds) })
