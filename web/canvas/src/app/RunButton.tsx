@@ -30,6 +30,7 @@ export function RunButton() {
     <div className="run-group">
       <IconButton
         icon="stop"
+        className="stop"
         label={t("run.cancel")}
         keys={shownKeys(actionOf("interrupt")?.keys[0] ?? "")}
         isDisabled={!isRunning}

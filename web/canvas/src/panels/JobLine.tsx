@@ -6,7 +6,7 @@ import { useDocuments } from "../state/documents.ts";
 import { useSession } from "../state/session.ts";
 import { useUi } from "../state/ui.ts";
 import { shownDay, shownSeconds, shownTime } from "../ui/time.ts";
-import { givenInputs } from "./given-inputs.ts";
+import { givenSeeds } from "./given-seeds.ts";
 import { JobActions } from "./JobActions.tsx";
 
 const MOST_PICTURES = 4;
@@ -53,7 +53,7 @@ function wordsOf(job: Job, t: ReturnType<typeof useT>): string {
   if (job.status === "queued" && job.priority !== 0)
     words.push(t("queue.priority", { number: job.priority }));
   if (job.finished && job.device_seconds > 0) words.push(shownSeconds(job.device_seconds));
-  words.push(...givenInputs(job));
+  words.push(...givenSeeds(job));
   const time = new Date(job.finished ?? job.started ?? job.submitted);
   const today = time.toDateString() === new Date().toDateString();
   words.push(today ? shownTime(time) : shownDay(time));

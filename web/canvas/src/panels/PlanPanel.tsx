@@ -60,6 +60,7 @@ export function PlanPanel() {
 function Step({ step }: { readonly step: PlanStep }) {
   const t = useT();
   const title = usePathTitle(step.node);
+  const isNamed = firstOf(step.node) === step.node && title.toLowerCase() !== step.node.toLowerCase();
   return (
     <li>
       <button
@@ -70,7 +71,7 @@ function Step({ step }: { readonly step: PlanStep }) {
       >
         <span className="plan-node">
           {title}
-          {title !== step.node && firstOf(step.node) === step.node && <code>{step.node}</code>}
+          {isNamed && <code>{step.node}</code>}
         </span>
         <span className="plan-status">{t(`plan.short.${step.status}`)}</span>
         {step.reason && <Said className="plan-reason" of={step.reason} />}
