@@ -22,7 +22,7 @@ function give(): void {
 
 /** Whether it is this card's turn to be filled; once it was, it stays so. */
 export function useTurn(): boolean {
-  const [mine, setMine] = useState(true);
+  const [mine, setMine] = useState(false);
   useEffect(() => {
     const turn = () => setMine(true);
     waiting.add(turn);
