@@ -329,7 +329,7 @@ def registered_panels() -> list[str]:
 
 def registered_dialogs() -> list[str]:
     """The names of the dialogs that the client has."""
-    return re.findall(r'^  "?([\w-]+)"?: lazy\(', (CLIENT / "app" / "Dialogs.tsx").read_text(), re.M)
+    return re.findall(r'^  "?([\w-]+)"?: later\(', (CLIENT / "app" / "Dialogs.tsx").read_text(), re.M)
 
 
 EVERYWHERE: dict[str, Go] = {
