@@ -22,7 +22,7 @@ from playwright.sync_api import Page  # noqa: E402
 
 from tests.e2e.chromium import chromium  # noqa: E402
 from tests.e2e.crowd import crowd  # noqa: E402
-from tests.e2e.editor import Editor  # noqa: E402
+from tests.web.http import Http  # noqa: E402
 from tests.web.process import Process  # noqa: E402
 
 STEPS = 60
@@ -42,7 +42,7 @@ TAKE = "() => { window.watching = false; return window.frames_.slice(1); }"
 OPENED = """() => new Promise((resolve) => {
     const look = () => {
         if (!document.querySelector("canvas.overview, .node-card")) return requestAnimationFrame(look);
-        const got = performance.getEntriesByType("resource").find((one) => one.name.includes("templates/"));
+        const got = performance.getEntriesByType("resource").find((one) => one.name.includes("/workflows/"));
         requestAnimationFrame(() => resolve(performance.now() - got.responseEnd));
     };
     look();
@@ -86,13 +86,20 @@ def show(what: str, value: str, bar: str) -> None:
     print(f"{what:<34} {value:>12}   {bar}", flush=True)
 
 
-def measure(page: Page, editor: Editor, document: dict[str, Any]) -> None:
-    editor.open(document)
+def there_and_back(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    for _ in range(2):
+        drag(page, start, by)
+        drag(page, (start[0] + by[0], start[1] + by[1]), (-by[0], -by[1]))
+
+
+def measure(page: Page, http: Http, document: dict[str, Any]) -> None:
+    kept = http.post("/api/v1/workflows", {"document": document}).ok(201)["id"]
+    page.goto(f"{http.address}/?workflow={kept}")
     show("open", f"{page.evaluate(OPENED):.0f} ms", "at most 500 ms")
     page.locator("canvas.overview").wait_for()
     settle(page)
     show("elements, overview", str(elements(page)), "below 200")
-    far = frames(page, lambda: drag(page, (1500, 120), (-300, 300)))
+    far = frames(page, lambda: there_and_back(page, (1500, 120), (-300, 300)))
     show("pan p95, overview", f"{p95(far):.1f} ms", "at most 25 ms")
     node = page.evaluate(
         """() => {
@@ -112,7 +119,7 @@ def measure(page: Page, editor: Editor, document: dict[str, Any]) -> None:
     page.wait_for_function("() => document.getAnimations().length === 0")
     settle(page)
     show("elements, zoom 1", str(elements(page)), "below 1,500")
-    near = frames(page, lambda: drag(page, (1200, 82), (-900, 350)))
+    near = frames(page, lambda: there_and_back(page, (1200, 82), (-900, 350)))
     show("pan p95, zoom 1", f"{p95(near):.1f} ms", "at most 25 ms")
     boxes = [box for box in (one.bounding_box() for one in card.all()) if box]
     box = next(one for one in boxes if 100 < one["x"] < 900 and 150 < one["y"] < 500)
@@ -138,9 +145,8 @@ def main() -> None:
         process = Process(Path(folder) / "data", "--port", "0")
         context = browser.new_context(viewport={"width": 1600, "height": 900}, reduced_motion="reduce")
         page = context.new_page()
-        editor = Editor(page, process.http, Path(folder))
         print(f"{count:,} nodes, Chromium {browser.version}, drawn in software")
-        measure(page, editor, crowd(count))
+        measure(page, process.http, crowd(count))
         context.close()
         process.signal(signal.SIGTERM)
         process.ended()

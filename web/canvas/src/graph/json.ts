@@ -201,20 +201,43 @@ class Reader {
   }
 }
 
-/** JSON text as the server writes documents: two spaces deep, no character escaped that need not be. */
-export function writeJson(value: Json): string {
+/** The texts of objects that were written two levels deep; none of them may change after. */
+export type KeptTexts = WeakMap<JsonObject, string>;
+
+/**
+ * JSON text as the server writes documents: two spaces deep, no character escaped that need not be. With `kept`,
+ * objects at the second level are written once: where little changed since, little is done.
+ */
+export function writeJson(value: Json, kept?: KeptTexts): string {
   const parts: string[] = [];
-  write(value, "\n", parts);
+  write(value, "\n", parts, kept);
   parts.push("\n");
   return parts.join("");
 }
 
-function write(value: Json, line: string, parts: string[]): void {
+const SECOND = "\n    ";
+
+function keptText(value: JsonObject, kept: KeptTexts): string {
+  let text = kept.get(value);
+  if (text === undefined) {
+    const parts: string[] = [];
+    write(value, SECOND, parts);
+    text = parts.join("");
+    kept.set(value, text);
+  }
+  return text;
+}
+
+function write(value: Json, line: string, parts: string[], kept?: KeptTexts): void {
   if (isObject(value)) {
+    if (kept && line === SECOND) {
+      parts.push(keptText(value, kept));
+      return;
+    }
     let before = `{${line}  `;
     for (const [name, one] of value) {
       parts.push(before, JSON.stringify(name), ": ");
-      write(one, `${line}  `, parts);
+      write(one, `${line}  `, parts, kept);
       before = `,${line}  `;
     }
     parts.push(value.size === 0 ? "{}" : `${line}}`);
@@ -222,7 +245,7 @@ function write(value: Json, line: string, parts: string[]): void {
     let before = `[${line}  `;
     for (const one of value) {
       parts.push(before);
-      write(one, `${line}  `, parts);
+      write(one, `${line}  `, parts, kept);
       before = `,${line}  `;
     }
     parts.push(value.length === 0 ? "[]" : `${line}]`);

@@ -7,6 +7,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  type KeptTexts,
   numberOf,
   parseJson,
   textIn,
@@ -105,9 +106,17 @@ export function parseWorkflow(text: string): Workflow {
   return value;
 }
 
-/** The text of a document, as the server would write it. */
+const texts = new WeakMap<Workflow, string>();
+const partTexts: KeptTexts = new WeakMap();
+
+/** The text of a document, as the server would write it; what is the same as in another is not written again. */
 export function writeWorkflow(workflow: Workflow): string {
-  return writeJson(workflow);
+  let text = texts.get(workflow);
+  if (text === undefined) {
+    text = writeJson(workflow, partTexts);
+    texts.set(workflow, text);
+  }
+  return text;
 }
 
 /** A document with nothing in it. */

@@ -53,6 +53,6 @@ export function measure(
     definition: at.place ?? "",
   };
   const rest = Object.entries(fields).map(([name, one]) => [name, fromPlain(one)] as const);
-  const json = new Map<string, Json>([["document", workflow], ...rest, ["value", value]]);
-  return ask("/api/v1/measure", { method: "POST", json, signal });
+  const json = new Map<string, Json>([...rest, ["value", value]]);
+  return ask("/api/v1/measure", { method: "POST", document: workflow, json, signal });
 }

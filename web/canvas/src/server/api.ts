@@ -1,7 +1,7 @@
 /** The server's addresses that the editor uses, with what they take and give. */
 
 import type { Catalogue, NodeTexts } from "../graph/catalogue.ts";
-import { fromPlain, isObject, type Json, type Plain, toPlain } from "../graph/json.ts";
+import { isObject, type Json, type Plain, toPlain } from "../graph/json.ts";
 import type { Workflow } from "../graph/workflow.ts";
 import type { JobEvent } from "./events.ts";
 import { ask, askDocument, type Fault, Problem, request } from "./http.ts";
@@ -94,12 +94,6 @@ export interface Making {
   readonly about: Readonly<Record<string, Plain>>;
 }
 
-/** A body that holds a document, whose numbers and order stay as they are. */
-function withDocument(workflow: Workflow, more: Readonly<Record<string, unknown>> = {}): Json {
-  const fields = Object.entries(more).map(([name, value]) => [name, fromPlain(value as Plain)] as const);
-  return new Map<string, Json>([["document", workflow], ...fields]);
-}
-
 /** The document in an answer. Raises `Problem` where there is none. */
 export function documentIn(answer: Json): Workflow {
   const document = isObject(answer) ? answer.get("document") : undefined;
@@ -121,7 +115,7 @@ export async function readCatalogue(language: string): Promise<Catalogue> {
 export async function checkWorkflow(workflow: Workflow, signal?: AbortSignal): Promise<readonly Fault[]> {
   const answer = await ask<{ problems: readonly Fault[] }>("/api/v1/check", {
     method: "POST",
-    json: withDocument(workflow),
+    document: workflow,
     ...(signal ? { signal } : {}),
   });
   return answer.problems;
@@ -135,7 +129,8 @@ export async function planWorkflow(
   const more = options.wanted ? { wanted: options.wanted } : {};
   const answer = await ask<{ steps: readonly PlanStep[] }>("/api/v1/plan", {
     method: "POST",
-    json: withDocument(workflow, more),
+    document: workflow,
+    plain: more,
     ...(signal ? { signal } : {}),
   });
   return answer.steps;
@@ -146,7 +141,8 @@ export function submitWorkflow(workflow: Workflow, options: RunOptions = {}): Pr
   const { key, ...more } = options;
   return ask<Job>("/api/v1/jobs", {
     method: "POST",
-    json: withDocument(workflow, more),
+    document: workflow,
+    plain: more as Readonly<Record<string, Plain>>,
     ...(key ? { headers: { "Idempotency-Key": key } } : {}),
   });
 }

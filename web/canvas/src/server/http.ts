@@ -1,6 +1,7 @@
 /** Requests to the server that this page came from. Every refusal is a `Problem` in the server's own words. */
 
 import { fromPlain, type Json, type Plain, parseJson, toPlain, writeJson } from "../graph/json.ts";
+import { type Workflow, writeWorkflow } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 
 /** One thing that is wrong with a document. */
@@ -41,7 +42,9 @@ export interface Answer {
 
 export interface Request {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
-  /** JSON whose numbers and order must stay: documents. */
+  /** A document, whose numbers and order stay: the field `document` of the body, which the others are put to. */
+  readonly document?: Workflow;
+  /** Other JSON whose numbers must stay. */
   readonly json?: Json;
   /** Any other JSON. */
   readonly plain?: Plain;
@@ -90,9 +93,9 @@ export async function askDocument(path: string, asked: Request = {}): Promise<Js
 async function send(path: string, asked: Request): Promise<Response> {
   const headers = new Headers(asked.headers);
   let body: BodyInit | null = asked.body ?? null;
-  if (asked.json !== undefined || asked.plain !== undefined) {
+  if (asked.document || asked.json !== undefined || asked.plain !== undefined) {
     headers.set("Content-Type", "application/json");
-    body = writeJson(asked.json ?? fromPlain(asked.plain ?? null));
+    body = textOf(asked);
   }
   try {
     return await fetch(path, {
@@ -106,6 +109,13 @@ async function send(path: string, asked: Request): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "server_away", t("connection.unreached"));
   }
+}
+
+/** The text of a body. A document's own text is at hand, or mostly: it is not written once more. */
+function textOf({ document, json, plain }: Request): string {
+  const fields = writeJson(json ?? fromPlain(plain ?? {})).trim();
+  if (!document) return fields;
+  return `{"document": ${writeWorkflow(document)}${fields === "{}" ? "}" : `, ${fields.slice(1)}`}`;
 }
 
 function refusal(status: number, text: string): Problem {

@@ -1,6 +1,6 @@
 /** The library over HTTP: workflows with their versions, links that show them to others, files that carry one. */
 
-import { fromPlain, isObject, type Json, type JsonObject, type Plain, toPlain } from "../graph/json.ts";
+import { isObject, type Json, type JsonObject, type Plain, toPlain } from "../graph/json.ts";
 import type { Workflow } from "../graph/workflow.ts";
 import { documentIn } from "./api.ts";
 import { ask, askDocument, Problem, request } from "./http.ts";
@@ -35,11 +35,6 @@ function aboutOf(answer: Json): unknown {
 function keptIn(answer: Json): Kept {
   const { shown, ...summary } = aboutOf(answer) as WorkflowSummary & { readonly shown: VersionView };
   return { summary, shown, workflow: documentIn(answer) };
-}
-
-function bodyOf(workflow: Workflow, more: Readonly<Record<string, Plain>>): Json {
-  const fields = Object.entries(more).map(([name, value]) => [name, fromPlain(value)] as const);
-  return new Map<string, Json>([["document", workflow], ...fields]);
 }
 
 export interface ListQuery {
@@ -82,14 +77,14 @@ export interface Naming {
 }
 
 export async function createWorkflow(workflow: Workflow, naming: Naming = {}): Promise<Kept> {
-  const json = bodyOf(workflow, naming as Readonly<Record<string, Plain>>);
-  return keptIn(await askDocument("/api/v1/workflows", { method: "POST", json }));
+  const plain = naming as Readonly<Record<string, Plain>>;
+  return keptIn(await askDocument("/api/v1/workflows", { method: "POST", document: workflow, plain }));
 }
 
 /** Save the next version. Raises `Problem` 412 where somebody else was faster. */
 export async function saveWorkflow(id: string, etag: string, workflow: Workflow, note = ""): Promise<Kept> {
-  const json = bodyOf(workflow, { note });
-  return keptIn(await askDocument(at(id), { method: "PUT", json, headers: { "If-Match": etag } }));
+  const asked = { method: "PUT", document: workflow, plain: { note } } as const;
+  return keptIn(await askDocument(at(id), { ...asked, headers: { "If-Match": etag } }));
 }
 
 export interface Change {

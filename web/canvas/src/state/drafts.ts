@@ -5,7 +5,7 @@
 
 import { create } from "zustand";
 import { startHistory } from "../graph/history.ts";
-import { parseWorkflow, type Workflow, writeWorkflow } from "../graph/workflow.ts";
+import { parseWorkflow, writeWorkflow } from "../graph/workflow.ts";
 import { type Tab, useDocuments } from "./documents.ts";
 import type { Change, Draft, DraftStore, WindowRecord } from "./draft-store.ts";
 import { alone } from "./windows.ts";
@@ -22,17 +22,6 @@ export const useDrafts = create<DraftsState>()(() => ({ trouble: null }));
 const PAUSE = 250; // milliseconds without a change before drafts are written
 const LONGEST = 900; // milliseconds that a change waits at most
 
-const texts = new WeakMap<Workflow, string>();
-
-/** The text of a document; written once for each. */
-export function textOf(workflow: Workflow): string {
-  const known = texts.get(workflow);
-  if (known !== undefined) return known;
-  const text = writeWorkflow(workflow);
-  texts.set(workflow, text);
-  return text;
-}
-
 function draftOf(tab: Tab, window: string): Draft {
   const { key, origin, trail, saved, history } = tab;
   const { present } = history;
@@ -41,8 +30,8 @@ function draftOf(tab: Tab, window: string): Draft {
     window,
     origin,
     trail,
-    present: textOf(present),
-    saved: present === saved ? null : textOf(saved),
+    present: writeWorkflow(present),
+    saved: present === saved ? null : writeWorkflow(saved),
   };
 }
 

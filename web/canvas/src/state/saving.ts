@@ -3,7 +3,7 @@
 import { create } from "zustand";
 import { renameWorkflow } from "../graph/commands/document.ts";
 import { sameJson } from "../graph/json.ts";
-import type { Workflow } from "../graph/workflow.ts";
+import { type Workflow, writeWorkflow } from "../graph/workflow.ts";
 import { t } from "../i18n/i18n.ts";
 import { Problem } from "../server/http.ts";
 import {
@@ -17,7 +17,6 @@ import {
 } from "../server/library.ts";
 import { may } from "./access.ts";
 import { activeTab, nameOf, type Origin, type Tab, useDocuments } from "./documents.ts";
-import { textOf } from "./drafts.ts";
 import { originOf } from "./opening.ts";
 import { sayTrouble } from "./trouble.ts";
 import { useUi } from "./ui.ts";
@@ -169,7 +168,7 @@ async function doing(key: string, work: () => Promise<boolean>): Promise<boolean
 export function exportFile(tab = activeTab(useDocuments.getState())): void {
   if (!tab) return;
   const { present } = tab.history;
-  download(textOf(present), nameOf(present) || t("tab.untitled"));
+  download(writeWorkflow(present), nameOf(present) || t("tab.untitled"));
 }
 
 /** Save a workflow of the library as a file; with a lock, with the packs and models that it was made with. */
