@@ -363,8 +363,14 @@ def test_ctrl_c_leaves_the_job_and_says_how_to_go_on(serving: Callable[..., Runn
         "--out",
         str(tmp_path / "o"),
     ]
+    code = f"""
+import signal, sys
+from web.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which may be ignored around the tests
+sys.exit(main({command!r}))
+"""
     process = subprocess.Popen(
-        [sys.executable, "-c", f"import sys; from web.cli.main import main; sys.exit(main({command!r}))"],
+        [sys.executable, "-c", code],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
