@@ -141,6 +141,11 @@ def _by_command(title: str) -> Go:
     return go
 
 
+def _templates(page: Page) -> None:
+    _by_command("Templates")(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def _connect(page: Page) -> None:
     canvas(page)
     page.locator("[data-id=one] .node-header").click()
@@ -334,6 +339,7 @@ def registered_dialogs() -> list[str]:
 
 EVERYWHERE: dict[str, Go] = {
     **PLACES,
+    "templates": _templates,
     **{f"panel-{name}": panel(name) for name in registered_panels()},
     **{f"dialog-{name}": dialog(name) for name in DIALOGS},
 }

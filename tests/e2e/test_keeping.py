@@ -7,7 +7,6 @@ import difflib
 import json
 import re
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -595,27 +594,3 @@ def test_a_link_needs_no_token(stranger: Editor) -> None:
     expect(page.locator("[data-id=sum]")).to_be_visible()
     expect(page.get_by_role("dialog")).not_to_be_visible()
     expect(page.get_by_role("button", name="Copy to my library")).to_be_disabled()
-
-
-Opens = Callable[[Page], None]
-
-
-def _menu(name: str) -> Opens:
-    def opens(page: Page) -> None:
-        page.get_by_role("button", name="main menu").click()
-        page.get_by_role("menuitem", name=name).click()
-
-    return opens
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("what", ["Open …", "Templates", "Save as …", "Versions …", "Share …", "Sign in"])
-def test_dialogs_are_accessible(editors: Editors, toy_server: Http, theme: str, what: str) -> None:
-    editor = editors(toy_server, color_scheme=theme)
-    page = editor.page
-    open_kept(page, toy_server, kept(toy_server, named(f"Looked at: {what}")))
-    _menu(what)(page)
-    page.get_by_role("dialog").wait_for()
-    page.wait_for_load_state("networkidle")
-    editor.look(f"dialog-{re.sub(r'[^a-z]+', '-', what.lower())}{theme}")
-    assert violations(page) == []

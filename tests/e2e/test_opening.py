@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.accessibility import violations
-from tests.e2e.conftest import Editors
 from tests.e2e.editor import Editor
 from tests.web.conftest import two_nodes
-from tests.web.http import Http
 
 
 def test_the_page_opens_and_nothing_is_wrong_with_it(editor: Editor) -> None:
@@ -52,12 +48,3 @@ def test_the_policy_lets_the_page_hear_events_and_run_no_inline_script(editor: E
         }"""
     )
     assert ran is False
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_what_is_seen_first_is_accessible(editors: Editors, toy_server: Http, theme: str) -> None:
-    editor = editors(toy_server, color_scheme=theme)
-    page = editor.open(two_nodes())
-    expect(page.locator("[data-id=sum]")).to_be_visible()
-    editor.look(f"opening-{theme}")
-    assert violations(page) == []
