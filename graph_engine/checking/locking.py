@@ -97,6 +97,8 @@ def lock_differences(document: Document, catalogue: Catalogue, run: Run) -> list
 
 def models_needed(document: Document, catalogue: Catalogue) -> tuple[str, ...]:
     """The digests that the lock has for the models that a run of the document needs, each once, in order."""
+    if not document.lock.models:
+        return ()
     _, models = _used(resolved(document, catalogue).document, catalogue)
     return tuple(sorted({document.lock.models[name] for name in models if name in document.lock.models}))
 

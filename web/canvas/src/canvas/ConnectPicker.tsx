@@ -1,7 +1,8 @@
 /** Connecting without a pointer: a socket of the node, then what it is to lead to, from lists. */
 
 import { useMemo, useState } from "react";
-import { titleOf } from "../graph/face.ts";
+import type { Catalogue } from "../graph/catalogue.ts";
+import { type OutputFace, titleOf } from "../graph/face.ts";
 import { matchScore } from "../graph/search.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useCatalogue } from "../state/catalogue.ts";
@@ -39,6 +40,10 @@ function matching(items: readonly PickerItem[], query: string): PickerItem[] {
     : items.filter((item) => matchScore(`${item.title} ${item.detail ?? ""}`, query) >= 0);
 }
 
+function itemOf({ name, title, shape }: OutputFace, catalogue: Catalogue): PickerItem {
+  return { id: name, title, detail: shapeTitle(shape, catalogue), colour: colourOf(shape, catalogue) };
+}
+
 /** The sockets of one node, where the pointer let go of a link. */
 function Dropped({ scene, choice }: { readonly scene: Scene; readonly choice: SocketChoice }) {
   const t = useT();
@@ -49,12 +54,7 @@ function Dropped({ scene, choice }: { readonly scene: Scene; readonly choice: So
   if (!one) return null;
   const items = [...one.face.inputs, ...one.face.outputs]
     .filter(({ name }) => sockets.includes(name))
-    .map((socket) => ({
-      id: socket.name,
-      title: socket.title,
-      detail: shapeTitle(socket.shape, catalogue),
-      colour: colourOf(socket.shape, catalogue),
-    }));
+    .map((socket) => itemOf(socket, catalogue));
   return (
     <Picker
       label={t("connect.which", { node: titleOf(one.node, one.face) })}
@@ -86,12 +86,10 @@ function Sockets({ scene, node, choose }: SocketsProps) {
   const catalogue = useCatalogue((state) => state.catalogue);
   const [query, setQuery] = useState("");
   const items = useMemo(() => {
-    const item = (side: "input" | "output") => (one: SceneNode["face"]["outputs"][number]) => ({
+    const item = (side: "input" | "output") => (one: OutputFace) => ({
+      ...itemOf(one, catalogue),
       id: `${side} ${one.name}`,
-      title: one.title,
-      detail: shapeTitle(one.shape, catalogue),
       group: t(side === "output" ? "palette.outputs" : "palette.inputs"),
-      colour: colourOf(one.shape, catalogue),
     });
     return [
       ...node.face.outputs.map(item("output")),

@@ -14,6 +14,7 @@ import type { PlanStep } from "../server/api.ts";
 import type { Fault } from "../server/http.ts";
 import { useCatalogue } from "../state/catalogue.ts";
 import { useDocuments } from "../state/documents.ts";
+import { inputNamed } from "../state/fault-index.ts";
 import { useNodeFaults } from "../state/faults.ts";
 import { useGestures } from "../state/gestures.ts";
 import { usePlanned } from "../state/plan.ts";
@@ -26,7 +27,7 @@ import { hueOf } from "./colours.ts";
 import { NodeGave } from "./NodeGave.tsx";
 import { NodePicture } from "./NodePicture.tsx";
 import { NodeStatus } from "./NodeStatus.tsx";
-import { inputOf, NodeTrouble } from "./NodeTrouble.tsx";
+import { NodeTrouble } from "./NodeTrouble.tsx";
 import { ResizeGrip } from "./ResizeGrip.tsx";
 import { Socket } from "./Socket.tsx";
 import { TitleField } from "./TitleField.tsx";
@@ -73,7 +74,7 @@ export const NodeCard = memo(function NodeCard({ data: { scene }, selected }: Pr
           row={row}
           scene={scene}
           faulty={isAt(row, faults, run)}
-          told={faults[0] !== undefined && inputOf(faults[0].input) === row.input?.name}
+          told={faults[0] !== undefined && inputNamed(faults[0].input) === row.input?.name}
           filled={filled}
         />
       ))}
@@ -183,7 +184,7 @@ function Progress({ run }: { readonly run: NodeRun }) {
 /** Whether something is wrong with the input of a row. */
 function isAt({ input }: Row, faults: readonly Fault[], run: NodeRun | null): boolean {
   if (!input) return false;
-  return run?.error?.input === input.name || faults.some((one) => inputOf(one.input) === input.name);
+  return run?.error?.input === input.name || faults.some((one) => inputNamed(one.input) === input.name);
 }
 
 interface RowProps {

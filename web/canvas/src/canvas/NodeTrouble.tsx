@@ -3,6 +3,7 @@
 import type { InputFace } from "../graph/face.ts";
 import { useT } from "../i18n/i18n.ts";
 import type { Fault } from "../server/http.ts";
+import { inputNamed } from "../state/fault-index.ts";
 import type { NodeRun } from "../state/run.ts";
 import { useUi } from "../state/ui.ts";
 import { Said } from "../ui/Said.tsx";
@@ -14,11 +15,6 @@ interface Props {
   readonly faults: readonly Fault[];
 }
 
-/** The name of the input that `images[2].from` is about. */
-export function inputOf(path: string): string {
-  return path.split(/[.[]/)[0] ?? "";
-}
-
 export function NodeTrouble({ node, inputs, run, faults }: Props) {
   const t = useT();
   const openPanel = useUi((state) => state.openPanel);
@@ -27,7 +23,7 @@ export function NodeTrouble({ node, inputs, run, faults }: Props) {
   const trouble = fault ?? error;
   if (!trouble) return null;
   const more = faults.length - 1;
-  const input = inputs.find(({ name }) => name === inputOf(trouble.input ?? ""));
+  const input = inputs.find(({ name }) => name === inputNamed(trouble.input ?? ""));
   return (
     <button type="button" className="node-trouble nodrag" onClick={() => openPanel("faults")}>
       <span className="node-trouble-message">

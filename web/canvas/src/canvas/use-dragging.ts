@@ -8,6 +8,7 @@ import { useGestures } from "../state/gestures.ts";
 import { commitMoves } from "../state/moving.ts";
 import { boxOf, type Scene } from "../state/scene.ts";
 import { throughNode } from "../state/wiring.ts";
+import { useEscape } from "../ui/use-escape.ts";
 import { type CanvasNode, linkUnder } from "./flow.ts";
 
 type At = readonly [number, number];
@@ -20,11 +21,11 @@ export function useDragging(scene: Scene) {
   /** What goes along with the frame that is dragged, with where it was. */
   const carried = useRef<{ readonly frame: string; readonly from: ReadonlyMap<string, At> } | null>(null);
 
-  /** Whether Escape ended the drag before the pointer did. */
-  const ended = useRef(false);
+  /** A drag goes on until the pointer lets go; what Escape ended before that moves nothing. */
+  const gesture = useRef<"none" | "going" | "ended">("none");
 
   const change = useCallback((changes: NodeChange<CanvasNode>[]) => {
-    if (ended.current) return;
+    if (gesture.current === "ended") return;
     const moved = changes.flatMap((one) =>
       one.type === "position" && one.position ? [[one.id, [one.position.x, one.position.y]] as const] : [],
     );
@@ -40,27 +41,30 @@ export function useDragging(scene: Scene) {
     setMoves(next);
   }, []);
 
-  const watch = useCallback(() => {
-    ended.current = false;
-    onEscape(() => {
-      ended.current = true;
-      latest.current = NO_MOVES;
-      setMoves(NO_MOVES);
-      useGestures.getState().setInsertion(null);
-    });
+  const begin = useCallback(() => {
+    gesture.current = "going";
   }, []);
+
+  useEscape(() => {
+    if (gesture.current !== "going") return false;
+    gesture.current = "ended";
+    latest.current = NO_MOVES;
+    setMoves(NO_MOVES);
+    useGestures.getState().setInsertion(null);
+    return true;
+  });
 
   const start = useCallback<OnNodeDrag<CanvasNode>>(
     (_, node) => {
-      watch();
+      begin();
       carried.current = node.type === "frame" ? { frame: node.id, from: contents(scene, node.id) } : null;
     },
-    [scene, watch],
+    [scene, begin],
   );
 
   const drag = useCallback<OnNodeDrag<CanvasNode>>(
     (_, node, dragged) => {
-      if (ended.current) return;
+      if (gesture.current === "ended") return;
       const one = node.type === "card" && dragged.length === 1 ? scene.nodes.get(node.id) : undefined;
       const edge =
         one && isLoose(scene, node.id)
@@ -77,7 +81,7 @@ export function useDragging(scene: Scene) {
       const { insertion, setInsertion } = useGestures.getState();
       const edge = scene.edges.find((one) => one.id === insertion) ?? null;
       setInsertion(null);
-      ended.current = false;
+      gesture.current = "none";
       carried.current = null;
       latest.current = NO_MOVES;
       setMoves(NO_MOVES);
@@ -91,29 +95,13 @@ export function useDragging(scene: Scene) {
     () => ({
       onNodeDragStart: start,
       onNodeDrag: drag,
-      onSelectionDragStart: watch,
+      onSelectionDragStart: begin,
       onNodeDragStop: (event: unknown) => stop(event as { altKey?: boolean }),
       onSelectionDragStop: (event: unknown) => stop(event as { altKey?: boolean }),
     }),
-    [start, drag, stop, watch],
+    [start, drag, stop, begin],
   );
   return { moves, change, handlers };
-}
-
-/** Do something if Escape is pressed before the pointer is let go. */
-function onEscape(act: () => void): void {
-  const listening = new AbortController();
-  const { signal } = listening;
-  const stop = () => listening.abort();
-  const key = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation(); // the selection stays
-    act();
-    stop();
-  };
-  window.addEventListener("keydown", key, { capture: true, signal });
-  for (const over of ["pointerup", "pointercancel"])
-    window.addEventListener(over, stop, { capture: true, signal });
 }
 
 /** Where everything in a frame is, and the frame itself, by the names that the canvas has for them. */

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type History, record, redo, startHistory, undo } from "./history.ts";
+import { writeJson } from "./json.ts";
 import { dangling } from "./testing/dangling.ts";
 import { applyEdit, type Edit, KINDS, RICH, randomEdits } from "./testing/random-edits.ts";
 import { parseWorkflow, writeWorkflow } from "./workflow.ts";
@@ -57,6 +58,17 @@ describe("a document that is edited", () => {
       keepsBytes(history);
     }
     expect(kinds.size).toBe(KINDS);
+  });
+
+  it("is written with what was written of it before as it is written anew", () => {
+    const law = fc.property(fc.noBias(edits), (list) => {
+      let now = parseWorkflow(RICH);
+      for (const edit of list) {
+        now = applyEdit(now, edit).workflow;
+        expect(writeWorkflow(now)).toBe(writeJson(now));
+      }
+    });
+    fc.assert(law, { numRuns: RUNS });
   });
 
   it("never leads anywhere that is not there", () => {

@@ -22,6 +22,9 @@ describe("what the server says", () => {
   it("stays English, and says so, where it is not known", () => {
     const sentence = "CUDA is out of memory.";
     expect(said(sentence)).toEqual({ text: sentence, lang: "en" });
+    const about = (value: string) => said(`The pack '${value}' is not installed. Did you mean 'y'?`);
+    expect(about("x".repeat(500)).lang).toBeUndefined();
+    expect(about("x".repeat(2000)).lang).toBe("en"); // no sentence is that long
   });
 });
 

@@ -42,10 +42,12 @@ function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+const LONGEST = 1000; // characters that are looked at: no sentence is longer, and an error of a pack may be
+
 /** A sentence of the server, as far as it is known in the language of the page; the values in it, too. */
 export function said(text: string): Said {
   if (useLanguage.getState().language === "en" || text === "") return { text };
-  const found = translated(text);
+  const found = text.length > LONGEST ? null : translated(text);
   return found === null ? { text, lang: "en" } : { text: found };
 }
 

@@ -4,6 +4,11 @@ import type { Fault } from "../server/http.ts";
 import { useFaults } from "./faults.ts";
 import { useHere } from "./here.ts";
 
+/** The name of the input that a path such as `images[2].from` is about. */
+export function inputNamed(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? "";
+}
+
 let indexed: { readonly faults: readonly Fault[]; readonly byInput: ReadonlyMap<string, Fault> } | null =
   null;
 
@@ -15,7 +20,7 @@ function indexOf(faults: readonly Fault[]): ReadonlyMap<string, Fault> {
   if (indexed?.faults !== faults) {
     const byInput = new Map<string, Fault>();
     for (const fault of faults) {
-      const key = keyOf(fault.definition, fault.node, fault.input.split(/[.[]/, 1)[0] ?? "");
+      const key = keyOf(fault.definition, fault.node, inputNamed(fault.input));
       if (!byInput.has(key)) byInput.set(key, fault);
     }
     indexed = { faults, byInput };
